@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floors of the house, from the bottom up; an arrow only points down. `make lint` compares every
+// import in the sources with what stands here.
+let package = Package(
+    name: "gatehouse",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "gatehouse", targets: ["gatehouse"]),
+        .library(name: "AdapterKit", targets: ["AdapterKit"]),
+        .library(name: "AdapterTestKit", targets: ["AdapterTestKit"]),
+        .library(name: "VendorFormats", targets: ["VendorFormats"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    ],
+    targets: [
+        // The distribution's own C libraries, so that their security fixes reach Gatehouse with the system's.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+        .target(name: "AdapterKit"),
+        .target(name: "AdapterTestKit", dependencies: ["AdapterKit"]),
+        .target(name: "MarkedYAML", dependencies: ["CYAML"]),
+        .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
+        .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
+
+        .target(name: "GatewayAPI", dependencies: ["AdapterKit"]),
+        .target(name: "GatewayTransport", dependencies: ["CCurl"]),
+        .target(
+            name: "GatewayStore",
+            dependencies: [
+                "AdapterKit", "CSQLite", "GatewayAPI",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .target(name: "GatewayProfiles", dependencies: ["AdapterKit", "MarkedYAML"]),
+        .target(
+            name: "GatewayCore",
+            dependencies: [
+                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(
+            name: "VendorSandbox",
+            dependencies: [
+                "AdapterKit", "MarkedYAML", "VendorFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+            ]),
+        .target(
+            name: "GatewayCommands",
+            dependencies: [
+                "AdapterKit", "GatewayAPI", "GatewayCore", "VendorSandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "gatehouse",
+            dependencies: ["GatewayCommands", "GatewayCore", "Sage300"]),
+        .executableTarget(
+            name: "GatewayBench",
+            dependencies: ["AdapterKit", "GatewayCore"]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}

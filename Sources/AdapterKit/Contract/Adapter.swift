@@ -1,0 +1,63 @@
+/// A plugin that speaks one licensing protocol.
+///
+/// An adapter decides; the core acts. It is a pure state machine: given the facts and what came back from
+/// the last step, it names the next step and the state to continue from. The core journals that state with
+/// every step, so a conversation survives a killed process, a restart, or three days until somebody answers.
+///
+/// An implementer must:
+/// - take time, nonces, identity and what is held from ``Facts`` only: no disk, database, network, clock,
+///   randomness or global;
+/// - give the same step for the same state, event and facts, every time;
+/// - keep in ``State`` everything that it needs to go on, small, and without secrets;
+/// - throw ``AdapterError`` for whatever the vendor says that it cannot go on with.
+///
+/// What an adapter can do it says by the refinements that it adopts: ``OnlineRefreshing``.
+/// Its tests run `AdapterTestKit`.
+public protocol Adapter: Sendable {
+    /// Where a conversation stands between two steps.
+    associatedtype State: Codable & Hashable & Sendable
+
+    /// What there is to know of the adapter.
+    var descriptor: AdapterDescriptor { get }
+
+    /// Goes on with a conversation after a step.
+    ///
+    /// - Parameters:
+    ///   - state: The state that the last transition gave.
+    ///   - event: What came back from the last step.
+    ///   - facts: The facts as they are now.
+    /// - Throws: ``AdapterError`` where the conversation is over without an outcome.
+    func resume(_ state: State, with event: Event, facts: Facts) throws(AdapterError) -> Transition<State>
+}
+
+/// An adapter whose vendor has a server that says what an installation is entitled to.
+public protocol OnlineRefreshing: Adapter {
+    /// Begins to ask for the entitlement.
+    ///
+    /// - Throws: ``AdapterError`` where the facts do not allow it.
+    func refresh(_ facts: Facts) throws(AdapterError) -> Transition<State>
+}
+
+/// An adapter that sends something that must not be repeated blindly, and can ask what became of it.
+public protocol Inspecting: Adapter {
+    /// Asks the vendor what became of the act that was under way when the gateway ended.
+    ///
+    /// - Parameters:
+    ///   - state: The state in which the answer was lost.
+    ///   - facts: The facts; ``Facts/operation`` is the idempotency key that the vendor saw.
+    func inspect(_ state: State, facts: Facts) throws(AdapterError) -> Transition<State>
+}
+
+/// The next step of a conversation, and where it goes on from.
+public struct Transition<State: Codable & Hashable & Sendable>: Hashable, Sendable {
+    /// What ``Adapter/resume(_:with:facts:)`` is called with.
+    public var state: State
+    /// What the core does now.
+    public var step: Step
+
+    /// A transition.
+    public init(_ state: State, _ step: Step) {
+        self.state = state
+        self.step = step
+    }
+}

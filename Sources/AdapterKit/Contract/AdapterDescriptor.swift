@@ -1,0 +1,75 @@
+/// What there is to know of an adapter without running it. Data, not behaviour.
+public struct AdapterDescriptor: Codable, Hashable, Sendable {
+    /// The protocol that it speaks, by the name that profiles select it with: `subscription`.
+    public var protocolName: String
+    /// What it is, in a few words: `Sage 300 subscription`.
+    public var title: String
+    /// The adapter's own version: `1.0`.
+    public var version: String
+    /// The version of this contract that it was written to; ``currentContract`` is what the core speaks.
+    public var contract: Int
+    /// What the vendor knows an installation by.
+    public var identity: [Field]
+    /// What a profile may set.
+    public var settings: [Field]
+    /// The named places of a site that its deliveries need: `sharedData`.
+    public var site: [Field]
+    /// The files that it delivers, by the name a profile gives each a destination.
+    public var deliveries: [Field]
+    /// The dates that it reports, by name, each with what it means. Countdowns run from these.
+    public var dates: [DateDescription]
+    /// The purposes that it trusts signed documents for, for reference.
+    public var purposes: [String]
+
+    /// The version of the contract in this package.
+    public static let currentContract = 1
+
+    /// A descriptor.
+    public init(
+        protocolName: String, title: String, version: String, contract: Int = Self.currentContract,
+        identity: [Field], settings: [Field] = [], site: [Field] = [], deliveries: [Field] = [],
+        dates: [DateDescription] = [], purposes: [String] = []
+    ) {
+        self.protocolName = protocolName
+        self.title = title
+        self.version = version
+        self.contract = contract
+        self.identity = identity
+        self.settings = settings
+        self.site = site
+        self.deliveries = deliveries
+        self.dates = dates
+        self.purposes = purposes
+    }
+
+    /// A date that an adapter reports.
+    public struct DateDescription: Codable, Hashable, Sendable {
+        /// Its name in countdowns: `expires`.
+        public var name: String
+        /// Whether an entitlement that is held may lack it.
+        public var optional: Bool
+        /// What it means, in one sentence.
+        public var help: String
+
+        /// A date.
+        public init(name: String, optional: Bool = false, help: String) {
+            self.name = name
+            self.optional = optional
+            self.help = help
+        }
+    }
+}
+
+/// What an adapter can do: one for each protocol that refines ``Adapter``.
+public enum Capability: String, CaseIterable, Codable, Sendable {
+    /// Asks the vendor's server what the installation is entitled to.
+    case onlineRefresh = "online-refresh"
+}
+
+/// What a conversation is for.
+public enum Act: String, CaseIterable, Codable, Sendable {
+    /// Ask the vendor what the installation is entitled to now.
+    case refresh
+    /// Ask the vendor what became of an act whose answer was lost, before anything is repeated.
+    case inspect
+}

@@ -1,0 +1,108 @@
+public import Foundation
+
+/// An adapter whose state is kept as bytes, as the journal keeps it.
+public struct AnyAdapter: Sendable {
+    /// What there is to know of the adapter.
+    public let descriptor: AdapterDescriptor
+    /// What it can do, from the protocols that it adopts.
+    public let capabilities: [Capability]
+    /// Whether it can ask what became of an act.
+    public let inspects: Bool
+
+    private let begins: @Sendable (Act, Facts) throws -> ErasedTransition
+    private let resumes: @Sendable (Data, Event, Facts) throws -> ErasedTransition
+    private let inspections: @Sendable (Data, Facts) throws -> ErasedTransition
+
+    /// The adapter with its state as bytes.
+    public init<Wrapped: Adapter>(_ adapter: Wrapped) {
+        descriptor = adapter.descriptor
+        let refreshing = adapter as? any OnlineRefreshing
+        let inspecting = adapter as? any Inspecting
+        capabilities = refreshing == nil ? [] : [.onlineRefresh]
+        inspects = inspecting != nil
+        begins = { act, facts in
+            switch act {
+            case .refresh:
+                guard let refreshing else { throw Self.unable(adapter.descriptor, act) }
+                return try Self.refresh(refreshing, facts)
+            case .inspect:
+                throw Self.unable(adapter.descriptor, act)
+            }
+        }
+        resumes = { state, event, facts in
+            let state = try Self.decode(Wrapped.State.self, state, adapter.descriptor)
+            return try ErasedTransition(adapter.resume(state, with: event, facts: facts))
+        }
+        inspections = { state, facts in
+            guard let inspecting else { throw Self.unable(adapter.descriptor, .inspect) }
+            return try Self.inspect(inspecting, state, facts)
+        }
+    }
+
+    /// Begins a conversation.
+    ///
+    /// - Throws: ``AdapterError``; `rejected` where the adapter lacks the capability.
+    public func begin(_ act: Act, facts: Facts) throws -> ErasedTransition { try begins(act, facts) }
+
+    /// Goes on with a conversation from the journaled state.
+    ///
+    /// - Throws: ``AdapterError``; `malformed` where the state is not one of this adapter's.
+    public func resume(_ state: Data, with event: Event, facts: Facts) throws -> ErasedTransition {
+        try resumes(state, event, facts)
+    }
+
+    /// Asks what became of the act that was under way in the journaled state.
+    public func inspect(_ state: Data, facts: Facts) throws -> ErasedTransition { try inspections(state, facts) }
+
+    private static func refresh(_ adapter: some OnlineRefreshing, _ facts: Facts) throws -> ErasedTransition {
+        try ErasedTransition(adapter.refresh(facts))
+    }
+
+    private static func inspect(_ adapter: some Inspecting, _ state: Data, _ facts: Facts) throws -> ErasedTransition {
+        try inspectTyped(adapter, state, facts)
+    }
+
+    private static func inspectTyped<Wrapped: Inspecting>(
+        _ adapter: Wrapped, _ state: Data, _ facts: Facts
+    ) throws -> ErasedTransition {
+        let state = try decode(Wrapped.State.self, state, adapter.descriptor)
+        return try ErasedTransition(adapter.inspect(state, facts: facts))
+    }
+
+    private static func decode<State: Codable>(
+        _ type: State.Type, _ bytes: Data, _ descriptor: AdapterDescriptor
+    ) throws(AdapterError) -> State {
+        do {
+            return try JSONDecoder().decode(type, from: bytes)
+        } catch {
+            throw AdapterError(
+                .malformed,
+                "The journaled state is not one that adapter \(descriptor.protocolName) \(descriptor.version) knows.")
+        }
+    }
+
+    private static func unable(_ descriptor: AdapterDescriptor, _ act: Act) -> AdapterError {
+        AdapterError(.rejected, "The protocol \(descriptor.protocolName) has no \(act.rawValue).")
+    }
+}
+
+/// A transition whose state is the bytes that the journal keeps.
+public struct ErasedTransition: Hashable, Sendable {
+    /// The state as JSON, keys sorted.
+    public var state: Data
+    /// What the core does now.
+    public var step: Step
+
+    /// A transition from journaled bytes.
+    public init(state: Data, step: Step) {
+        self.state = state
+        self.step = step
+    }
+
+    init<State>(_ transition: Transition<State>) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        state = try encoder.encode(transition.state)
+        step = transition.step
+    }
+}

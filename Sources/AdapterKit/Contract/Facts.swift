@@ -1,0 +1,46 @@
+/// What the core knows and an adapter may decide by.
+public struct Facts: Codable, Hashable, Sendable {
+    /// The operation's ID, a UUIDv7: the idempotency key of everything that is sent in it.
+    public var operation: String
+    /// The time now.
+    public var now: Instant
+    /// A fresh nonce of 128 random bits in lower-case hexadecimal. A signed answer is taken only if it is signed over the
+    /// nonce of the request before it.
+    public var nonce: String
+    /// What the vendor knows the installation by, as the descriptor's identity fields declare.
+    public var identity: [String: String]
+    /// The profile's settings, as the descriptor's settings fields declare.
+    public var settings: [String: String]
+    /// The place in the product's own menus, for messages: `Help > Licenses > License Manager`.
+    public var place: String
+    /// The entitlement in force; nil where there is none.
+    public var held: Held?
+
+    /// Facts for a conversation.
+    public init(
+        operation: String, now: Instant, nonce: String, identity: [String: String], settings: [String: String] = [:],
+        place: String = "", held: Held? = nil
+    ) {
+        self.operation = operation
+        self.now = now
+        self.nonce = nonce
+        self.identity = identity
+        self.settings = settings
+        self.place = place
+        self.held = held
+    }
+
+    /// The entitlement that is in force.
+    public struct Held: Codable, Hashable, Sendable {
+        /// The vendor's mark for what it granted, to ask for changes since.
+        public var revision: String
+        /// When the vendor issued it.
+        public var issued: Instant
+
+        /// What is held.
+        public init(revision: String, issued: Instant) {
+            self.revision = revision
+            self.issued = issued
+        }
+    }
+}

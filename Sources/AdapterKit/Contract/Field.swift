@@ -1,0 +1,100 @@
+/// One named value that an adapter needs from people: part of an identity, a setting, or a key.
+///
+/// One description serves the diagnostics of profiles, `--help`, forms, reference documentation and the
+/// masking of secrets.
+public struct Field: Codable, Hashable, Sendable {
+    /// The name in YAML, on the command line and in JSON: `clientID`.
+    public var name: String
+    /// The words that the product uses for it: `Client ID`.
+    public var title: String
+    /// A regular expression that the whole value matches; nil takes any text.
+    public var pattern: String?
+    /// What the pattern asks for, in words for the person who got it wrong.
+    public var expectation: String?
+    /// Whether there is no going on without it.
+    public var required: Bool
+    /// Whether it is never shown in full.
+    public var secret: Bool
+    /// Where a person finds it, in one sentence.
+    public var help: String
+
+    /// A field; required and not secret unless said otherwise.
+    public init(
+        name: String, title: String, pattern: String? = nil, expectation: String? = nil, required: Bool = true,
+        secret: Bool = false, help: String
+    ) {
+        self.name = name
+        self.title = title
+        self.pattern = pattern
+        self.expectation = expectation
+        self.required = required
+        self.secret = secret
+        self.help = help
+    }
+
+    /// The longest value of any field, in UTF-8 bytes.
+    public static let maximumLength = 512
+
+    /// What is wrong with a value, as the end of a sentence; nil where nothing is.
+    public func problem(with value: String) -> String? {
+        if value.isEmpty { return "is empty" }
+        if value.utf8.count > Self.maximumLength { return "is longer than \(Self.maximumLength) bytes" }
+        if value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            return "holds a control character"
+        }
+        if value.first?.isWhitespace == true || value.last?.isWhitespace == true {
+            return "begins or ends with white space"
+        }
+        guard let pattern else { return nil }
+        guard let expression = try? Regex(pattern) else { return "can't be checked: its pattern \(pattern) is broken" }
+        if (try? expression.wholeMatch(in: value)) == nil {
+            return expectation.map { "must be \($0)" } ?? "does not match \(pattern)"
+        }
+        return nil
+    }
+}
+
+/// Something wrong with one of the values given for an adapter's fields.
+public struct FieldProblem: Error, Codable, Hashable, Sendable, CustomStringConvertible {
+    /// The field's name.
+    public var field: String
+    /// The whole sentence.
+    public var message: String
+
+    /// A problem with the named field.
+    public init(field: String, message: String) {
+        self.field = field
+        self.message = message
+    }
+
+    public var description: String { message }
+}
+
+extension [Field] {
+    /// Everything that is wrong with the values given for these fields: unknown, missing and malformed ones,
+    /// each with what to do.
+    ///
+    /// - Parameter kind: What the fields are, for the sentences: `identity`.
+    public func problems(with values: [String: String], kind: String) -> [FieldProblem] {
+        var problems: [FieldProblem] = []
+        for name in values.keys.sorted() where !contains(where: { $0.name == name }) {
+            let known = map(\.name).joined(separator: ", ")
+            problems.append(
+                FieldProblem(field: name, message: "unknown \(kind) \"\(name)\"; the known ones are \(known)"))
+        }
+        for field in self {
+            guard let value = values[field.name] else {
+                if field.required {
+                    let message = "\(kind) \(field.name) (\(field.title)) is missing. \(field.help)"
+                    problems.append(FieldProblem(field: field.name, message: message))
+                }
+                continue
+            }
+            if let problem = field.problem(with: value) {
+                let message = "\(kind) \(field.name) (\(field.title)) \(problem). \(field.help)"
+                problems.append(FieldProblem(field: field.name, message: message))
+            }
+        }
+        return problems
+    }
+}

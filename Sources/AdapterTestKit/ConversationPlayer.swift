@@ -1,0 +1,172 @@
+import AdapterKit
+import Foundation
+
+/// Plays one conversation as the core would, and notes what it must not be.
+struct ConversationPlayer<Subject: OnlineRefreshing> {
+    private let adapter: Subject
+    private let erased: AnyAdapter
+    private let scenario: VendorScenario
+    private var facts: Facts
+    private var steps = 0
+    private var sent = 0
+
+    /// What was found.
+    private(set) var failures: [ConformanceFailure] = []
+    /// What the adapter did, to compare with another run.
+    private(set) var transcript: [Moment] = []
+
+    /// A step with the state that it left, or the error that ended the conversation.
+    typealias Moment = Result<Transition<Subject.State>, AdapterError>
+
+    /// A conversation of more steps has lost its way.
+    private static var maximumSteps: Int { 32 }
+    /// A state is journaled at every step of every installation, so it is small.
+    private static var maximumState: Int { 65_536 }
+
+    init(_ adapter: Subject, _ erased: AnyAdapter, _ scenario: VendorScenario, facts: Facts) {
+        self.adapter = adapter
+        self.erased = erased
+        self.scenario = scenario
+        self.facts = facts
+    }
+
+    mutating func play() {
+        nextFacts()
+        var moment = attempt { [facts, adapter] () throws(AdapterError) in try adapter.refresh(facts) }
+        var again = attempt { [facts, adapter] () throws(AdapterError) in try adapter.refresh(facts) }
+        while true {
+            steps += 1
+            transcript.append(moment)
+            if moment != again { note(.determinism, "the same state, event and facts gave another step") }
+            guard case .success(let transition) = moment else { return end(with: moment) }
+            guard let restored = journal(transition.state) else { return }
+            guard let event = take(transition, restored) else { return end(with: moment) }
+            guard steps < Self.maximumSteps else {
+                return note(.length, "the conversation has not ended after \(Self.maximumSteps) steps")
+            }
+            nextFacts()
+            moment = attempt { [facts, adapter] () throws(AdapterError) in
+                try adapter.resume(transition.state, with: event, facts: facts)
+            }
+            again = attempt { [facts, adapter] () throws(AdapterError) in
+                try adapter.resume(restored, with: event, facts: facts)
+            }
+        }
+    }
+
+    /// Does what a step asks for; nil where the conversation is over.
+    private mutating func take(_ transition: Transition<Subject.State>, _ restored: Subject.State) -> Event? {
+        switch transition.step {
+        case .finish:
+            return nil
+        case .wait(let until):
+            if until <= facts.now { note(.step, "it waits for \(until), which is not ahead of \(facts.now)") }
+            facts.now = max(until, facts.now)
+            return .time
+        case .send(let request):
+            failures += RequestCheck(descriptor: erased.descriptor, facts: facts).failures(request, place: place)
+            inspect(restored)
+            let reply = scenario.vendor(request, facts, sent)
+            sent += 1
+            return .answer(response(to: request, reply))
+        }
+    }
+
+    /// What the core would hand on after its own checks.
+    private func response(to request: Request, _ reply: VendorReply) -> Response {
+        switch (reply, request.trust) {
+        case (.status(let status, let body), _):
+            return Response(status: status, body: body)
+        case (.payload(let payload), .plain):
+            return Response(status: 200, body: payload)
+        case (.payload(let payload), .signed(let purpose)):
+            let document = SignedDocument.assemble(
+                payload: payload, purpose: purpose, nonce: facts.nonce, keyID: "conformance",
+                signature: [UInt8](repeating: 0, count: 64))
+            return Response(status: 200, body: payload, document: document)
+        }
+    }
+
+    /// The answer may be lost: an adapter that can ask what became of it must be able to in this state.
+    private mutating func inspect(_ state: Subject.State) {
+        guard erased.inspects, let bytes = try? encode(state) else { return }
+        let first = Result { [facts, erased] in try erased.inspect(bytes, facts: facts) }
+        let second = Result { [facts, erased] in try erased.inspect(bytes, facts: facts) }
+        switch (first, second) {
+        case (.success(let one), .success(let two)):
+            if one != two { note(.inspection, "the same state and facts gave another step") }
+            if case .send(let request) = one.step {
+                failures += RequestCheck(descriptor: erased.descriptor, facts: facts).failures(request, place: place)
+                if request.once { note(.inspection, "asking what became of an act is itself not repeatable") }
+            }
+        case (.failure(let one as AdapterError), .failure(let two as AdapterError)):
+            if one != two { note(.inspection, "the same state and facts gave another error") }
+        default:
+            note(.inspection, "the same state and facts gave a step and an error, or an error of another type")
+        }
+    }
+
+    /// Puts a state through the journal; nil where it does not come back.
+    private mutating func journal(_ state: Subject.State) -> Subject.State? {
+        do {
+            let bytes = try encode(state)
+            if bytes.count > Self.maximumState { note(.state, "the state has \(bytes.count) bytes; keep it small") }
+            let text = String(decoding: bytes, as: UTF8.self)
+            for field in erased.descriptor.identity + erased.descriptor.settings where field.secret {
+                if let secret = facts.identity[field.name] ?? facts.settings[field.name], text.contains(secret) {
+                    note(.state, "the state holds the secret \(field.name)")
+                }
+            }
+            let restored = try JSONDecoder().decode(Subject.State.self, from: bytes)
+            if restored != state { note(.state, "the state is not the same after encoding and decoding") }
+            return restored
+        } catch {
+            note(.state, "the state cannot be encoded and decoded: \(error)")
+            return nil
+        }
+    }
+
+    private func encode(_ state: Subject.State) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(state)
+    }
+
+    private mutating func end(with moment: Moment) {
+        let outcome: VendorScenario.Expectation
+        switch moment {
+        case .failure(let error):
+            outcome = .error(error.code, field: error.field)
+            failures += OutcomeCheck(descriptor: erased.descriptor, facts: facts).failures(error, place: place)
+        case .success(let transition):
+            guard case .finish(let result) = transition.step else { return }
+            failures += OutcomeCheck(descriptor: erased.descriptor, facts: facts).failures(result, place: place)
+            switch result {
+            case .unchanged: outcome = .unchanged
+            case .updated: outcome = .updated
+            }
+        }
+        if outcome != scenario.expected {
+            let words = if case .failure(let error) = moment { " (\(error.message))" } else { "" }
+            note(.expectation, "it ended with \(outcome)\(words) where \(scenario.expected) is expected")
+        }
+    }
+
+    private func attempt(
+        _ body: () throws(AdapterError) -> Transition<Subject.State>
+    ) -> Moment {
+        do { return .success(try body()) } catch { return .failure(error) }
+    }
+
+    /// The facts of the next call: time has passed, and no nonce comes twice.
+    private mutating func nextFacts() {
+        facts.now = facts.now.adding(seconds: 1)
+        facts.nonce = String(facts.nonce.dropLast(2)) + Hex.encode([UInt8(truncatingIfNeeded: steps + 1)])
+    }
+
+    private var place: String { "scenario \"\(scenario.name)\", step \(steps)" }
+
+    private mutating func note(_ check: ConformanceFailure.Check, _ message: String) {
+        failures.append(ConformanceFailure(check, place, message))
+    }
+}

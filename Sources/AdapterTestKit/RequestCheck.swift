@@ -1,0 +1,56 @@
+import AdapterKit
+
+/// What a request must be before the core sends it.
+struct RequestCheck {
+    let descriptor: AdapterDescriptor
+    let facts: Facts
+
+    /// Headers that belong to the transport.
+    private static let reserved: Set<String> = [
+        "accept-encoding", "connection", "content-length", "expect", "host", "te", "transfer-encoding", "upgrade",
+    ]
+
+    func failures(_ request: Request, place: String) -> [ConformanceFailure] {
+        var found: [ConformanceFailure] = []
+        func require(_ check: ConformanceFailure.Check, _ holds: Bool, _ message: String) {
+            if !holds { found.append(ConformanceFailure(check, place, message)) }
+        }
+        require(
+            .step, ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(request.method),
+            "\"\(request.method)\" is no method that a vendor is asked with")
+        require(.step, isPath(request.path), "the path \"\(request.path)\" must begin with one / and be encoded")
+        for (name, value) in request.headers {
+            let isLegal =
+                !name.isEmpty && name.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: ":") }
+                && value.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+            require(.step, isLegal, "the header \(name.debugDescription) is not legal")
+            require(
+                .step, !Self.reserved.contains(name.lowercased()), "the header \(name) belongs to the transport")
+        }
+        if case .signed(let purpose) = request.trust {
+            require(
+                .trust, descriptor.purposes.contains(purpose),
+                "the purpose \"\(purpose)\" is not among those that the descriptor declares")
+            require(
+                .trust, holds(request, facts.nonce),
+                "the request does not hold the nonce of its facts, so its answer cannot be signed over it")
+        }
+        if request.once {
+            require(
+                .step, holds(request, facts.operation),
+                "a request that must not be repeated does not hold the operation's ID, so it cannot be asked about")
+        }
+        return found
+    }
+
+    private func isPath(_ path: String) -> Bool {
+        path.hasPrefix("/") && !path.hasPrefix("//") && path.utf8.allSatisfy { $0 > 32 && $0 < 127 }
+            && !path.contains("#") && !path.contains("\\")
+            && !path.prefix { $0 != "?" }.split(separator: "/").contains { $0 == "." || $0 == ".." }
+    }
+
+    private func holds(_ request: Request, _ value: String) -> Bool {
+        request.path.contains(value) || request.headers.values.contains { $0.contains(value) }
+            || String(decoding: request.body, as: UTF8.self).contains(value)
+    }
+}

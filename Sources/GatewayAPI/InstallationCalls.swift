@@ -1,0 +1,181 @@
+public import AdapterKit
+
+/// Adds an installation: one product at one customer, governed by one profile.
+public struct AddInstallation: GatewayCall {
+    public typealias Answer = InstallationView
+    public static let name = "installations.add"
+    public static let writes = true
+
+    /// The ID: lower-case letters, digits, `.`, `_` and `-`, at most 64.
+    public var id: String
+    /// The customer's ID.
+    public var customer: String
+    /// The profile's name.
+    public var profile: String
+    /// What the vendor knows it by, by field name.
+    public var identity: [String: String]
+    /// Its named places; a name given several times is a list.
+    public var site: [String: [String]]
+
+    /// The call.
+    public init(
+        id: String, customer: String, profile: String, identity: [String: String], site: [String: [String]]
+    ) {
+        self.id = id
+        self.customer = customer
+        self.profile = profile
+        self.identity = identity
+        self.site = site
+    }
+}
+
+/// Lists the installations that the caller may see, by customer and ID.
+public struct ListInstallations: GatewayCall {
+    public typealias Answer = [InstallationSummary]
+    public static let name = "installations.list"
+    public static let writes = false
+
+    /// Only this customer's; nil for all.
+    public var customer: String?
+
+    /// The call.
+    public init(customer: String? = nil) { self.customer = customer }
+}
+
+/// Shows one installation with everything that is known of it.
+public struct ShowInstallation: GatewayCall {
+    public typealias Answer = InstallationView
+    public static let name = "installations.show"
+    public static let writes = false
+
+    /// The installation's ID.
+    public var id: String
+
+    /// The call.
+    public init(id: String) { self.id = id }
+}
+
+/// An installation in a list.
+public struct InstallationSummary: Codable, Hashable, Sendable {
+    /// The ID.
+    public var id: String
+    /// The customer's ID.
+    public var customer: String
+    /// The profile's name.
+    public var profile: String
+    /// When a refresh is due next; nil where it never was refreshed, or never is.
+    public var refreshDue: Instant?
+    /// When the vendor last gave a verified answer.
+    public var lastContact: Instant?
+
+    /// A summary.
+    public init(id: String, customer: String, profile: String, refreshDue: Instant?, lastContact: Instant?) {
+        self.id = id
+        self.customer = customer
+        self.profile = profile
+        self.refreshDue = refreshDue
+        self.lastContact = lastContact
+    }
+}
+
+/// An installation with everything that is known of it.
+public struct InstallationView: Codable, Hashable, Sendable {
+    /// The ID.
+    public var id: String
+    /// The customer's ID.
+    public var customer: String
+    /// The profile's name.
+    public var profile: String
+    /// The product's name, from the profile; nil where the profile is missing or broken.
+    public var product: String?
+    /// The protocol's name, from the profile.
+    public var protocolName: String?
+    /// The place in the product's own menus.
+    public var place: String?
+    /// What the vendor knows it by; secret values masked.
+    public var identity: [IdentityValue]
+    /// Its named places.
+    public var site: [String: [String]]
+    /// The entitlement in force.
+    public var entitlement: Entitlement?
+    /// When the vendor issued it.
+    public var issued: Instant?
+    /// When the vendor last gave a verified answer.
+    public var lastContact: Instant?
+    /// When a refresh last succeeded.
+    public var lastRefresh: Instant?
+    /// When a refresh is due next.
+    public var refreshDue: Instant?
+    /// The files that were delivered, with where they lie.
+    public var files: [DeliveredFileView]
+    /// Why the last operation failed, where it did.
+    public var lastFailure: String?
+
+    /// A view.
+    public init(
+        id: String, customer: String, profile: String, product: String?, protocolName: String?, place: String?,
+        identity: [IdentityValue], site: [String: [String]], entitlement: Entitlement?, issued: Instant?,
+        lastContact: Instant?, lastRefresh: Instant?, refreshDue: Instant?, files: [DeliveredFileView],
+        lastFailure: String?
+    ) {
+        self.id = id
+        self.customer = customer
+        self.profile = profile
+        self.product = product
+        self.protocolName = protocolName
+        self.place = place
+        self.identity = identity
+        self.site = site
+        self.entitlement = entitlement
+        self.issued = issued
+        self.lastContact = lastContact
+        self.lastRefresh = lastRefresh
+        self.refreshDue = refreshDue
+        self.files = files
+        self.lastFailure = lastFailure
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, customer, profile, product
+        case protocolName = "protocol"
+        case place = "where"
+        case identity, site, entitlement, issued, lastContact, lastRefresh, refreshDue, files, lastFailure
+    }
+
+    /// One value of an identity.
+    public struct IdentityValue: Codable, Hashable, Sendable {
+        /// The field's name.
+        public var name: String
+        /// The words that the product uses for it.
+        public var title: String
+        /// The value; masked where the field is secret.
+        public var value: String
+
+        /// A value.
+        public init(name: String, title: String, value: String) {
+            self.name = name
+            self.title = title
+            self.value = value
+        }
+    }
+
+    /// A file that was delivered.
+    public struct DeliveredFileView: Codable, Hashable, Sendable {
+        /// Which delivery of the adapter's it is.
+        public var delivery: String
+        /// Its absolute path.
+        public var path: String
+        /// The SHA-256 of what was delivered, in hexadecimal.
+        public var sha256: String
+        /// When it was delivered.
+        public var delivered: Instant
+
+        /// A file.
+        public init(delivery: String, path: String, sha256: String, delivered: Instant) {
+            self.delivery = delivery
+            self.path = path
+            self.sha256 = sha256
+            self.delivered = delivered
+        }
+    }
+}

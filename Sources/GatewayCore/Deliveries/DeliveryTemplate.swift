@@ -1,0 +1,128 @@
+/// A profile's template of a destination, such as `{site.sharedData}/entitlements.xml`.
+enum DeliveryTemplate {
+    /// The most paths that lists in one template may make together.
+    static let mostPaths = 1000
+
+    /// Puts the site's and the identity's values into a template.
+    ///
+    /// - `{site.NAME}`: a path of the site; absolute only where it starts the template. A list makes one path
+    ///   for each value, several lists one for each combination; a name that comes twice means the same value.
+    /// - `{identity.NAME}`: one name of a file or folder, never a path.
+    ///
+    /// - Returns: the paths in the order of the lists, none twice. ``Destination/resolve(path:roots:)`` decides
+    ///   whether they are allowed.
+    /// - Throws: ``DeliveryError/Code/unsafePath``, with the template for a path.
+    static func expand(
+        _ template: String, site: [String: [String]], identity: [String: String] = [:]
+    ) throws(DeliveryError) -> [String] {
+        let parts = try parse(template)
+        var paths: [(text: String, chosen: [String: String])] = [("", [:])]
+        for (index, part) in parts.enumerated() {
+            switch part {
+            case .text(let text):
+                for position in paths.indices { paths[position].text += text }
+            case .identity(let name):
+                let value = try identityValue(name, of: identity, in: template)
+                for position in paths.indices { paths[position].text += value }
+            case .site(let name):
+                let values = try siteValues(name, of: site, in: template, leads: index == 0)
+                var next: [(text: String, chosen: [String: String])] = []
+                for path in paths {
+                    let choices = path.chosen[name].map { [$0] } ?? values
+                    guard next.count + choices.count <= mostPaths else {
+                        throw problem(template, "makes more than \(mostPaths) paths")
+                    }
+                    for value in choices {
+                        next.append((path.text + value, path.chosen.merging([name: value]) { $1 }))
+                    }
+                }
+                paths = next
+            }
+        }
+        // By bytes: Swift takes two spellings of an accented letter for equal, the filesystem does not.
+        var seen: Set<[UInt8]> = []
+        return paths.map(\.text).filter { seen.insert(Array($0.utf8)).inserted }
+    }
+
+    private enum Part {
+        case text(String)
+        case site(String)
+        case identity(String)
+    }
+
+    private static func parse(_ template: String) throws(DeliveryError) -> [Part] {
+        var parts: [Part] = []
+        var rest = template[...]
+        while let first = rest.first {
+            if first == "{" {
+                guard let end = rest.firstIndex(of: "}") else { throw problem(template, "holds a { that is not closed") }
+                let inner = rest[rest.index(after: rest.startIndex)..<end]
+                let names = inner.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+                switch (names.first, names.count) {
+                case ("site", 2): parts.append(.site(String(names[1])))
+                case ("identity", 2): parts.append(.identity(String(names[1])))
+                default:
+                    throw problem(
+                        template, "holds \(DeliveryError.quoted("{\(inner)}")); a template may hold {site.NAME} and {identity.NAME}")
+                }
+                rest = rest[rest.index(after: end)...]
+            } else {
+                let end = rest.firstIndex(of: "{") ?? rest.endIndex
+                guard !rest[..<end].contains("}") else { throw problem(template, "holds a } without its {") }
+                parts.append(.text(String(rest[..<end])))
+                rest = rest[end...]
+            }
+        }
+        return parts
+    }
+
+    private static func siteValues(
+        _ name: String, of site: [String: [String]], in template: String, leads: Bool
+    ) throws(DeliveryError) -> [String] {
+        guard let values = site[name], !values.isEmpty else {
+            throw missing("site", name, site.filter { !$0.value.isEmpty }.keys.sorted(), template)
+        }
+        var result: [String] = []
+        for value in values {
+            let label = "the site's \(name), \(DeliveryError.quoted(value)),"
+            if value.isEmpty { throw problem(template, "can't be filled: the site's \(name) is empty") }
+            if value.utf8.first == UInt8(ascii: "/"), !leads {
+                throw problem(template, "can't be filled: \(label) is absolute, but does not start the path")
+            }
+            if value.split(separator: "/").contains("..") {
+                throw problem(template, "can't be filled: \(label) leads upwards with \"..\"")
+            }
+            // A folder is often written with a slash behind it.
+            var trimmed = value[...]
+            while trimmed.utf8.last == UInt8(ascii: "/") { trimmed = trimmed.dropLast() }
+            result.append(String(trimmed))
+        }
+        return result
+    }
+
+    private static func identityValue(
+        _ name: String, of identity: [String: String], in template: String
+    ) throws(DeliveryError) -> String {
+        guard let value = identity[name], !value.isEmpty else {
+            throw missing("identity", name, identity.keys.sorted(), template)
+        }
+        guard value != ".", value != "..", !value.utf8.contains(UInt8(ascii: "/")), !value.utf8.contains(0) else {
+            throw problem(
+                template,
+                "can't be filled: the identity's \(name), \(DeliveryError.quoted(value)), must be a plain name "
+                    + "without \"/\" and \"..\" to be part of a path")
+        }
+        return value
+    }
+
+    private static func missing(_ kind: String, _ name: String, _ known: [String], _ template: String) -> DeliveryError {
+        let held = known.isEmpty ? "it has none" : "it has \(known.joined(separator: ", "))"
+        return problem(
+            template, "needs the \(kind)'s \(DeliveryError.quoted(name)), which is not given; \(held); "
+                + "set it with --\(kind) \(name)=VALUE")
+    }
+
+    private static func problem(_ template: String, _ text: String) -> DeliveryError {
+        DeliveryError(.unsafePath, template, "the template \(DeliveryError.quoted(template)) \(text)")
+    }
+}

@@ -1,0 +1,171 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Where a file is delivered: an allowed root, and the way from it to the file.
+///
+/// The way holds no `.`, `..`, empty or control-character names, so that it can't leave the root by its
+/// spelling; that it leaves it by no symbolic link is seen when it is walked (``DeliveryFolder``).
+struct Destination: Hashable, Sendable {
+    /// The allowed root: an absolute path without a slash at its end, `/` itself apart.
+    let root: String
+    /// The names from the root to the file, at least one.
+    let components: [String]
+
+    /// The most that a file's own name may hold, in bytes: 255 less what ``House`` puts behind it.
+    static let longestName = 200
+    /// The most that a folder's name may hold, in bytes.
+    static let longestFolderName = 255
+    /// The deepest that a destination may lie below its root.
+    static let deepest = 64
+
+    /// A destination that was taken apart before.
+    ///
+    /// - Throws: ``DeliveryError/Code/unsafePath``.
+    init(root: String, components: [String]) throws(DeliveryError) {
+        self.root = root
+        self.components = components
+        guard root.utf8.first == UInt8(ascii: "/"), !root.utf8.contains(0) else {
+            throw DeliveryError(
+                .unsafePath, root, "the delivery root \(DeliveryError.quoted(root)) is not an absolute path")
+        }
+        try check()
+    }
+
+    /// The file's own name.
+    var name: String { components[components.count - 1] }
+
+    /// The names of the folders between the root and the file.
+    var folders: ArraySlice<String> { components.dropLast() }
+
+    /// The absolute path.
+    var path: String { Self.path(root: root, components[...]) }
+
+    /// The absolute path of the folder it lies in.
+    var folderPath: String { Self.path(root: root, folders) }
+
+    static func path(root: String, _ components: ArraySlice<String>) -> String {
+        if components.isEmpty { return root }
+        return (root == "/" ? "" : root) + "/" + components.joined(separator: "/")
+    }
+
+    /// Finds the allowed root that a path lies under: the innermost, where several do.
+    ///
+    /// - Parameters:
+    ///   - path: absolute, as a template gave it.
+    ///   - roots: the allowed roots, absolute.
+    /// - Throws: ``DeliveryError/Code/unsafePath``, ``DeliveryError/Code/outsideRoots``, and
+    ///   ``DeliveryError/Code/missingFolder`` where the root is not a folder.
+    static func resolve(path: String, roots: [String]) throws(DeliveryError) -> Destination {
+        guard path.utf8.first == UInt8(ascii: "/") else {
+            throw DeliveryError(
+                .unsafePath, path,
+                "the destination \(DeliveryError.quoted(path)) is not an absolute path; "
+                    + "give the site's folder as an absolute path on this machine")
+        }
+        let names = split(path)
+        var best: (root: String, depth: Int)?
+        for root in roots {
+            let normalized = try normalize(root: root)
+            guard names.count > normalized.count,
+                names.starts(with: normalized, by: { $0.utf8.elementsEqual($1.utf8) })
+            else { continue }
+            if normalized.count >= best?.depth ?? 0 {
+                best = ("/" + normalized.joined(separator: "/"), normalized.count)
+            }
+        }
+        guard let best else {
+            throw DeliveryError(
+                .outsideRoots, path,
+                "the destination \(DeliveryError.quoted(path)) lies under no allowed folder; allowed are: "
+                    + "\(DeliveryError.quoted(roots)); allow another with --delivery-root DIR")
+        }
+        let destination = try Destination(root: best.root, components: Array(names.dropFirst(best.depth)))
+        try checkRoot(best.root)
+        return destination
+    }
+
+    /// What stands between the slashes, after the first one. By bytes, as the system sees it: to Swift a slash
+    /// and a combining accent behind it are one character, and two spellings of an accented letter are equal.
+    private static func split(_ path: String) -> [String] {
+        path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A root's names. What a person writes on a command line may hold doubled slashes and `.`, but a `..`
+    /// behind a symbolic link does not lead where it seems to.
+    private static func normalize(root: String) throws(DeliveryError) -> [String] {
+        let names = split(root).filter { !$0.isEmpty && $0 != "." }
+        guard root.utf8.first == UInt8(ascii: "/"), !names.contains(".."), !root.utf8.contains(0) else {
+            throw DeliveryError(
+                .unsafePath, root,
+                "the delivery root \(DeliveryError.quoted(root)) is not an absolute path without \"..\"; "
+                    + "name it so with --delivery-root DIR")
+        }
+        return names
+    }
+
+    private static func checkRoot(_ root: String) throws(DeliveryError) {
+        var status = stat()
+        do {
+            try SystemFailure.check { stat(root, &status) }
+        } catch {
+            guard error.number == ENOENT else { throw .system(error, root, "can't be used as a delivery root") }
+            throw DeliveryError(
+                .missingFolder, root,
+                "the delivery root \(DeliveryError.quoted(root)) is not there; make or mount it, "
+                    + "or name another with --delivery-root DIR", errno: error.number)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw DeliveryError(
+                .missingFolder, root,
+                "the delivery root \(DeliveryError.quoted(root)) is not a folder; "
+                    + "name the folder with --delivery-root DIR")
+        }
+    }
+
+    private func check() throws(DeliveryError) {
+        guard !components.isEmpty else { throw unsafe("names no file below its root") }
+        guard components.count <= Self.deepest else { throw unsafe("is more than \(Self.deepest) folders deep") }
+        for (index, name) in components.enumerated() {
+            if name.isEmpty { throw unsafe("holds an empty name") }
+            if name == "." || name == ".." { throw unsafe("holds the name \"\(name)\"") }
+            if name == House.name { throw unsafe("leads into \(House.name), which is Gatehouse's own") }
+            if name.utf8.contains(where: { $0 < 32 || $0 == 127 || $0 == UInt8(ascii: "/") }) {
+                throw unsafe("holds a slash or control character in a name")
+            }
+            let limit = index == components.count - 1 ? Self.longestName : Self.longestFolderName
+            if name.utf8.count > limit { throw unsafe("holds a name of more than \(limit) bytes") }
+        }
+    }
+
+    private func unsafe(_ problem: String) -> DeliveryError {
+        DeliveryError(
+            .unsafePath, path,
+            "the destination \(DeliveryError.quoted(path)) \(problem); correct the profile's template or the site")
+    }
+}
+
+extension Destination: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case root, components
+    }
+
+    /// Checks again: what a journal holds is no safer than what made it.
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            root: values.decode(String.self, forKey: .root),
+            components: values.decode([String].self, forKey: .components))
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(root, forKey: .root)
+        try values.encode(components, forKey: .components)
+    }
+}

@@ -1,0 +1,119 @@
+import AdapterKit
+import Crypto
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What stands at a destination.
+struct FileState: Hashable, Sendable {
+    /// The SHA-256 of its contents, lower-case hexadecimal.
+    var sha256: String
+    /// Its bytes.
+    var size: Int
+    /// The number of its inode, and of the filesystem's device.
+    var inode, device: UInt64
+    /// When its contents changed last, in nanoseconds since 1970, UTC.
+    var modified: Int64
+    /// Its permissions and owner.
+    var attributes: FileAttributes
+
+    /// The most bytes that a delivered file may hold: license files are kilobytes.
+    static let largest = 64 << 20
+
+    /// Reads a file's contents and state, never following a symbolic link.
+    ///
+    /// - Returns: nil where there is no file.
+    /// - Throws: ``DeliveryError/Code/notARegularFile``, ``DeliveryError/Code/symbolicLink``,
+    ///   ``DeliveryError/Code/changedMeanwhile`` where somebody writes to it just now, and the system's.
+    static func read(_ name: String, in folder: OpenDescriptor, path: String) throws(DeliveryError) -> FileState? {
+        do {
+            guard let found = try folder.status(of: name) else { return nil }
+            try checkRegular(found, path)
+            // Not blocking: a pipe that was put there meanwhile would otherwise be waited on for ever.
+            let file = try OpenDescriptor(opening: name, in: folder, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+            let before = try file.status()
+            try checkRegular(before, path)
+            guard before.st_size <= largest else {
+                throw DeliveryError(
+                    .io, path,
+                    "\(DeliveryError.quoted(path)) holds \(before.st_size) bytes, more than the \(largest) "
+                        + "a delivered file may hold; check that the path is right")
+            }
+            var hash = SHA256()
+            var size = 0
+            while size <= largest {
+                let bytes = try file.read(upTo: min(max(Int(before.st_size) + 1, 4096), 1 << 16))
+                if bytes.isEmpty { break }
+                size += bytes.count
+                bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+            }
+            let state = FileState(before, sha256: Hex.encode(hash.finalize()))
+            guard try state.isUntouched(file.status()), state.size == size else {
+                throw DeliveryError(
+                    .changedMeanwhile, path,
+                    "\(DeliveryError.quoted(path)) is being written just now; run the command again when it is done")
+            }
+            return state
+        } catch let error as DeliveryError {
+            throw error
+        } catch let error as SystemFailure {
+            if error.number == ENOENT { return nil }
+            if error.number == ELOOP { throw DeliveryFolder.symbolicLink(path) }
+            throw .system(error, path, "can't be read")
+        } catch {
+            throw DeliveryError(.io, path, "\(error)")
+        }
+    }
+
+    /// The SHA-256 of contents, lower-case hexadecimal.
+    static func sha256(_ contents: [UInt8]) -> String {
+        var hash = SHA256()
+        contents.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return Hex.encode(hash.finalize())
+    }
+
+    /// Whether it is still the same file, not written to since.
+    func isUntouched(_ status: stat) -> Bool {
+        FileState(status, sha256: sha256) == self
+    }
+
+    private init(_ status: stat, sha256: String) {
+        self.sha256 = sha256
+        size = Int(status.st_size)
+        inode = UInt64(status.st_ino)
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        modified = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        attributes = FileAttributes(
+            mode: UInt32(status.st_mode & 0o7777), owner: UInt32(status.st_uid), group: UInt32(status.st_gid))
+    }
+
+    private static func checkRegular(_ status: stat, _ path: String) throws(DeliveryError) {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return
+        case S_IFLNK: throw DeliveryFolder.symbolicLink(path)
+        default:
+            throw DeliveryError(
+                .notARegularFile, path,
+                "\(DeliveryError.quoted(path)) is a folder, pipe or device, not a file; "
+                    + "move it away, or correct the site's path")
+        }
+    }
+}
+
+/// A file's permissions and owner.
+struct FileAttributes: Codable, Hashable, Sendable {
+    /// The permission bits.
+    var mode: UInt32
+    /// The owner's and the group's number.
+    var owner, group: UInt32
+}

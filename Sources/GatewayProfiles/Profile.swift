@@ -1,0 +1,44 @@
+public import AdapterKit
+
+/// A product's behavior, as a profile file gives it: the protocol it speaks, the vendor it asks, where its files
+/// go, and the countdowns on its dates.
+public struct Profile: Sendable {
+    /// The name that installations select it by.
+    public var name: String
+    /// The product's name, for people.
+    public var product: String
+    /// The protocol's name.
+    public var protocolName: String
+    /// The place in the product's own menus where its license is seen; empty where there is none.
+    public var place: String
+    /// The file it stands in.
+    public var file: String
+    /// The vendor's server.
+    public var vendor: Vendor
+    /// How often it is refreshed, in calendar days of the customer's, from the last success; nil for never.
+    public var refreshDays: Int?
+    /// The adapter's settings.
+    public var settings: [String: String]
+    /// Where each of the adapter's deliveries goes: a template of site and identity values.
+    public var deliveries: [String: String]
+    /// The countdowns, ready to be evaluated.
+    public var rules: CountdownRules
+
+    /// The vendor's server, and how it is trusted.
+    public struct Vendor: Hashable, Sendable {
+        /// The address that requests go below, without a slash at its end; nil where none is set.
+        public var address: String?
+        /// The environment variable to set where ``address`` is nil; nil where the profile names none.
+        public var unset: String?
+        /// The Ed25519 public keys that are trusted, 32 bytes each, by their IDs.
+        public var keys: [String: [UInt8]]
+        /// How long an answer may take, in milliseconds.
+        public var timeout: Int
+        /// The proxy to go through, as a URL; nil for none.
+        public var proxy: String?
+        /// The server's pinned public key, in the form `sha256//BASE64`; nil for none.
+        public var pin: String?
+        /// A file of certificate authorities to trust instead of the system's; nil for the system's.
+        public var authorities: String?
+    }
+}

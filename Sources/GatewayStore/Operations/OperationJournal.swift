@@ -1,0 +1,181 @@
+import AdapterKit
+public import Foundation
+import GRDB
+
+extension Store {
+    /// Begins an operation, if no other is open on its installation.
+    public func claim(_ new: NewOperation) async throws -> ClaimResult {
+        try await commits.write { db in
+            if let row = try db.row(
+                Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [new.installation])
+            {
+                return .busy(try OperationRecord(row: row))
+            }
+            guard let row = try db.row("SELECT revision FROM installations WHERE id = ?1", [new.installation]) else {
+                throw StoreError(.notFound, "There is no installation \"\(new.installation)\".")
+            }
+            let revision: String? = row[0]
+            guard revision == new.basedOn else { return .stale }
+            try db.run(
+                """
+                INSERT INTO operations (id, installation, customer, protocol, act, status, caller, owner, started_at,
+                waits_until, nonce, state, step) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                """,
+                [
+                    new.id, new.installation, new.customer, new.protocolName, new.act.rawValue,
+                    (new.first.waitsUntil == nil ? OperationStatus.running : .waiting).rawValue, new.caller, new.owner,
+                    new.started.milliseconds, new.first.waitsUntil?.milliseconds, new.first.nonce, new.first.state,
+                    new.first.step,
+                ])
+            try db.note(new.id, [new.first.note])
+            return .claimed
+        }
+    }
+
+    /// Takes an open operation over from a process that is gone.
+    ///
+    /// - Returns: Whether it was still that process's: another may have been quicker.
+    public func takeOver(_ operation: String, from owner: String, by newOwner: String) async throws -> Bool {
+        try await commits.write { db in
+            try db.run(
+                "UPDATE operations SET owner = ?3 WHERE id = ?1 AND owner = ?2 AND ended_at IS NULL",
+                [operation, owner, newOwner])
+            return db.changesCount == 1
+        }
+    }
+
+    /// Journals the next transition of an operation, before its step is made.
+    public func journal(_ transition: JournaledTransition, of operation: String, answered: StepNote?) async throws {
+        try await commits.write { db in
+            try db.run(
+                """
+                UPDATE operations SET status = ?2, waits_until = ?3, nonce = ?4, state = ?5, step = ?6, answer = NULL
+                WHERE id = ?1
+                """,
+                [
+                    operation, (transition.waitsUntil == nil ? OperationStatus.running : .waiting).rawValue,
+                    transition.waitsUntil?.milliseconds, transition.nonce, transition.state, transition.step,
+                ])
+            try db.note(operation, [answered, transition.note].compactMap { $0 })
+        }
+    }
+
+    /// Keeps the sealed answer to a step that is made only once, before the adapter sees it.
+    public func keepAnswer(_ answer: Data, of operation: String, note: StepNote) async throws {
+        try await commits.write { db in
+            try db.run("UPDATE operations SET answer = ?2 WHERE id = ?1", [operation, answer])
+            try db.note(operation, [note])
+        }
+    }
+
+    /// Ends an operation, or leaves it to its delivery; with everything that changes in one transaction.
+    public func end(_ ending: OperationEnding) async throws {
+        let body = try ending.grant.map { grant in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(grant.entitlement), as: UTF8.self)
+        }
+        try await commits.write { db in
+            let open = ending.status == .delivering || ending.status == .interrupted
+            try db.run(
+                """
+                UPDATE operations SET status = ?2, ended_at = ?3, outcome = ?4, message = ?5, state = NULL,
+                step = NULL, answer = NULL, waits_until = NULL WHERE id = ?1
+                """,
+                [
+                    ending.operation, ending.status.rawValue, open ? nil : ending.at.milliseconds, ending.outcome,
+                    ending.message,
+                ])
+            try db.note(ending.operation, ending.notes)
+            if let contact = ending.contact {
+                try db.run(
+                    """
+                    UPDATE installations SET last_contact = ?2, last_refresh = ?2, refresh_due = ?3,
+                    next_try = NULL, last_failure = NULL, last_failure_at = NULL WHERE id = ?1
+                    """, [ending.installation, contact.at.milliseconds, contact.refreshDue?.milliseconds])
+            }
+            if let grant = ending.grant, let body {
+                try db.put(grant, body: body, of: ending)
+            }
+            for (index, file) in ending.files.enumerated() {
+                try db.intend(file, number: index + 1, ending: ending)
+            }
+            if ending.status == .failed || ending.status == .interrupted {
+                try db.run(
+                    """
+                    UPDATE installations SET last_failure = ?2, last_failure_at = ?3, next_try = ?4 WHERE id = ?1
+                    """,
+                    [
+                        ending.installation, ending.message, ending.at.milliseconds, ending.nextTry?.milliseconds,
+                    ])
+            }
+            if let audit = ending.audit { try db.append(audit) }
+        }
+    }
+
+    /// The open operation on an installation; nil where there is none.
+    public func openOperation(on installation: String) async throws -> OperationRecord? {
+        try await pool.read { db in
+            try db.row(Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [installation])
+                .map(OperationRecord.init(row:))
+        }
+    }
+
+    static let selectOperation = """
+        SELECT id, installation, customer, protocol, act, status, caller, owner, started_at, ended_at, waits_until,
+        nonce, state, step, answer, outcome, message FROM operations
+        """
+}
+
+extension OperationRecord {
+    init(row: Row) throws {
+        let id: String = row[0]
+        let act: String = row[4]
+        let status: String = row[5]
+        guard let act = Act(rawValue: act), let status = OperationStatus(rawValue: status) else {
+            throw StoreError(.corrupt, "The stored operation \(id) can't be read: act \(act), status \(status).")
+        }
+        self.init(
+            id: id, installation: row[1], customer: row[2], protocolName: row[3], act: act, status: status,
+            caller: row[6], owner: row[7], started: Instant(milliseconds: row[8]), ended: row.instant(9),
+            waitsUntil: row.instant(10), nonce: row[11], state: row[12], step: row[13], answer: row[14],
+            outcome: row[15], message: row[16])
+    }
+}
+
+extension Database {
+    /// Appends notes to an operation's record.
+    func note(_ operation: String, _ notes: [StepNote]) throws {
+        guard !notes.isEmpty else { return }
+        let last: Int =
+            try row("SELECT COALESCE(MAX(number), 0) FROM operation_steps WHERE operation = ?1", [operation])?[0] ?? 0
+        for (index, note) in notes.enumerated() {
+            try run(
+                "INSERT INTO operation_steps (operation, number, at, kind, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+                [operation, last + index + 1, note.at.milliseconds, note.kind, note.detail])
+        }
+    }
+
+    /// Puts a grant in force.
+    fileprivate func put(_ grant: OperationEnding.NewGrant, body: String, of ending: OperationEnding) throws {
+        try run(
+            """
+            INSERT INTO entitlements (operation, installation, taken_at, issued, revision, body)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """,
+            [
+                ending.operation, ending.installation, ending.at.milliseconds, grant.issued.milliseconds,
+                grant.revision, body,
+            ])
+        try run(
+            """
+            UPDATE installations SET held = 1, revision = ?2, issued = ?3, entitlement_from = ?4, seats = ?5,
+            vendor_status = ?6, dates = ?7 WHERE id = ?1
+            """,
+            [
+                ending.installation, grant.revision, grant.issued.milliseconds, ending.operation,
+                SeatColumn.write(grant.entitlement.seats), grant.entitlement.vendorStatus?.rawValue,
+                DatesColumn.text(dates: grant.entitlement.dates, modules: grant.entitlement.modules),
+            ])
+    }
+}

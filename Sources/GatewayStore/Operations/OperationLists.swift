@@ -1,0 +1,57 @@
+public import AdapterKit
+import GRDB
+public import GatewayAPI
+
+extension Store {
+    /// The newest operations in scope, newest first.
+    public func operations(
+        in scope: Scope, installation: String?, failed: Bool, limit: Int
+    ) async throws -> [OperationRecord] {
+        try await pool.read { db in
+            try db.rows(
+                Self.selectOperation + """
+                     WHERE (?1 IS NULL OR customer = ?1) AND (?2 IS NULL OR installation = ?2)
+                    AND (?3 = 0 OR status IN ('failed', 'interrupted')) ORDER BY id DESC LIMIT ?4
+                    """, [scope.customer, installation, failed, limit]
+            ).map(OperationRecord.init(row:))
+        }
+    }
+
+    /// One operation in scope with its notes; nil where there is none.
+    public func operation(_ id: String, in scope: Scope) async throws -> (OperationRecord, [StepNote])? {
+        try await pool.read { db in
+            guard
+                let row = try db.row(
+                    Self.selectOperation + " WHERE id = ?1 AND (?2 IS NULL OR customer = ?2)", [id, scope.customer])
+            else { return nil }
+            let notes = try db.rows(
+                "SELECT at, kind, detail FROM operation_steps WHERE operation = ?1 ORDER BY number", [id]
+            ).map { StepNote(at: Instant(milliseconds: $0[0]), kind: $0[1], detail: $0[2]) }
+            return (try OperationRecord(row: row), notes)
+        }
+    }
+
+    /// Open operations in scope that wait for nothing: a process is at them, or ended before they did.
+    public func unfinishedOperations(in scope: Scope, now: Instant) async throws -> [OperationRecord] {
+        try await pool.read { db in
+            try db.rows(
+                Self.selectOperation + """
+                     WHERE ended_at IS NULL AND (?1 IS NULL OR customer = ?1)
+                    AND (waits_until IS NULL OR waits_until <= ?2) ORDER BY id
+                    """, [scope.customer, now.milliseconds]
+            ).map(OperationRecord.init(row:))
+        }
+    }
+
+    /// By protocol: failures since an instant.
+    public func failures(in scope: Scope, since: Instant) async throws -> [String: Int] {
+        try await pool.read { db in
+            let rows = try db.rows(
+                """
+                SELECT protocol, COUNT(*) FROM operations
+                WHERE status = 'failed' AND ended_at >= ?2 AND (?1 IS NULL OR customer = ?1) GROUP BY protocol
+                """, [scope.customer, since.milliseconds])
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        }
+    }
+}

@@ -1,0 +1,249 @@
+public import AdapterKit
+public import Foundation
+
+/// Where an operation stands.
+public enum OperationStatus: String, Hashable, Sendable, CaseIterable {
+    /// A process is at it, or was when it ended.
+    case running
+    /// It goes on at a time that is still to come.
+    case waiting
+    /// The entitlement is in force and its files are being put in place.
+    case delivering
+    /// The entitlement is in force and a file could not be put in place; it is tried again.
+    case interrupted
+    /// It ended well.
+    case done
+    /// It ended without an outcome.
+    case failed
+}
+
+/// An operation as it is stored.
+public struct OperationRecord: Sendable {
+    /// The ID, a UUIDv7.
+    public var id: String
+    /// The installation's ID.
+    public var installation: String
+    /// The customer's ID.
+    public var customer: String
+    /// The protocol that is spoken.
+    public var protocolName: String
+    /// What it is for.
+    public var act: Act
+    /// Where it stands.
+    public var status: OperationStatus
+    /// Who began it, by ID.
+    public var caller: String
+    /// The process that is at it, by the ID of its owner lock.
+    public var owner: String
+    /// When it began.
+    public var started: Instant
+    /// When it ended; nil while it is open.
+    public var ended: Instant?
+    /// When it goes on, where it waits.
+    public var waitsUntil: Instant?
+    /// The nonce of the last request.
+    public var nonce: String?
+    /// The adapter's state after the last transition.
+    public var state: Data?
+    /// The step that was to be made then, as JSON.
+    public var step: Data?
+    /// The sealed answer to it, where the step was to be made once and was answered.
+    public var answer: Data?
+    /// How it ended: an outcome or an error's code.
+    public var outcome: String?
+    /// What happened.
+    public var message: String?
+}
+
+/// A new operation.
+public struct NewOperation: Sendable {
+    /// The ID, a UUIDv7.
+    public var id: String
+    /// The installation's ID.
+    public var installation: String
+    /// The customer's ID.
+    public var customer: String
+    /// The protocol that is spoken.
+    public var protocolName: String
+    /// What it is for.
+    public var act: Act
+    /// Who began it, by ID.
+    public var caller: String
+    /// The process that is at it.
+    public var owner: String
+    /// When it begins.
+    public var started: Instant
+    /// The revision that its facts were taken from: a claim is refused where another is in force by now.
+    public var basedOn: String?
+    /// The first transition.
+    public var first: JournaledTransition
+
+    /// A new operation.
+    public init(
+        id: String, installation: String, customer: String, protocolName: String, act: Act, caller: String,
+        owner: String, started: Instant, basedOn: String?, first: JournaledTransition
+    ) {
+        self.id = id
+        self.installation = installation
+        self.customer = customer
+        self.protocolName = protocolName
+        self.act = act
+        self.caller = caller
+        self.owner = owner
+        self.started = started
+        self.basedOn = basedOn
+        self.first = first
+    }
+}
+
+/// A transition of a conversation as the journal keeps it, before its step is made.
+public struct JournaledTransition: Sendable {
+    /// The nonce that an answer must be signed over.
+    public var nonce: String
+    /// The adapter's state.
+    public var state: Data
+    /// The step, as JSON.
+    public var step: Data
+    /// When the conversation goes on, where the step is to wait.
+    public var waitsUntil: Instant?
+    /// What to write down for people.
+    public var note: StepNote
+
+    /// A transition.
+    public init(nonce: String, state: Data, step: Data, waitsUntil: Instant? = nil, note: StepNote) {
+        self.nonce = nonce
+        self.state = state
+        self.step = step
+        self.waitsUntil = waitsUntil
+        self.note = note
+    }
+}
+
+/// A line of an operation's record, for people.
+public struct StepNote: Hashable, Sendable {
+    /// When.
+    public var at: Instant
+    /// What it was: `send`, `answer`, `deliver`, `finish`, …
+    public var kind: String
+    /// What exactly. No secrets.
+    public var detail: String
+
+    /// A note.
+    public init(at: Instant, kind: String, detail: String) {
+        self.at = at
+        self.kind = kind
+        self.detail = detail
+    }
+}
+
+/// What came of trying to begin an operation.
+public enum ClaimResult: Sendable {
+    /// It is begun: nobody else will begin one on this installation until it ends.
+    case claimed
+    /// Another one is open.
+    case busy(OperationRecord)
+    /// Something else is in force than its facts were taken from: read the installation again.
+    case stale
+}
+
+/// How an operation ends, and what that changes of its installation.
+public struct OperationEnding: Sendable {
+    /// The operation's ID.
+    public var operation: String
+    /// The installation's ID.
+    public var installation: String
+    /// When.
+    public var at: Instant
+    /// `done`, `failed`, `delivering` or `interrupted`; the last two leave it open.
+    public var status: OperationStatus
+    /// An outcome or an error's code.
+    public var outcome: String
+    /// What happened.
+    public var message: String
+    /// What to write down for people.
+    public var notes: [StepNote]
+    /// The vendor gave a verified answer.
+    public var contact: Contact?
+    /// What is newly in force.
+    public var grant: NewGrant?
+    /// The files that go with it.
+    public var files: [IntendedFile]
+    /// Where it failed: before when it is not tried again by itself.
+    public var nextTry: Instant?
+    /// What the audit trail gets.
+    public var audit: AuditEntry?
+
+    /// An ending.
+    public init(
+        operation: String, installation: String, at: Instant, status: OperationStatus, outcome: String,
+        message: String, notes: [StepNote], contact: Contact? = nil, grant: NewGrant? = nil,
+        files: [IntendedFile] = [], nextTry: Instant? = nil, audit: AuditEntry? = nil
+    ) {
+        self.operation = operation
+        self.installation = installation
+        self.at = at
+        self.status = status
+        self.outcome = outcome
+        self.message = message
+        self.notes = notes
+        self.contact = contact
+        self.grant = grant
+        self.files = files
+        self.nextTry = nextTry
+        self.audit = audit
+    }
+
+    /// A verified answer of the vendor's.
+    public struct Contact: Sendable {
+        /// When it came.
+        public var at: Instant
+        /// When the next refresh is due.
+        public var refreshDue: Instant?
+
+        /// A contact.
+        public init(at: Instant, refreshDue: Instant?) {
+            self.at = at
+            self.refreshDue = refreshDue
+        }
+    }
+
+    /// What is newly in force.
+    public struct NewGrant: Sendable {
+        /// The vendor's mark for it.
+        public var revision: String
+        /// When the vendor issued it.
+        public var issued: Instant
+        /// What is granted.
+        public var entitlement: Entitlement
+
+        /// A grant.
+        public init(revision: String, issued: Instant, entitlement: Entitlement) {
+            self.revision = revision
+            self.issued = issued
+            self.entitlement = entitlement
+        }
+    }
+}
+
+/// A file that a delivery is to put in place.
+public struct IntendedFile: Sendable {
+    /// Which of the adapter's deliveries it is.
+    public var delivery: String
+    /// Its absolute path.
+    public var path: String
+    /// How it is put there, as JSON of the core's.
+    public var plan: Data
+    /// The SHA-256 of its contents, in hexadecimal.
+    public var sha256: String
+    /// Its contents.
+    public var contents: Data
+
+    /// A file.
+    public init(delivery: String, path: String, plan: Data, sha256: String, contents: Data) {
+        self.delivery = delivery
+        self.path = path
+        self.plan = plan
+        self.sha256 = sha256
+        self.contents = contents
+    }
+}

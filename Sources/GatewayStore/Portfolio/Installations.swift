@@ -1,0 +1,206 @@
+public import AdapterKit
+import Foundation
+import GRDB
+public import GatewayAPI
+
+/// An installation as it is stored.
+public struct InstallationRecord: Hashable, Sendable {
+    /// The ID.
+    public var id: String
+    /// The customer's ID.
+    public var customer: String
+    /// The customer's IANA time zone.
+    public var timeZone: String
+    /// The customer's name.
+    public var customerName: String
+    /// The profile's name.
+    public var profile: String
+    /// What the vendor knows it by.
+    public var identity: [String: String]
+    /// Its named places.
+    public var site: [String: [String]]
+    /// Whether an entitlement is in force.
+    public var held: Bool
+    /// The dates in force, in the compact form of the countdown rules.
+    public var dates: String
+    /// The vendor's mark for the entitlement in force.
+    public var revision: String?
+    /// When the vendor issued the entitlement in force.
+    public var issued: Instant?
+    /// When the vendor last gave a verified answer.
+    public var lastContact: Instant?
+    /// When a refresh last succeeded.
+    public var lastRefresh: Instant?
+    /// When a refresh is due next; nil where it never succeeded.
+    public var refreshDue: Instant?
+    /// Before when a failed refresh is not tried again by itself.
+    public var nextTry: Instant?
+    /// Why the last operation failed, where the last one did.
+    public var lastFailure: String?
+}
+
+/// A new installation.
+public struct NewInstallation: Sendable {
+    /// The ID.
+    public var id: String
+    /// The customer's ID.
+    public var customer: String
+    /// The profile's name.
+    public var profile: String
+    /// What the vendor knows it by.
+    public var identity: [String: String]
+    /// Its named places.
+    public var site: [String: [String]]
+
+    /// A new installation.
+    public init(
+        id: String, customer: String, profile: String, identity: [String: String], site: [String: [String]]
+    ) {
+        self.id = id
+        self.customer = customer
+        self.profile = profile
+        self.identity = identity
+        self.site = site
+    }
+}
+
+/// Which installations a read is about.
+public enum InstallationFilter: Hashable, Sendable {
+    /// All in scope.
+    case all
+    /// One customer's.
+    case customer(String)
+    /// Whose refresh is due, or never was made, at the given time, and not put off until later.
+    case due(at: Instant)
+}
+
+extension Store {
+    /// Adds installations, all or none.
+    ///
+    /// - Throws: ``StoreError`` `exists` or `notFound`, for the customer.
+    public func addInstallations(_ new: [NewInstallation], at now: Instant, audit: [AuditEntry]) async throws {
+        try await commits.write { db in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            for installation in new {
+                guard try db.row("SELECT 1 FROM customers WHERE id = ?1", [installation.customer]) != nil else {
+                    throw StoreError(.notFound, "There is no customer \"\(installation.customer)\".")
+                }
+                guard try db.row("SELECT 1 FROM installations WHERE id = ?1", [installation.id]) == nil else {
+                    throw StoreError(.exists, "There is an installation \"\(installation.id)\" already.")
+                }
+                let identity = String(decoding: try encoder.encode(installation.identity), as: UTF8.self)
+                let site = String(decoding: try encoder.encode(installation.site), as: UTF8.self)
+                try db.run(
+                    """
+                    INSERT INTO installations (id, customer, profile, created_at, identity, site)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                    """,
+                    [
+                        installation.id, installation.customer, installation.profile, now.milliseconds, identity, site,
+                    ])
+            }
+            for entry in audit { try db.append(entry) }
+        }
+    }
+
+    /// One installation in scope; nil where there is none.
+    public func installation(_ id: String, in scope: Scope) async throws -> InstallationRecord? {
+        try await pool.read { db in
+            try db.row(
+                Self.selectInstallation + " WHERE i.id = ?1 AND (?2 IS NULL OR i.customer = ?2)", [id, scope.customer]
+            ).map(Self.installation)
+        }
+    }
+
+    /// Up to `limit` installations in scope after the one given, by ID: a page at a time, so that memory stays
+    /// bounded whatever the portfolio's size.
+    public func installations(
+        _ filter: InstallationFilter, in scope: Scope, after id: String?, limit: Int
+    ) async throws -> [InstallationRecord] {
+        var customer: String?
+        var due: Int64?
+        switch filter {
+        case .all: break
+        case .customer(let id): customer = id
+        case .due(let now): due = now.milliseconds
+        }
+        let arguments: StatementArguments = [id ?? "", scope.customer, customer, due, limit]
+        return try await pool.read { db in
+            try db.rows(
+                Self.selectInstallation + """
+                     WHERE i.id > ?1 AND (?2 IS NULL OR i.customer = ?2) AND (?3 IS NULL OR i.customer = ?3)
+                    AND (?4 IS NULL OR (COALESCE(i.refresh_due, 0) <= ?4 AND COALESCE(i.next_try, 0) <= ?4))
+                    ORDER BY i.id LIMIT ?5
+                    """, arguments
+            ).map(Self.installation)
+        }
+    }
+
+    /// How many installations a filter finds.
+    public func installationCount(_ filter: InstallationFilter, in scope: Scope) async throws -> Int {
+        var customer: String?
+        var due: Int64?
+        switch filter {
+        case .all: break
+        case .customer(let id): customer = id
+        case .due(let now): due = now.milliseconds
+        }
+        let arguments: StatementArguments = [scope.customer, customer, due]
+        return try await pool.read { db in
+            try db.row(
+                """
+                SELECT COUNT(*) FROM installations i
+                WHERE (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
+                AND (?3 IS NULL OR (COALESCE(i.refresh_due, 0) <= ?3 AND COALESCE(i.next_try, 0) <= ?3))
+                """, arguments)?[0] ?? 0
+        }
+    }
+
+    /// The entitlement in force; nil where there is none.
+    public func entitlement(of installation: String, in scope: Scope) async throws -> Entitlement? {
+        try await pool.read { db in
+            guard
+                let row = try db.row(
+                    """
+                    SELECT e.body FROM installations i JOIN entitlements e ON e.operation = i.entitlement_from
+                    WHERE i.id = ?1 AND i.held = 1 AND (?2 IS NULL OR i.customer = ?2)
+                    """, [installation, scope.customer])
+            else { return nil }
+            let body: String = row[0]
+            guard let entitlement = try? JSONDecoder().decode(Entitlement.self, from: Data(body.utf8)) else {
+                throw StoreError(.corrupt, "The stored entitlement of \(installation) can't be read.")
+            }
+            return entitlement
+        }
+    }
+
+    private static let selectInstallation = """
+        SELECT i.id, i.customer, c.time_zone, c.name, i.profile, i.identity, i.site, i.held, i.dates, i.revision,
+        i.issued, i.last_contact, i.last_refresh, i.refresh_due, i.next_try, i.last_failure
+        FROM installations i JOIN customers c ON c.id = i.customer
+        """
+
+    private static func installation(_ row: Row) throws -> InstallationRecord {
+        let decoder = JSONDecoder()
+        let id: String = row[0]
+        let identity: String = row[5]
+        let site: String = row[6]
+        guard let identity = try? decoder.decode([String: String].self, from: Data(identity.utf8)),
+            let site = try? decoder.decode([String: [String]].self, from: Data(site.utf8))
+        else { throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.") }
+        return InstallationRecord(
+            id: id, customer: row[1], timeZone: row[2], customerName: row[3], profile: row[4], identity: identity,
+            site: site, held: row[7], dates: row[8], revision: row[9], issued: row.instant(10),
+            lastContact: row.instant(11), lastRefresh: row.instant(12), refreshDue: row.instant(13),
+            nextTry: row.instant(14), lastFailure: row[15])
+    }
+}
+
+extension Row {
+    /// A column of milliseconds as an instant.
+    func instant(_ column: Int) -> Instant? {
+        let milliseconds: Int64? = self[column]
+        return milliseconds.map(Instant.init(milliseconds:))
+    }
+}

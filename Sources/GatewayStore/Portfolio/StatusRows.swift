@@ -1,0 +1,107 @@
+public import AdapterKit
+import GRDB
+public import GatewayAPI
+
+/// What a listing of standings needs of an installation: columns only, no stored JSON.
+public struct StatusRecord: Sendable {
+    /// The ID.
+    public var id: String
+    /// The customer's ID.
+    public var customer: String
+    /// The profile's name.
+    public var profile: String
+    /// Whether an entitlement is in force.
+    public var held: Bool
+    /// The dates in force, in the compact form of the countdown rules.
+    public var dates: String
+    /// The seats by pool, in the compact form of ``SeatColumn``.
+    public var seats: String
+    /// What the vendor's own record says.
+    public var vendorStatus: Entitlement.VendorStatus?
+    /// When a refresh is due next.
+    public var refreshDue: Instant?
+    /// When the vendor last gave a verified answer.
+    public var lastContact: Instant?
+}
+
+/// The installations of a listing, one after the other, customer by customer.
+public struct StatusCursor: ~Copyable {
+    private let database: Database
+    private let rows: RowCursor
+    /// The customer of the installation that came last.
+    public private(set) var customer = CustomerRecord(id: "", name: "", timeZone: "", installations: 0)
+
+    fileprivate init(_ database: Database, _ rows: RowCursor) {
+        self.database = database
+        self.rows = rows
+    }
+
+    /// The next installation; nil after the last.
+    public mutating func next() throws -> StatusRecord? {
+        guard let row = try rows.next() else { return nil }
+        let id: String = row[1]
+        if id != customer.id {
+            guard let found = try database.row("SELECT id, name, time_zone FROM customers WHERE id = ?1", [id]) else {
+                throw StoreError(.corrupt, "The customer \(id) is missing.")
+            }
+            customer = CustomerRecord(id: found[0], name: found[1], timeZone: found[2], installations: 0)
+        }
+        let status: String? = row[6]
+        return StatusRecord(
+            id: row[0], customer: id, profile: row[2], held: row[3], dates: row[4], seats: row[5],
+            vendorStatus: status.flatMap(Entitlement.VendorStatus.init), refreshDue: row.instant(7),
+            lastContact: row.instant(8))
+    }
+}
+
+extension Store {
+    /// Reads the installations in scope for a listing.
+    ///
+    /// - Parameter body: Is handed a cursor that is good until it returns.
+    public func readStatus<Value: Sendable>(
+        in scope: Scope, customer: String? = nil, installation: String? = nil,
+        _ body: @escaping @Sendable (inout StatusCursor) throws -> Value
+    ) async throws -> Value {
+        let arguments: StatementArguments = [scope.customer, customer, installation]
+        return try await pool.read { db in
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(
+                    sql: """
+                        SELECT i.id, i.customer, i.profile, i.held, i.dates, i.seats, i.vendor_status, i.refresh_due,
+                        i.last_contact FROM installations i
+                        WHERE (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
+                        AND (?3 IS NULL OR i.id = ?3) ORDER BY i.customer, i.id
+                        """), arguments: arguments)
+            var cursor = StatusCursor(db, rows)
+            return try body(&cursor)
+        }
+    }
+
+    /// How many installations each profile governs.
+    public func installationsByProfile(in scope: Scope) async throws -> [String: Int] {
+        try await pool.read { db in
+            let rows = try db.rows(
+                "SELECT profile, COUNT(*) FROM installations WHERE ?1 IS NULL OR customer = ?1 GROUP BY profile",
+                [scope.customer])
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        }
+    }
+}
+
+/// The seats of an entitlement as they stand in a column: `users=25;webUsers=5`.
+public enum SeatColumn {
+    /// The text for a column.
+    public static func write(_ seats: [Entitlement.SeatPool]) -> String {
+        seats.map { "\($0.name)=\($0.count)" }.joined(separator: ";")
+    }
+
+    /// What a column says.
+    public static func read(_ text: String) -> [Entitlement.SeatPool] {
+        text.utf8.split(separator: UInt8(ascii: ";")).compactMap { part in
+            guard let equals = part.lastIndex(of: UInt8(ascii: "=")),
+                let count = Int(Substring(part[part.index(after: equals)...]))
+            else { return nil }
+            return Entitlement.SeatPool(name: String(Substring(part[..<equals])), count: count)
+        }
+    }
+}

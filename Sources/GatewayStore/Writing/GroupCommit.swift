@@ -1,0 +1,137 @@
+import Dispatch
+import GRDB
+import Synchronization
+
+/// Writes of concurrent callers in shared transactions: each in a savepoint of its own, all made durable by
+/// one commit, each answered after it.
+///
+/// A commit costs a flush of the disk, whatever stands in it, so the callers that come while one runs share
+/// the next. They are drained on a queue of the writer's own: a caller that is cancelled harms no other.
+final class GroupCommit: Sendable {
+    private typealias Job = GroupCommitJob
+
+    private struct Pending {
+        var jobs: [any Job] = []
+        var draining = false
+    }
+
+    private let pool: DatabasePool
+    private let lock: StoreLock
+    private let pending = Mutex(Pending())
+    private let queue = DispatchQueue(label: "gatehouse.store.writer")
+
+    /// The most writes in one transaction, so that other processes get their turn.
+    private static let maximumBatch = 256
+
+    init(pool: DatabasePool, lock: consuming StoreLock) {
+        self.pool = pool
+        self.lock = lock
+    }
+
+    /// Runs `body` in a transaction and returns once it is durable. An error of its own undoes it alone.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            enqueue(Write(body: body, continuation: continuation))
+        }
+    }
+
+    /// Runs `body` on the writer's thread under the lock, outside any transaction.
+    func exclusively<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try queue.sync {
+            try lock.withLock { try pool.writeWithoutTransaction(body) }
+        }
+    }
+
+    /// Waits for the writes under way and closes the pool, under the lock.
+    func close() throws {
+        try queue.sync {
+            try lock.withLock { try pool.close() }
+        }
+    }
+
+    private func enqueue(_ job: any Job) {
+        let start = pending.withLock { pending in
+            pending.jobs.append(job)
+            defer { pending.draining = true }
+            return !pending.draining
+        }
+        if start { queue.async { self.drain() } }
+    }
+
+    private func drain() {
+        while true {
+            let batch = pending.withLock { pending -> [any Job] in
+                let batch = Array(pending.jobs.prefix(Self.maximumBatch))
+                pending.jobs.removeFirst(batch.count)
+                if batch.isEmpty { pending.draining = false }
+                return batch
+            }
+            if batch.isEmpty { return }
+            commit(batch)
+        }
+    }
+
+    private func commit(_ batch: [any Job]) {
+        do {
+            try lock.withLock {
+                try pool.writeWithoutTransaction { db in
+                    try db.inTransaction(.immediate) {
+                        for job in batch {
+                            try job.run(in: db)
+                        }
+                        return .commit
+                    }
+                }
+            }
+            for job in batch { job.finish(nil) }
+        } catch {
+            for job in batch { job.finish(error) }
+        }
+    }
+}
+
+/// A write whose result waits for the commit.
+private protocol GroupCommitJob: Sendable {
+    /// Runs it in a savepoint. Throws only where the whole transaction is lost.
+    func run(in db: Database) throws
+    /// Answers the caller: with its own result, or with the error that lost the transaction.
+    func finish(_ error: (any Error)?)
+}
+
+private final class Write<Value: Sendable>: GroupCommitJob {
+    private let body: @Sendable (Database) throws -> Value
+    private let continuation: CheckedContinuation<Value, any Error>
+    private let result = Mutex<Result<Value, any Error>?>(nil)
+
+    init(
+        body: @escaping @Sendable (Database) throws -> Value, continuation: CheckedContinuation<Value, any Error>
+    ) {
+        self.body = body
+        self.continuation = continuation
+    }
+
+    func run(in db: Database) throws {
+        do {
+            var value: Value?
+            try db.inSavepoint {
+                value = try body(db)
+                return .commit
+            }
+            if let value { result.withLock { $0 = .success(value) } }
+        } catch {
+            // A full disk or a failed write ends the whole transaction, not the savepoint alone.
+            guard db.isInsideTransaction else { throw error }
+            result.withLock { $0 = .failure(error) }
+        }
+    }
+
+    func finish(_ error: (any Error)?) {
+        if let error {
+            continuation.resume(throwing: error)
+        } else if let result = result.withLock({ $0 }) {
+            continuation.resume(with: result)
+        } else {
+            continuation.resume(throwing: StoreError(.corrupt, "A write left no result."))
+        }
+    }
+}

@@ -1,0 +1,88 @@
+/// The fields of a mapping while it is read. Asking for a key declares it; when the reading ends, every key
+/// that was not asked for is reported with the nearest one that was, and so is every required key that is
+/// missing. So ask for all of them before giving up on any.
+public struct Fields {
+    /// Where the mapping stands.
+    public let mark: Mark
+    /// Takes the problems found on the way, this mapping's and those of what stands in it.
+    public internal(set) var diagnostics = Diagnostics()
+
+    private let entries: [Node.Entry]
+    private let places: [String: Int]
+    private var known: [String] = []
+    private var asked: Set<String> = []
+    private var missing: [String] = []
+    private var leavesRest = false
+
+    init(_ entries: [Node.Entry], mark: Mark) {
+        self.entries = entries
+        self.mark = mark
+        places = Dictionary(entries.enumerated().map { ($1.key.text, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The value of a key that must be there. It is `nil` if an error was reported.
+    public mutating func required<Value>(_ key: String, _ shape: Shape<Value>) -> Value? {
+        guard let node = node(key) else {
+            missing.append(key)
+            return nil
+        }
+        return shape.read(node, into: &diagnostics)
+    }
+
+    /// The value of a key that may be left out. It is `nil` if it was, or if an error was reported.
+    public mutating func optional<Value>(_ key: String, _ shape: Shape<Value>) -> Value? {
+        node(key).flatMap { shape.read($0, into: &diagnostics) }
+    }
+
+    /// The value of a key that may be left out, or the default if it was or if an error was reported.
+    public mutating func optional<Value>(_ key: String, _ shape: Shape<Value>, default value: Value) -> Value {
+        optional(key, shape) ?? value
+    }
+
+    /// Whether a key is there, read or not; this does not declare it.
+    public func has(_ key: String) -> Bool { places[key] != nil }
+
+    /// Where a key's value stands, or the mapping if the key is missing; this does not declare it.
+    public func mark(of key: String) -> Mark { places[key].map { entries[$0].value.mark } ?? mark }
+
+    /// Reports an error of this mapping; at the value of a key, if one is named.
+    public mutating func error(_ message: String, at key: String? = nil, help: String? = nil) {
+        error(message, at: key.map(mark(of:)) ?? mark, help: help)
+    }
+
+    /// Reports an error at a place that a reading kept.
+    public mutating func error(_ message: String, at mark: Mark, help: String? = nil) {
+        diagnostics.error(message, at: mark, help: help)
+    }
+
+    /// Reports a warning of this mapping; at the value of a key, if one is named.
+    public mutating func warning(_ message: String, at key: String? = nil, help: String? = nil) {
+        diagnostics.warning(message, at: key.map(mark(of:)) ?? mark, help: help)
+    }
+
+    /// Lets the keys that were not asked for pass: for when it can't be known which ones there may be, since
+    /// the field that decides it is wrong. That field must have been reported.
+    public mutating func leaveRest() { leavesRest = true }
+
+    private mutating func node(_ key: String) -> Node? {
+        if asked.insert(key).inserted { known.append(key) }
+        return places[key].map { entries[$0].value }
+    }
+
+    mutating func finish() {
+        var meant: Set<String> = []
+        for entry in entries where !leavesRest && !asked.contains(entry.key.text) && !diagnostics.isHopeless {
+            let absent = known.filter { places[$0] == nil && !meant.contains($0) }
+            let near = nearest(to: entry.key.text, among: absent)
+            if let near { meant.insert(near) }
+            let list = known.isEmpty ? "none" : known.joined(separator: ", ")
+            diagnostics.error(
+                "unknown key \(entry.key.shown)", at: entry.key.mark,
+                help: near.map { "did you mean \(quoted($0))?" } ?? "keys known here: \(list)")
+        }
+        // A misspelled key is one mistake, not two.
+        for key in missing where !meant.contains(key) {
+            diagnostics.error("missing key \(quoted(key))", at: mark, help: "add it to this mapping")
+        }
+    }
+}

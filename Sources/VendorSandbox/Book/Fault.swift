@@ -1,0 +1,45 @@
+import MarkedYAML
+import Synchronization
+
+/// How a vendor is broken on purpose.
+final class Fault: Sendable {
+    /// The connection ends without an answer.
+    let isDown: Bool
+    /// How long every answer takes, in milliseconds.
+    let latency: Int
+    /// The status of the answer, which then has no document.
+    let status: Int?
+    /// How many bytes of the answer's body are sent before the connection ends.
+    let truncate: Int?
+    /// Signatures are wrong by one bit.
+    let badSignature: Bool
+    private let everyNth: Int
+    private let requests = Atomic(0)
+
+    init(isDown: Bool, latency: Int, status: Int?, truncate: Int?, badSignature: Bool, everyNth: Int) {
+        self.isDown = isDown
+        self.latency = latency
+        self.status = status
+        self.truncate = truncate
+        self.badSignature = badSignature
+        self.everyNth = everyNth
+    }
+
+    /// Counts a request, and says whether it is one that goes wrong.
+    func strikes() -> Bool {
+        requests.add(1, ordering: .relaxed).newValue % everyNth == 0
+    }
+
+    static var shape: Shape<Fault> {
+        .mapping { fields in
+            Fault(
+                isDown: fields.optional("down", .bool, default: false),
+                latency: fields.optional("latency", .int(in: 0...600_000), default: 0),
+                // 1xx is no answer yet, 204 and 304 have no body.
+                status: fields.optional("status", .int(in: 200...599)),
+                truncate: fields.optional("truncate", .int(in: 0...)),
+                badSignature: fields.optional("badSignature", .bool, default: false),
+                everyNth: fields.optional("everyNth", .int(in: 1...), default: 1))
+        }
+    }
+}

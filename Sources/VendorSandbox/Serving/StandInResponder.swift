@@ -1,0 +1,119 @@
+import AdapterKit
+import Hummingbird
+
+/// Leads a request to the vendor that it is meant for, and breaks the answer where the book demands it.
+struct StandInResponder: HTTPResponder {
+    let keeper: BookKeeper
+    let signer: Signer
+    let now: @Sendable () -> Instant
+
+    func respond(to request: Request, context: Connection) async throws -> Response {
+        let book = await keeper.current()
+        let path = request.uri.path
+        guard let vendor = book.vendors[Self.vendorName(in: path)] else {
+            return response(to: path == "/" ? index(of: book, request.method) : Self.notFound(path))
+        }
+        guard let fault = vendor.fault, fault.strikes() else {
+            return response(to: try await answer(request, from: vendor, signer))
+        }
+        if fault.latency > 0 { try await Task.sleep(for: .milliseconds(fault.latency)) }
+        if fault.isDown {
+            context.hangUp()
+            return Response(status: .serviceUnavailable)
+        }
+        let answer =
+            if let status = fault.status {
+                VendorAnswer.text(status, "broken on purpose, by a fault in its book.")
+            } else {
+                try await answer(request, from: vendor, fault.badSignature ? signer.spoiled : signer)
+            }
+        return response(to: answer, truncatedTo: fault.truncate)
+    }
+
+    private func answer(
+        _ request: Request, from vendor: Book.Vendor, _ signer: Signer
+    ) async throws -> VendorAnswer {
+        let path = request.uri.path
+        let name = Self.vendorName(in: path)
+        guard let endpoint = vendor.endpoints[String(path.dropFirst(name.count + 1))] else { return Self.notFound(path) }
+        guard request.method.rawValue == endpoint.method else {
+            return .text(405, "\(path) is asked with \(endpoint.method).")
+        }
+        guard let body = try await Self.body(of: request, upTo: endpoint.bodyLimit) else {
+            return .text(400, "the body has more than \(endpoint.bodyLimit) bytes.")
+        }
+        let question = VendorRequest(
+            contentType: request.headers[.contentType], body: body, now: now(), signer: signer)
+        do {
+            return try endpoint.answer(question)
+        } catch let error as AdapterError {
+            return .text(400, error.message)
+        }
+    }
+
+    /// The whole body; nil where it is larger than allowed, the rest of which the server then reads and drops.
+    private static func body(of request: Request, upTo limit: Int) async throws -> [UInt8]? {
+        var body: [UInt8] = []
+        for try await part in request.body {
+            guard body.count + part.readableBytes <= limit else { return nil }
+            body.append(contentsOf: part.readableBytesView)
+        }
+        return body
+    }
+
+    private func response(to answer: VendorAnswer, truncatedTo limit: Int? = nil) -> Response {
+        let headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
+        let status = HTTPResponse.Status(code: answer.status)
+        guard let limit else {
+            return Response(
+                status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+        }
+        let sent = ByteBuffer(bytes: answer.body.prefix(min(limit, answer.body.count - 1)))
+        let body = ResponseBody(contentLength: answer.body.count) { writer in
+            try await writer.write(sent)
+            throw CutShort()
+        }
+        return Response(status: status, headers: headers, body: body)
+    }
+
+    private func index(of book: Book, _ method: HTTPRequest.Method) -> VendorAnswer {
+        guard method == .get else { return .text(405, "/ is asked with GET.") }
+        var lines = [
+            "a stand-in for vendors' licensing servers. Nothing here comes from a vendor, and nothing that is signed "
+                + "here is a license.", "",
+        ]
+        for (name, vendor) in book.vendors.sorted(by: { $0.key < $1.key }) {
+            let count = vendor.standIn.count
+            let customers = count == 1 ? "1 customer" : "\(count) customers"
+            let isBroken = vendor.fault == nil ? "" : ", broken on purpose"
+            lines.append("\(type(of: vendor.standIn).title): \(customers) in the book\(isBroken)")
+            for endpoint in vendor.endpoints.values.sorted(by: { $0.path < $1.path }) {
+                lines.append("    \(endpoint.method) /\(name)\(endpoint.path)")
+            }
+        }
+        lines += ["", "Answers are signed with the Ed25519 key \"\(signer.keyID)\", whose public half is", signer.publicKey]
+        return .text(200, lines.joined(separator: "\n"))
+    }
+
+    private static func notFound(_ path: String) -> VendorAnswer {
+        .text(404, "there is nothing at \(path.prefix(200)); / says what there is.")
+    }
+
+    private static func vendorName(in path: String) -> String {
+        String(path.dropFirst().prefix { $0 != "/" })
+    }
+}
+
+/// The connection that a request came over.
+struct Connection: InitializableFromSource {
+    /// Ends it at once.
+    let hangUp: @Sendable () -> Void
+
+    init(source: ApplicationRequestContextSource) {
+        let channel = source.channel
+        hangUp = { channel.close(promise: nil) }
+    }
+}
+
+/// Ends a connection in the middle of an answer.
+private struct CutShort: Error {}
