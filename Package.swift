@@ -15,6 +15,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ],
@@ -43,7 +44,7 @@ let package = Package(
         .target(
             name: "GatewayCore",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport",
+                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -53,6 +54,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "GatewayCommands",
@@ -62,10 +64,24 @@ let package = Package(
             ]),
         .executableTarget(
             name: "gatehouse",
-            dependencies: ["GatewayCommands", "GatewayCore", "Sage300"]),
+            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage300"]),
         .executableTarget(
             name: "GatewayBench",
             dependencies: ["AdapterKit", "GatewayCore"]),
+
+        .testTarget(name: "AdapterKitTests", dependencies: ["AdapterKit"], exclude: ["Fixtures"]),
+        .testTarget(name: "AdapterTestKitTests", dependencies: ["AdapterKit", "AdapterTestKit"]),
+        .testTarget(name: "MarkedYAMLTests", dependencies: ["MarkedYAML"]),
+        .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "VendorFormats"]),
+        .testTarget(name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300"]),
+        .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),
+        .testTarget(name: "GatewayCoreTests", dependencies: ["AdapterKit", "GatewayCore"]),
+        .testTarget(
+            name: "VendorSandboxTests",
+            dependencies: [
+                "AdapterKit", "MarkedYAML", "VendorFormats", "VendorSandbox",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
     ]
 )
 

@@ -16,11 +16,17 @@ public struct Sage300: OnlineRefreshing {
     public struct State: Codable, Hashable, Sendable {
         /// The revision that was named as held; nil where none was.
         public var heldRevision: String?
+
+        /// The state after a request that named this revision.
+        public init(heldRevision: String?) { self.heldRevision = heldRevision }
     }
 
     /// What its answers are signed for.
     static let purpose = "subscription/answer"
 
+    /// Asks with the identity, and with the revision that is held.
+    ///
+    /// - Throws: ``AdapterError`` `rejected` where the facts lack a part of the identity.
     public func refresh(_ facts: Facts) throws(AdapterError) -> Transition<State> {
         let state = State(heldRevision: facts.held?.revision)
         let request = Request(
@@ -31,6 +37,11 @@ public struct Sage300: OnlineRefreshing {
         return Transition(state, .send(request))
     }
 
+    /// Reads the answer, and ends the conversation.
+    ///
+    /// - Throws: ``AdapterError``: `rejected` with the field that does not match, `malformed` for what the protocol
+    ///   does not know, `conflict` where nothing changed since another revision than is held, `unreachable` where the
+    ///   vendor is out of order.
     public func resume(_ state: State, with event: Event, facts: Facts) throws(AdapterError) -> Transition<State> {
         guard case .answer(let response) = event else {
             throw AdapterError(.malformed, "The conversation waits for the vendor's answer, and something else came.")

@@ -26,6 +26,7 @@ extension Sage300 {
         }
     }
 
+    /// What there is to know of the adapter.
     public var descriptor: AdapterDescriptor {
         AdapterDescriptor(
             protocolName: "subscription", title: "Sage 300 subscription", version: "1.0",

@@ -83,7 +83,8 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
             facts.identity[field.name] = nil
             if (try? refreshing.refresh(facts)) != nil {
                 failures.append(
-                    ConformanceFailure(.fields, "identity \(field.name)", "is missing, and a refresh begins all the same"))
+                    ConformanceFailure(
+                        .fields, "identity \(field.name)", "is missing, and a refresh begins all the same"))
             }
         }
         return failures

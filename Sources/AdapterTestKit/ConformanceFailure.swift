@@ -14,6 +14,7 @@ public struct ConformanceFailure: Error, Hashable, Sendable, CustomStringConvert
         self.message = message
     }
 
+    /// The failure in one line.
     public var description: String { "[\(check.rawValue)] \(place): \(message)" }
 
     /// What is checked.

@@ -45,7 +45,8 @@ struct OutcomeCheck {
                 ConformanceFailure(.outcome, place, "the answer's subject lacks the identity's \(field.name)"))
         }
         for name in attestation.subject.keys.sorted() where !descriptor.identity.contains(where: { $0.name == name }) {
-            found.append(ConformanceFailure(.outcome, place, "the answer's subject names \"\(name)\", which is no field"))
+            found.append(
+                ConformanceFailure(.outcome, place, "the answer's subject names \"\(name)\", which is no field"))
         }
         return found
     }

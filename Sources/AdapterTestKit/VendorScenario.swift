@@ -38,6 +38,7 @@ public struct VendorScenario: Sendable {
         /// An ``AdapterError`` of this code, about this field.
         case error(AdapterError.Code, field: String? = nil)
 
+        /// The end in a few words.
         public var description: String {
             switch self {
             case .unchanged: "unchanged"

@@ -60,13 +60,13 @@ public struct StatusRow: Codable, Hashable, Sendable {
     /// When the vendor last gave a verified answer.
     public var lastContact: Instant?
     /// The seats granted, by pool.
-    public var seats: [Entitlement.SeatPool]
+    public var seats: [String: Int]
 
     /// A row.
     public init(
         customer: String, installation: String, product: String, profile: String, protocolName: String, level: Level,
         label: String, access: Access, messages: [String], until: Instant?, fullUntil: Instant?, refreshDue: Instant?,
-        lastContact: Instant?, seats: [Entitlement.SeatPool]
+        lastContact: Instant?, seats: [String: Int]
     ) {
         self.customer = customer
         self.installation = installation
@@ -88,6 +88,25 @@ public struct StatusRow: Codable, Hashable, Sendable {
         case customer, installation, product, profile
         case protocolName = "protocol"
         case level, label, access, messages, until, fullUntil, refreshDue, lastContact, seats
+    }
+
+    /// Writes every key, so that scripts find an absent time as `null`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(customer, forKey: .customer)
+        try container.encode(installation, forKey: .installation)
+        try container.encode(product, forKey: .product)
+        try container.encode(profile, forKey: .profile)
+        try container.encode(protocolName, forKey: .protocolName)
+        try container.encode(level, forKey: .level)
+        try container.encode(label, forKey: .label)
+        try container.encode(access, forKey: .access)
+        try container.encode(messages, forKey: .messages)
+        try container.encode(until, forKey: .until)
+        try container.encode(fullUntil, forKey: .fullUntil)
+        try container.encode(refreshDue, forKey: .refreshDue)
+        try container.encode(lastContact, forKey: .lastContact)
+        try container.encode(seats, forKey: .seats)
     }
 }
 

@@ -85,9 +85,9 @@ enum CountdownShape {
     /// One date's name, or a list of them.
     private static let from = Shape<[Marked<String>]> { node, diagnostics in
         if node.sequence != nil {
-            return Shape.list(of: Shape.string.marked, atLeast: 1).read(node, into: &diagnostics)
+            return Shape.list(of: .marked(.string), atLeast: 1).read(node, into: &diagnostics)
         }
-        return Shape.string.marked.read(node, into: &diagnostics).map { [$0] }
+        return Shape.marked(.string).read(node, into: &diagnostics).map { [$0] }
     }
 
     private static let stage = Shape<PlacedStage>.mapping { fields in

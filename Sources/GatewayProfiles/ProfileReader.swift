@@ -49,15 +49,15 @@ public struct ProfileReader: Sendable {
             let place = fields.optional("where", .string, default: "")
             let vendor = fields.required("vendor", VendorShape(written: written).shape)
             let refreshDays = fields.optional("refresh", Self.refresh)
-            let settings = fields.optional("settings", .map(of: .string.marked), default: [])
-            let deliveries = fields.optional("deliver", .map(of: .string.marked), default: [])
-            let dateFormat = fields.optional("dateFormat", .string.marked)
+            let settings = fields.optional("settings", .map(of: .marked(.string)), default: [])
+            let deliveries = fields.optional("deliver", .map(of: .marked(.string)), default: [])
+            let dateFormat = fields.optional("dateFormat", .marked(.string))
             let countdowns = fields.required("countdowns", CountdownShape.list)
             guard let name, let product, let protocolName, let vendor, let countdowns,
                 let adapter = adapters[protocolName]
             else { return nil }
-            check(settings, of: adapter, at: fields.mark, in: &fields)
-            check(deliveries, of: adapter, at: fields.mark, in: &fields)
+            checkSettings(settings, of: adapter, at: fields.mark, in: &fields)
+            checkDeliveries(deliveries, of: adapter, at: fields.mark, in: &fields)
             guard
                 let rules = CountdownShape.rules(
                     countdowns, dateFormat: dateFormat, dates: adapter.dates.map(\.name), in: &fields)
@@ -90,7 +90,7 @@ public struct ProfileReader: Sendable {
             })
     }
 
-    private func check(
+    private func checkSettings(
         _ settings: [Member<Marked<String>>], of adapter: AdapterDescriptor, at mark: Mark, in fields: inout Fields
     ) {
         let values = Dictionary(
@@ -101,7 +101,7 @@ public struct ProfileReader: Sendable {
         }
     }
 
-    private func check(
+    private func checkDeliveries(
         _ deliveries: [Member<Marked<String>>], of adapter: AdapterDescriptor, at mark: Mark, in fields: inout Fields
     ) {
         let known = adapter.deliveries.map(\.name).joined(separator: ", ")

@@ -1,4 +1,3 @@
-public import AdapterKit
 import Foundation
 public import MarkedYAML
 
@@ -32,6 +31,11 @@ public struct ProfileSet: Sendable {
                 }
             }
         }
+    }
+
+    /// What is wrong with the file that would hold a profile; nil where there is no such file, or nothing wrong.
+    public func problem(ofProfile name: String) -> String? {
+        problems.first { $0.diagnostics.first?.file.hasSuffix("/\(name).yaml") == true }?.description
     }
 
     /// The profile files of a folder, by name; none where the folder is missing.

@@ -10,12 +10,12 @@ import Foundation
 /// redirects, cookies, `.netrc` or proxies of the environment; an answer no larger than the request allows after
 /// decompression, with at most 64 kB of headers; no line break in a header.
 ///
-/// An answer that stops in the middle of its gzip data is given out as far as it goes, since libcurl does not
-/// tell: what matters must be signed or parsed whole.
+/// gzip data that stop early inside an otherwise whole answer are given out as far as they go, since libcurl does
+/// not tell: what matters must be signed or parsed whole.
 public final class HTTPClient: Sendable {
     /// How much a client does at once.
     public struct Limits: Sendable, Hashable {
-        /// The most transfers under way, and the most connections kept: 1 to 1,024.
+        /// The most transfers under way: 1 to 1,024. Twice as many connections are kept at most.
         public var maxTransfers: Int
 
         /// The most transfers under way to one host and port, and so the most connections to it: 1 to 1,024.
@@ -26,6 +26,9 @@ public final class HTTPClient: Sendable {
             self.maxTransfers = maxTransfers
             self.maxTransfersPerHost = maxTransfersPerHost
         }
+
+        /// With no more connections than transfers, hosts that take turns would drive out each other's.
+        var maxConnections: Int { 2 * maxTransfers }
     }
 
     private let mailbox = Mailbox()

@@ -49,11 +49,13 @@ struct RawAnswer: Sendable {
             guard let first = line.first else { continue }
             if isBlank(first) {
                 guard !headers.isEmpty else { continue }
-                headers[headers.count - 1].value += " " + String(decoding: trimmed(line.drop(while: isBlank)), as: UTF8.self)
+                headers[headers.count - 1].value +=
+                    " " + String(decoding: trimmed(line.drop(while: isBlank)), as: UTF8.self)
             } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
                 let name = line[..<colon].map { (65...90).contains($0) ? $0 | 0x20 : $0 }
                 let value = line[(colon + 1)...].drop(while: isBlank)
-                headers.append(HTTPHeader(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+                headers.append(
+                    HTTPHeader(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
             }
         }
         return headers

@@ -24,6 +24,9 @@ struct Inbox {
     /// Whether the host has begun to answer.
     var hasBegun: Bool { headerBytes > 0 }
 
+    /// Whether the answer's headers came to their end; libcurl takes a cut within them for a whole answer.
+    var isWhole: Bool { isHeaderComplete && !isInterim }
+
     /// Makes room for a body whose length was announced, up to 1 MiB, since the announcement may be false.
     mutating func expect(_ length: Int) {
         if length > 0 { body.reserveCapacity(min(length, maxBodyBytes, 1_048_576)) }

@@ -1,5 +1,7 @@
 /// A request that was checked and may be sent; made by the task that asks, before the transfer thread sees it.
-struct PreparedRequest: Sendable {
+///
+/// A class, though it never changes, so that it is handed about by one reference rather than a dozen.
+final class PreparedRequest: Sendable {
     let request: HTTPRequest
     let url: VendorURL
     /// Header lines as libcurl takes them.
@@ -33,7 +35,8 @@ struct PreparedRequest: Sendable {
         if url.scheme == .http {
             guard url.isLoopback else {
                 throw VendorURL.Refusal(
-                    code: .insecureURL, message: "plain http is for this machine only (localhost, 127.0.0.1, [::1]); use https")
+                    code: .insecureURL,
+                    message: "plain http is for this machine only (localhost, 127.0.0.1, [::1]); use https")
             }
             guard request.pinnedPublicKey == nil else {
                 throw VendorURL.Refusal(
@@ -61,18 +64,21 @@ struct PreparedRequest: Sendable {
         } catch {
             throw .invalid("its proxy is not usable, \(error.message)")
         }
-        guard place.port != nil, ["", "/"].contains(place.rest) else {
+        guard place.port != nil, place.isBare else {
             throw .invalid("its proxy is not of the form http://HOST:PORT")
         }
         guard url.scheme == .https || place.isLoopback else {
             throw VendorURL.Refusal(
                 code: .insecureURL, message: "plain http can't go through a proxy on another machine; use https")
         }
-        for text in [proxy.user ?? "", proxy.password ?? ""] where text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+        for text in [proxy.user ?? "", proxy.password ?? ""]
+        where text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             throw .invalid("the proxy's credentials hold a control character")
         }
         guard proxy.user?.contains(":") != true else { throw .invalid("the proxy's user name holds a colon") }
-        guard proxy.password == nil || proxy.user != nil else { throw .invalid("the proxy has a password but no user name") }
+        guard proxy.password == nil || proxy.user != nil else {
+            throw .invalid("the proxy has a password but no user name")
+        }
     }
 
     /// libcurl takes a pin of any other form for the name of a file.
@@ -113,7 +119,7 @@ struct PreparedRequest: Sendable {
             namesAgent = namesAgent || name == "user-agent"
             // libcurl takes "Name:" as a wish to leave the header out, "Name;" as a header without a value.
             let isBlank = header.value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
-            lines.append(isBlank ? header.name + ";" : "\(header.name): \(header.value)")
+            lines.append(isBlank ? header.name + ";" : header.name + ": " + header.value)
             size += header.name.utf8.count + header.value.utf8.count + 4
         }
         guard size <= 65_536 else { throw .invalid("its headers are larger than 64 kB") }

@@ -12,7 +12,7 @@ final class TransferLoop {
     private var active: [UInt64: TransferSlot] = [:]
     private var idle: [TransferSlot] = []
     /// Answers found in one round; the tasks are resumed together, after the sockets were served.
-    private var outcomes: [(Mailbox.Submission, Outcome)] = []
+    private var outcomes: [(continuation: CheckedContinuation<Outcome, Never>, outcome: Outcome)] = []
 
     /// Runs until the mailbox is closed. To be called on a thread of its own.
     static func run(_ mailbox: Mailbox, _ limits: HTTPClient.Limits) {
@@ -33,7 +33,7 @@ final class TransferLoop {
         self.multi = multi
         self.mailbox = mailbox
         self.turnstile = Turnstile(limit: limits.maxTransfers, limitPerHost: limits.maxTransfersPerHost)
-        gatehouse_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, limits.maxTransfers)
+        gatehouse_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, limits.maxConnections)
         gatehouse_multi_setopt_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
     }
 
@@ -91,20 +91,22 @@ final class TransferLoop {
         let host = submission.prepared.url.host
         guard let slot = idle.popLast() ?? TransferSlot(authorities: authorities) else {
             let message = "The request to \(host) was not sent: libcurl could not set up a transfer."
-            outcomes.append((submission, .failure(TransportError(code: .other, host: host, message: message))))
+            outcomes.append(
+                (submission.continuation, .failure(TransportError(code: .other, host: host, message: message))))
             return false
         }
         do {
             try slot.prepare(submission)
         } catch {
-            outcomes.append((submission, .failure(error)))
+            outcomes.append((submission.continuation, .failure(error)))
             recycle(slot)
             return false
         }
         let result = curl_multi_add_handle(multi, slot.handle)
         guard result == CURLM_OK else {
             let message = "The request to \(host) was not sent (\(String(cString: curl_multi_strerror(result))))."
-            outcomes.append((submission, .failure(TransportError(code: .other, host: host, message: message))))
+            outcomes.append(
+                (submission.continuation, .failure(TransportError(code: .other, host: host, message: message))))
             recycle(slot)
             return false
         }
@@ -123,8 +125,10 @@ final class TransferLoop {
             guard let context else { continue }
             let slot = Unmanaged<TransferSlot>.fromOpaque(context).takeUnretainedValue()
             guard let submission = slot.submission else { continue }
+            let failure = result == CURLE_OK && !slot.inbox.isWhole ? CURLE_PARTIAL_FILE : result
             let outcome: Outcome =
-                result == CURLE_OK ? .success(slot.takeAnswer()) : .failure(slot.failure(result, submission.prepared))
+                failure == CURLE_OK
+                ? .success(slot.takeAnswer()) : .failure(slot.failure(failure, submission.prepared))
             finish(slot, submission, outcome)
         }
     }
@@ -133,7 +137,7 @@ final class TransferLoop {
         curl_multi_remove_handle(multi, slot.handle)
         active[submission.ticket] = nil
         turnstile.leave(host: submission.prepared.url.origin)
-        outcomes.append((submission, outcome))
+        outcomes.append((submission.continuation, outcome))
         recycle(slot)
     }
 
@@ -143,7 +147,7 @@ final class TransferLoop {
     }
 
     private func deliver() {
-        for (submission, outcome) in outcomes { submission.continuation.resume(returning: outcome) }
+        for (continuation, outcome) in outcomes { continuation.resume(returning: outcome) }
         outcomes.removeAll(keepingCapacity: true)
     }
 
@@ -151,7 +155,7 @@ final class TransferLoop {
 
     private func cancel(_ ticket: UInt64) {
         if let submission = waiting.removeValue(forKey: ticket) {
-            outcomes.append((submission, .failure(.cancelled(submission.prepared.url.host))))
+            outcomes.append((submission.continuation, .failure(.cancelled(submission.prepared.url.host))))
         } else if let slot = active[ticket], let submission = slot.submission {
             let error = TransportError.cancelled(
                 submission.prepared.url.host, requestMayHaveArrived: slot.requestMayHaveArrived)
@@ -165,10 +169,15 @@ final class TransferLoop {
         for slot in active.values {
             guard let submission = slot.submission else { continue }
             outcomes.append(
-                (submission, .failure(.closed(submission, reason, requestMayHaveArrived: slot.requestMayHaveArrived))))
+                (
+                    submission.continuation,
+                    .failure(.closed(submission, reason, requestMayHaveArrived: slot.requestMayHaveArrived))
+                ))
             curl_multi_remove_handle(multi, slot.handle)
         }
-        for submission in waiting.values { outcomes.append((submission, .failure(.closed(submission, reason)))) }
+        for submission in waiting.values {
+            outcomes.append((submission.continuation, .failure(.closed(submission, reason))))
+        }
         active = [:]
         waiting = [:]
         idle = []
@@ -182,7 +191,9 @@ final class TransferLoop {
         var submissions: [Mailbox.Submission] = []
         var cancellations: [UInt64] = []
         _ = mailbox.collect(&submissions, &cancellations)
-        for submission in submissions { submission.continuation.resume(returning: .failure(.closed(submission, reason))) }
+        for submission in submissions {
+            submission.continuation.resume(returning: .failure(.closed(submission, reason)))
+        }
     }
 }
 

@@ -167,7 +167,8 @@ final class TransferSlot {
 
     private func failed(_ prepared: PreparedRequest, _ what: String) -> TransportError {
         TransportError(
-            code: .other, host: prepared.url.host, message: "The request to \(prepared.url.host) was not sent: \(what).")
+            code: .other, host: prepared.url.host, message: "The request to \(prepared.url.host) was not sent: \(what)."
+        )
     }
 
     // MARK: Answer

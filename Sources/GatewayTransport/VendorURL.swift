@@ -19,8 +19,10 @@ struct VendorURL: Sendable, Equatable {
     /// In lower case, an IPv6 address without its brackets.
     let host: String
     let port: Int?
-    /// Path, query and fragment, as written.
-    let rest: String
+    /// Whether nothing but perhaps a slash follows host and port.
+    let isBare: Bool
+    /// Host and port, which the limit per host counts by.
+    let origin: String
 
     /// Whether the host can only be this machine; libcurl takes `localhost` as loopback without asking the resolver.
     var isLoopback: Bool {
@@ -32,9 +34,6 @@ struct VendorURL: Sendable, Equatable {
         return withUnsafeBytes(of: address6) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
     }
 
-    /// What the limit per host counts: host and port.
-    var origin: String { "\(host):\(port ?? (scheme == .https ? 443 : 80))" }
-
     init(_ text: String) throws(Refusal) {
         let bytes = Array(text.utf8)
         guard bytes.count <= 8192 else { throw .invalid("the URL is longer than 8,192 bytes") }
@@ -43,14 +42,14 @@ struct VendorURL: Sendable, Equatable {
                 "the URL holds a character that a URL can't (a space, a control character, a backslash, or one "
                     + "outside ASCII); write it percent-encoded, a host's name in Punycode")
         }
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: Array("://".utf8))
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8)
         else { throw .invalid("the URL has no scheme; write it as https://HOST/PATH") }
         guard let scheme = Scheme(rawValue: String(decoding: bytes[..<colon], as: UTF8.self).lowercased()) else {
             throw Refusal(code: .insecureURL, message: "the URL's scheme is not https")
         }
         let afterScheme = bytes[(colon + 3)...]
-        let end = afterScheme.firstIndex { [UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#")].contains($0) }
-        let authority = afterScheme[..<(end ?? afterScheme.endIndex)]
+        let end = afterScheme.firstIndex(where: Self.endsAuthority) ?? afterScheme.endIndex
+        let authority = afterScheme[..<end]
         guard !authority.contains(UInt8(ascii: "@")) else {
             throw .invalid("the URL holds a user name; credentials belong in a header")
         }
@@ -58,7 +57,8 @@ struct VendorURL: Sendable, Equatable {
         self.scheme = scheme
         self.host = host
         self.port = port
-        self.rest = String(decoding: afterScheme[(end ?? afterScheme.endIndex)...], as: UTF8.self)
+        self.isBare = end == bytes.count || end == bytes.count - 1 && bytes.last == UInt8(ascii: "/")
+        self.origin = host + ":" + String(port ?? (scheme == .https ? 443 : 80))
     }
 
     private static func hostAndPort(_ authority: ArraySlice<UInt8>) throws(Refusal) -> (String, Int?) {
@@ -85,7 +85,8 @@ struct VendorURL: Sendable, Equatable {
         let name = String(decoding: host, as: UTF8.self).lowercased()
         guard let separator = tail.first else { return (name, nil) }
         let digits = tail.dropFirst()
-        guard separator == UInt8(ascii: ":"), (1...5).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }),
+        guard separator == UInt8(ascii: ":"), (1...5).contains(digits.count),
+            digits.allSatisfy({ (48...57).contains($0) }),
             let port = Int(String(decoding: digits, as: UTF8.self)), (1...65535).contains(port)
         else { throw .invalid("the URL's port is not a number from 1 to 65535") }
         return (name, port)
@@ -98,6 +99,10 @@ struct VendorURL: Sendable, Equatable {
         case 0x21...0x7E: true
         default: false
         }
+    }
+
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -21,12 +21,18 @@ public struct Diagnostics: Sendable {
     var isFull: Bool { all.count >= Self.limit }
 
     /// Whether there are more errors than are kept: reading on would cost time and tell nobody anything.
-    var isHopeless: Bool { errorCount >= Self.limit && isFull }
+    var isHopeless: Bool { errorCount > Self.limit }
 
     /// Adds a problem.
     public mutating func append(_ diagnostic: Diagnostic) {
         if diagnostic.severity == .error { errorCount += 1 }
         if isFull { omitted += 1 } else { all.append(diagnostic) }
+    }
+
+    /// Adds what another reading ended with, so that several files can be told of at once.
+    public mutating func append(contentsOf error: DiagnosticsError) {
+        error.diagnostics.forEach { append($0) }
+        omitted += error.omitted
     }
 
     /// Adds an error; `message` says what is wrong and `help` what to do, in one line each.

@@ -7,7 +7,8 @@ func nearest(to word: String, among candidates: some Sequence<String>) -> String
     var best: (candidate: String, distance: Int)?
     for candidate in candidates {
         let known = folded(candidate)
-        let allowed = max(1, min(typed.count, known.count) / 3)
+        // A third of the letters; in the shortest words any other letter makes another word.
+        let allowed = min(typed.count, known.count) / 3
         guard known.count <= longest, abs(known.count - typed.count) <= allowed else { continue }
         let distance = editDistance(typed, known)
         if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }

@@ -65,6 +65,10 @@ private struct Substitution {
     private mutating func value(_ scalar: Scalar) -> Scalar {
         guard scalar.text.utf8.contains(UInt8(ascii: "$")) else { return scalar }
         var result = scalar
+        if diagnostics.isHopeless {
+            result.substitution = .failed
+            return result
+        }
         var template = Template(scalar.text)
         var text = ""
         var replaced = false
@@ -79,7 +83,7 @@ private struct Substitution {
                 guard !replaced || text.utf8.count <= room else {
                     throw .init(
                         offset: 0, message: "the values of variables exceed \(MarkedYAML.byteLimit / 1024) kB",
-                        help: "name large values by file, not by variable")
+                        help: "use shorter values")
                 }
             }
         } catch {

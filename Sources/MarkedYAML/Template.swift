@@ -13,6 +13,7 @@ struct Template {
         var help: String
     }
 
+    private static let longestName = 100
     private let text: [Unicode.Scalar]
     private var index = 0
 
@@ -40,6 +41,8 @@ struct Template {
         guard !name.isEmpty else {
             throw malformed(offset, "a variable's name must follow ${")
         }
+        // Messages name the variable in full.
+        guard name.count <= Self.longestName else { throw malformed(offset, "a variable's name is too long") }
         if starts(with: "}") {
             index += 1
             return .variable(String(name), fallback: nil, offset: offset)

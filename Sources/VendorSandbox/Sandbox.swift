@@ -1,5 +1,6 @@
 public import AdapterKit
 import Hummingbird
+import HummingbirdTLS
 import Logging
 import Synchronization
 
@@ -57,11 +58,15 @@ public struct Sandbox: Sendable {
         let time = ForwardClock(clock)
         let keeper = try BookKeeper(path: book, now: time.now, report: report)
         let signer = try Signer(keyID: Self.keyID, key: signingKey(at: keyFile))
-        let server = try tls?.server(over: .standIn) ?? .standIn
+        let encryption = try tls?.configuration()
+        // Seconds after which a connection that nothing comes over is let go: its peer may be gone.
+        let idle: Int64 = 120
         let isReady = Atomic(false)
         let application = Application(
             responder: StandInResponder(keeper: keeper, signer: signer, now: time.now),
-            server: server,
+            server: try encryption.map {
+                try .tls(.http1(configuration: .init(idleTimeout: .seconds(idle))), tlsConfiguration: $0)
+            } ?? .http1(configuration: .init(idleTimeout: .seconds(idle))),
             configuration: .init(address: .hostname(listen.host, port: listen.port), serverName: serverName),
             onServerRunning: { channel in
                 isReady.store(true, ordering: .relaxed)
@@ -90,9 +95,9 @@ public struct Sandbox: Sendable {
     ///   - body: Is given the address and key of the running stand-in.
     /// - Returns: What the closure returned.
     /// - Throws: What ``run(listen:tls:onReady:)`` throws before it is ready, and what the closure throws.
-    public func whileRunning<Result>(
-        listen: ListenAddress = .loopback, tls: TLSFiles? = nil, _ body: (SandboxReady) async throws -> Result
-    ) async throws -> Result {
+    public func whileRunning<Value>(
+        listen: ListenAddress = .loopback, tls: TLSFiles? = nil, _ body: (SandboxReady) async throws -> Value
+    ) async throws -> Value {
         let (readiness, announcer) = AsyncThrowingStream.makeStream(of: SandboxReady.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

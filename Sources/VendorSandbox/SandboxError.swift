@@ -5,6 +5,7 @@ public struct SandboxError: Error, Hashable, Sendable, CustomStringConvertible {
 
     init(_ message: String) { self.message = message }
 
+    /// The message.
     public var description: String { message }
 
     static func cannotListen(on address: ListenAddress, tls: TLSFiles?, because error: any Error) -> SandboxError {

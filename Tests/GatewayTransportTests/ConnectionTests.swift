@@ -45,38 +45,45 @@ struct ConnectionTests {
     func limits() async throws {
         try await TestServer.with({ _ in [.waitForGate, .answer("ok")] }) { server in
             let client = try HTTPClient(limits: .init(maxTransfers: 5, maxTransfersPerHost: 3))
-            try await withThrowingTaskGroup(of: String.self) { group in
-                // Two names for one server are two hosts to the client.
-                for host in ["localhost", "127.0.0.1"] {
-                    for _ in 0..<6 {
-                        group.addTask {
-                            _ = try await client.send(HTTPRequest(url: "http://\(host):\(server.port)/"))
-                            return host
-                        }
-                    }
-                }
-                await server.wait { $0.answering == 5 }
-                // One leaves, one enters; never more than five are inside.
-                for count in 1...12 {
-                    server.openGate()
-                    let host = try await group.next()
-                    #expect(host != nil)
-                    await server.wait { $0.requests.count == min(5 + count, 12) }
-                }
+            // Two names for one server are two hosts to the client.
+            let tasks = ["localhost", "127.0.0.1"].flatMap { host in
+                (0..<6).map { _ in Task { await failure(HTTPRequest(url: "http://\(host):\(server.port)/"), client) } }
             }
-            let seen = server.seen
-            #expect(seen.requests.count == 12)
-            #expect(seen.mostAnswering == 5)
-            #expect(seen.connections <= 5 + 3)
-            #expect(seen.requests.prefix(5).count { $0[header: "host"]?.hasPrefix("localhost") == true } <= 3)
-            #expect(seen.requests.prefix(5).count { $0[header: "host"]?.hasPrefix("127") == true } <= 3)
+            let hosts = await server.wait { $0.answering == 5 }.requests.compactMap { $0[header: "host"] }
+            #expect(hosts.count { $0.hasPrefix("localhost") } <= 3)
+            #expect(hosts.count { $0.hasPrefix("127") } <= 3)
+            server.openGate(times: 12)
+            for task in tasks { #expect(await task.value == nil) }
+            #expect(server.seen.requests.count == 12)
+            #expect(server.seen.mostAnswering == 5)
+            #expect(server.seen.connections <= 6)
+        }
+    }
+
+    @Test("A host at its limit gets one more request for each that is answered, on the same connections")
+    func limitPerHost() async throws {
+        try await TestServer.with({ _ in [.waitForGate, .answer("ok")] }) { server in
+            let client = try HTTPClient(limits: .init(maxTransfersPerHost: 3))
+            let tasks = (0..<10).map { _ in Task { await failure(HTTPRequest(url: server.url), client) } }
+            for count in 3...10 {
+                await server.wait { $0.requests.count == count }
+                server.openGate()
+            }
+            server.openGate(times: 2)
+            for task in tasks { #expect(await task.value == nil) }
+            #expect(server.seen.mostAnswering == 3)
+            #expect(server.seen.connections == 3)
         }
     }
 
     @Test("A thousand requests, 64 at a time, each get their own answer")
     func thousand() async throws {
         try await TestServer.with({ request in
-            [.answer(headers: ["X-Target: \(request.target)"], "\(request.target) \(String(decoding: request.body, as: UTF8.self))")]
+            [
+                .answer(
+                    headers: ["X-Target: \(request.target)"],
+                    "\(request.target) \(String(decoding: request.body, as: UTF8.self))")
+            ]
         }) { server in
             let client = try HTTPClient(limits: .init(maxTransfers: 64, maxTransfersPerHost: 64))
             let answered = try await withThrowingTaskGroup(of: Bool.self) { group in

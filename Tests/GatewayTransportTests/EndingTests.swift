@@ -5,7 +5,8 @@ import Testing
 struct EndingTests {
     @Test("A canceled request throws at once and hangs up")
     func cancelConnected() async throws {
-        try await TestServer.with({ _ in [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .waitForClient] }) {
+        try await TestServer.with({ _ in [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .waitForClient] })
+        {
             server in
             let client = try HTTPClient()
             let task = Task { await failure(HTTPRequest(url: server.url), client) }

@@ -130,7 +130,14 @@ struct ExchangeTests {
     @Test("Environment proxies and .netrc are not used")
     func environment() async throws {
         await #expect(processExitsWith: .success) {
-            for name in ["http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"] { setenv(name, "http://127.0.0.1:1", 1) }
+            for name in ["http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"] {
+                setenv(name, "http://127.0.0.1:1", 1)
+            }
+            let home = FileManager.default.temporaryDirectory.appending(path: "transport-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: home) }
+            try Data("machine localhost login user password word".utf8).write(to: home.appending(path: ".netrc"))
+            setenv("HOME", home.path, 1)
             try await TestServer.with({ _ in [.answer("direct")] }) { server in
                 let response = try await HTTPClient().send(HTTPRequest(url: server.url))
                 try #require(response.body == Array("direct".utf8))

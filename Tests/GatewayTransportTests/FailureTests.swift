@@ -17,8 +17,9 @@ struct FailureTests {
     static let cases = [
         Case("hangs up without a word", [.close], .disconnected),
         Case("resets without a word", [.reset], .disconnected),
-        Case("breaks off in the headers", [.send("HTTP/1.1 200 OK\r\nContent-Le"), .close], .disconnected),
-        Case("breaks off in the body", [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .close], .truncated),
+        Case("breaks off in the headers", [.send("HTTP/1.1 200 OK\r\nContent-Le"), .close], .truncated),
+        Case(
+            "breaks off in the body", [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), .close], .truncated),
         Case(
             "breaks off between chunks",
             [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"), .close], .truncated),
@@ -28,6 +29,10 @@ struct FailureTests {
         Case("speaks HTTP/0.9", [.send("<html>"), .close], .protocolError),
         Case(
             "says gzip and sends none", [.answer(headers: ["Content-Encoding: gzip"], "plain text")], .protocolError),
+        Case(
+            "sends gzip with a wrong checksum",
+            [.answer(headers: ["Content-Encoding: gzip"], body: Gzip.stored(Array("text".utf8), isSound: false))],
+            .protocolError),
         Case(
             "says a length that is none", [.send("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"), .close],
             .protocolError),
@@ -43,9 +48,14 @@ struct FailureTests {
             [.answer(headers: ["Content-Encoding: gzip"], body: Gzip.zeros(times: 40_000))], .tooLarge),
         Case(
             "sends too many headers",
-            [.send("HTTP/1.1 200 OK\r\n"), .send(String(repeating: "X-A: \(String(repeating: "a", count: 90))\r\n", count: 700))],
+            [
+                .send("HTTP/1.1 200 OK\r\n"),
+                .send(String(repeating: "X-A: \(String(repeating: "a", count: 90))\r\n", count: 700)),
+            ],
             .tooLarge),
-        Case("sends one huge header", [.answer(headers: ["X-A: " + String(repeating: "a", count: 66_000)], "")], .tooLarge),
+        Case(
+            "sends one huge header", [.answer(headers: ["X-A: " + String(repeating: "a", count: 66_000)], "")],
+            .tooLarge),
         Case(
             "sends interim answers without end",
             [.send(String(repeating: "HTTP/1.1 103 Early\r\nLink: x\r\n\r\n", count: 3000))], .tooLarge),

@@ -43,7 +43,8 @@ struct RefusalTests {
         arguments: [
             ("X-A", "1\r\nX-B: 2"), ("X-A", "1\n"), ("X-A", "1\r"), ("X-A", "1\u{0}2"), ("X-A", "\u{7F}"),
             ("X-A\r\nX-B", "1"), ("X A", "1"), ("X-A:", "1"), ("", "1"), ("Näme", "1"), ("X-A;", ""),
-            ("Host", "evil.example"), ("content-length", "5"), ("Transfer-Encoding", "chunked"), ("Connection", "close"),
+            ("Host", "evil.example"), ("content-length", "5"), ("Transfer-Encoding", "chunked"),
+            ("Connection", "close"),
             ("Accept-Encoding", "br"), ("Proxy-Authorization", "Basic x"), ("Upgrade", "h2c"), ("Expect", "x"),
         ])
     func headers(_ name: String, _ value: String) async throws {
@@ -77,7 +78,8 @@ struct RefusalTests {
         (HTTPRequest(url: "https://localhost/", proxy: HTTPProxy(url: "socks5://localhost:1080")), .invalidRequest),
         (HTTPRequest(url: "https://localhost/", proxy: HTTPProxy(url: "http://u:p@localhost:8080")), .invalidRequest),
         (
-            HTTPRequest(url: "https://localhost/", proxy: HTTPProxy(url: "http://localhost:80", user: "a:b", password: "")),
+            HTTPRequest(
+                url: "https://localhost/", proxy: HTTPProxy(url: "http://localhost:80", user: "a:b", password: "")),
             .invalidRequest
         ),
         (
@@ -86,7 +88,8 @@ struct RefusalTests {
         ),
         (
             HTTPRequest(
-                url: "https://localhost/", proxy: HTTPProxy(url: "http://localhost:80", user: "u", password: "secret\n")),
+                url: "https://localhost/", proxy: HTTPProxy(url: "http://localhost:80", user: "u", password: "secret\n")
+            ),
             .invalidRequest
         ),
         (HTTPRequest(url: "http://localhost/", proxy: HTTPProxy(url: "http://proxy.example:80")), .insecureURL),

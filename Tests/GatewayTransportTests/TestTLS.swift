@@ -50,7 +50,9 @@ struct TestTLS: Sendable {
                 let useKey = dlsym(nil, "SSL_CTX_use_PrivateKey_file"), let new = dlsym(nil, "SSL_new"),
                 let setSocket = dlsym(nil, "SSL_set_fd"), let accept = dlsym(nil, "SSL_accept")
             else { return nil }
-            func function<Function>(_ symbol: UnsafeMutableRawPointer, _ type: Function.Type = Function.self) -> Function {
+            func function<Function>(_ symbol: UnsafeMutableRawPointer, _ type: Function.Type = Function.self)
+                -> Function
+            {
                 unsafeBitCast(symbol, to: type)
             }
             self.read = function(read)

@@ -39,6 +39,18 @@ struct DiagnosticsTests {
         #expect(error?.description.hasSuffix("x:100:1: warning: odd\n… and at least 2 more") ?? false)
     }
 
+    @Test("The problems of several files are told together")
+    func together() throws {
+        var diagnostics = Diagnostics()
+        for (file, text) in [("b", "x: ["), ("a", "y: 1\ny: 2")] {
+            do { _ = try parse(text, file: file) } catch { diagnostics.append(contentsOf: error) }
+        }
+        diagnostics.append(contentsOf: DiagnosticsError([], omitted: 3))
+        let error = try #require(throws: DiagnosticsError.self) { try diagnostics.throwIfErrors() }
+        #expect(error.diagnostics.map { "\($0.file):\($0.mark.start)" } == ["b:2:1", "a:2:1"])
+        #expect(error.omitted == 3)
+    }
+
     @Test("A text from a file can't steer the terminal that shows it, nor fill it")
     func quoting() throws {
         let escaped = problems { _ = try parse(#""\e[31m\u202Ered\n\uE000""#).read(.int) }

@@ -1,7 +1,7 @@
 import MarkedYAML
 import Testing
 
-@Suite("A hostile file is refused quickly")
+@Suite("A hostile file is refused quickly", .serialized)
 struct HostileTests {
     /// Ten times what is promised, as the machine may be busy and this is no optimized build. What is guarded
     /// against takes many seconds.
@@ -13,57 +13,67 @@ struct HostileTests {
         return head + String(repeating: unit, count: count) + tail
     }
 
-    @Test(
-        "It is refused within the bound",
-        arguments: [
-            ("100k open lists", String(repeating: "[", count: 100_000), "1:65: error: nested more than 64 deep"),
-            ("100k open mappings", String(repeating: "{", count: 100_000), "1:65: error: nested more than 64 deep"),
-            ("open lists on lines", filled("[\n"), "65:1: error: nested more than 64 deep"),
-            ("lists in mappings", filled("{a: ["), "1:161: error: nested more than 64 deep"),
-            ("blocks of lists", filled("- "), "1:129: error: nested more than 64 deep"),
-            ("blocks of keys", filled("? "), "1:129: error: nested more than 64 deep"),
-            (
-                "stairs", (0..<700).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
-                "65:65: error: nested more than 64 deep"
-            ),
-            ("aliases", filled("*a,", after: "[", before: "]"), #"1:2: error: alias "*a""#),
-            ("anchors", filled("- &a x\n"), #"1:3: error: anchor "&a""#),
-            ("tags", filled("- !a x\n"), #"1:3: error: tag "!a""#),
-            ("one long tag", filled("a", after: "!"), "1:1: error: tag"),
-            ("one tag of escapes", filled("%41", after: "!<a", before: "> a"), "1:1: error: tag"),
-            ("directives", filled("%TAG !a! b\n"), "1:1: error: directives"),
-            (
-                "different directives", (0..<14_000).map { "%TAG !a\($0)! b\n" }.joined(),
-                "1:1: error: directives"
-            ),
-            ("directives behind the end", filled("%TAG !a! b\n", after: "a\n...\n"), "3:1: error: text after"),
-            ("equal keys", filled("a: 1\n"), "2:1: error: duplicate key"),
-            ("equal explicit keys", filled("? a\n"), "2:3: error: duplicate key"),
-            ("blanks", filled(" "), "1:1: error: the file holds no document"),
-            ("empty lines", filled("\n"), "1:1: error: the file holds no document"),
-            ("comments", filled("#\n"), "1:1: error: the file holds no document"),
-            ("tabs", filled("\t"), "1:1: error: found character"),
-            ("an open quote", filled("a", after: "\""), "1:1: error: found unexpected end of stream"),
-            ("colons", filled(":", before: " :"), "1:262144: error: mapping values"),
-            ("an endless key", filled("a", before: ": b"), "1:262142: error: mapping values"),
-            ("many documents", filled("---\na\n"), "3:1: error: a second document"),
-            ("NUL", filled("\0"), "1:1: error: NUL character"),
-            (
-                "combining marks in a key", filled("\u{301}\u{316}", after: "? a", before: "\n"),
-                "1:3: error: more than 30 combining marks"
-            ),
-            (
-                "escaped combining marks", filled(#"\u0301\u0316"#, after: "? \"a", before: "\"\n"),
-                "1:3: error: more than 30 combining marks"
-            ),
-            ("too long", String(repeating: "a", count: 50 * room), "1:1: error: longer than 256 kB"),
-        ])
-    func refused(name: String, yaml: String, expected: String) {
+    /// A document by its name, so that a test's report does not show all of it.
+    struct Document: CustomTestStringConvertible {
+        var testDescription: String
+        var yaml: String
+        /// How what is told begins.
+        var told: String
+
+        init(_ name: String, _ yaml: String, _ told: String) {
+            (testDescription, self.yaml, self.told) = (name, yaml, "f.yaml:" + told)
+        }
+    }
+
+    static let tooDeep = "error: nested more than 64 deep"
+
+    static let documents: [Document] = [
+        Document("100k open lists", String(repeating: "[", count: 100_000), "1:65: \(tooDeep)"),
+        Document("100k open mappings", String(repeating: "{", count: 100_000), "1:65: \(tooDeep)"),
+        Document("open lists on lines", filled("[\n"), "65:1: \(tooDeep)"),
+        Document("lists in mappings", filled("{a: ["), "1:161: \(tooDeep)"),
+        Document("blocks of lists", filled("- "), "1:129: \(tooDeep)"),
+        Document("blocks of keys", filled("? "), "1:129: \(tooDeep)"),
+        Document("stairs", stairs, "65:65: \(tooDeep)"),
+        Document("aliases", filled("*a,", after: "[", before: "]"), "1:2: error: alias"),
+        Document("anchors", filled("- &a x\n"), "1:3: error: anchor"),
+        Document("tags", filled("- !a x\n"), "1:3: error: tag"),
+        Document("one long tag", filled("a", after: "!"), "1:1: error: tag"),
+        Document("one tag of escapes", filled("%41", after: "!<a", before: "> a"), "1:1: error: tag"),
+        Document("directives", filled("%TAG !a! b\n"), "1:1: error: directives"),
+        Document("different directives", directives, "1:1: error: directives"),
+        Document("directives behind the end", filled("%TAG !a! b\n", after: "a\n...\n"), "3:1: error: text after"),
+        Document("equal keys", filled("a: 1\n"), "2:1: error: duplicate key"),
+        Document("equal explicit keys", filled("? a\n"), "2:3: error: duplicate key"),
+        Document("blanks", filled(" "), "1:1: error: the file holds no document"),
+        Document("empty lines", filled("\n"), "1:1: error: the file holds no document"),
+        Document("comments", filled("#\n"), "1:1: error: the file holds no document"),
+        Document("tabs", filled("\t"), "1:1: error: found character"),
+        Document("an open quote", filled("a", after: "\""), "1:1: error: found unexpected end of stream"),
+        Document("colons", filled(":", before: " :"), "1:262142: error: mapping values"),
+        Document("an endless key", filled("a", before: ": b"), "1:262142: error: mapping values"),
+        Document("many documents", filled("---\na\n"), "3:1: error: a second document"),
+        Document("NUL", filled("\0"), "1:1: error: NUL character"),
+        Document("combining marks", filled("\u{301}\u{316}", after: "? a", before: "\n"), "1:3: error: more than 30"),
+        Document("escaped marks", filled(#"\u0301\u0316"#, after: "? \"", before: "\"\n"), "1:3: error: more than 30"),
+        Document("too long", String(repeating: "a", count: 50 * room), "1:1: error: longer than 256 kB"),
+    ]
+
+    static var stairs: String {
+        (0..<700).map { String(repeating: " ", count: $0) + "a:\n" }.joined()
+    }
+
+    static var directives: String {
+        (0..<14_000).map { "%TAG !a\($0)! b\n" }.joined()
+    }
+
+    @Test("It is refused within the bound", arguments: documents)
+    func refused(document: Document) {
         var told = ""
-        let time = ContinuousClock().measure { told = problems { _ = try parse(yaml) } }
-        #expect(told.hasPrefix("f.yaml:" + expected), "\(told.prefix(200))")
+        let time = ContinuousClock().measure { told = problems { _ = try parse(document.yaml) } }
+        #expect(told.hasPrefix(document.told), "\(told.prefix(200))")
         #expect(told.utf8.count < 40_000)
-        #expect(time < Self.bound, "\(name)")
+        #expect(time < Self.bound)
     }
 
     @Test("Bytes of every value, and invalid UTF-8, are refused within the bound")
@@ -74,7 +84,7 @@ struct HostileTests {
         let time = ContinuousClock().measure {
             told = [everything, late].map { bytes in problems { _ = try MarkedYAML.parse(bytes, file: "f") } }
         }
-        #expect(told[0].hasPrefix("f:1:2: error: not valid UTF-8"), "\(told[0])")
+        #expect(told[0].hasPrefix("f:2:1: error: not valid UTF-8"), "\(told[0])")
         #expect(told[1].hasPrefix("f:1:131072: error: not valid UTF-8"), "\(told[1])")
         #expect(time < Self.bound)
     }
@@ -114,8 +124,8 @@ struct HostileTests {
     func mistakesEverywhere() throws {
         let numbers = try parse(Self.filled("a,", after: "[", before: "]"))
         let words = try parse(Self.filled("notise,", after: "[", before: "]"))
-        let keys = try parse((0..<20_000).map { "countdow\($0): v\n" }.joined())
-        let variables = try parse(Self.filled("${A},", after: "[\"x\",", before: "]").replacing("${A}", with: "'${A'"))
+        let keys = try parse((0..<14_000).map { "countdow\($0): v\n" }.joined())
+        let variables = try parse(Self.filled("'${A',", after: "[", before: "]"))
         var told: [String] = []
         let time = ContinuousClock().measure {
             told = [
@@ -128,7 +138,7 @@ struct HostileTests {
         }
         for text in told {
             #expect(text.hasPrefix("f.yaml:1:"))
-            #expect(text.contains("… and at least ") || text.split(separator: "\n").count == 200, "\(text.suffix(200))")
+            #expect(text.contains("… and at least "), "\(text.suffix(200))")
             #expect(text.utf8.count < 40_000)
         }
         #expect(time < Self.bound * 5)

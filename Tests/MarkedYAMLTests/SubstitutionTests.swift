@@ -46,64 +46,25 @@ struct SubstitutionTests {
     @Test(
         "A mistake is told at the variable",
         arguments: [
-            (
-                "a: ${UNSET}",
-                "1:4: error: the environment variable UNSET is not set "
-                    + "| set UNSET, or give a default: ${UNSET:-value}"
-            ),
-            (
-                "a: 'x ${NAME} ${UNSET}'",
-                "1:15: error: the environment variable UNSET is not set "
-                    + "| set UNSET, or give a default: ${UNSET:-value}"
-            ),
-            (
-                "a: |\n  x\n  ${UNSET}",
-                "1:4: error: the environment variable UNSET is not set "
-                    + "| set UNSET, or give a default: ${UNSET:-value}"
-            ),
-            (
-                #"a: "\t${UNSET}""#,
-                "1:4: error: the environment variable UNSET is not set "
-                    + "| set UNSET, or give a default: ${UNSET:-value}"
-            ),
-            (
-                "- x${",
-                "1:4: error: a variable's name must follow ${ | write ${NAME} or ${NAME:-default}, or $$ for a dollar itself"
-            ),
-            (
-                "- ${}",
-                "1:3: error: a variable's name must follow ${ | write ${NAME} or ${NAME:-default}, or $$ for a dollar itself"
-            ),
-            (
-                "- ${1A}",
-                "1:3: error: a variable's name must follow ${ | write ${NAME} or ${NAME:-default}, or $$ for a dollar itself"
-            ),
-            (
-                "- ${É}",
-                "1:3: error: a variable's name must follow ${ | write ${NAME} or ${NAME:-default}, or $$ for a dollar itself"
-            ),
-            ("- ${NAME", "1:3: error: ${ is not closed | write ${NAME} or ${NAME:-default}, or $$ for a dollar itself"),
-            (
-                "- ${NAME:-x",
-                "1:3: error: ${ is not closed | write ${NAME} or ${NAME:-default}, or $$ for a dollar itself"
-            ),
-            (
-                "- ${NAME:x}",
-                "1:3: error: a variable's name must end with } or :- | write ${NAME} or ${NAME:-default}, or $$ for a dollar itself"
-            ),
-            (
-                "- ${NA ME}",
-                "1:3: error: a variable's name must end with } or :- | write ${NAME} or ${NAME:-default}, or $$ for a dollar itself"
-            ),
-            (
-                "- '${A:-${NAME}}'",
-                "1:9: error: a default can't hold another variable | write ${NAME} or ${NAME:-default}, or $$ for a dollar itself"
-            ),
-            ("'x${NAME}': 1", "1:3: error: variables are not replaced in keys | write the key itself"),
+            Mistake("a: ${UNSET}", "1:4", "the environment variable UNSET is not set", Mistake.unset),
+            Mistake("a: 'x ${NAME} ${UNSET}'", "1:15", "the environment variable UNSET is not set", Mistake.unset),
+            Mistake("a: |\n  x\n  ${UNSET}", "1:4", "the environment variable UNSET is not set", Mistake.unset),
+            Mistake(#"a: "\t${UNSET}""#, "1:4", "the environment variable UNSET is not set", Mistake.unset),
+            Mistake("- x${", "1:4", "a variable's name must follow ${", Mistake.variable),
+            Mistake("- ${}", "1:3", "a variable's name must follow ${", Mistake.variable),
+            Mistake("- ${1A}", "1:3", "a variable's name must follow ${", Mistake.variable),
+            Mistake("- ${É}", "1:3", "a variable's name must follow ${", Mistake.variable),
+            Mistake(
+                "- ${\(String(repeating: "A", count: 101))}", "1:3", "a variable's name is too long", Mistake.variable),
+            Mistake("- ${NAME", "1:3", "${ is not closed", Mistake.variable),
+            Mistake("- ${NAME:-x", "1:3", "${ is not closed", Mistake.variable),
+            Mistake("- ${NAME:x}", "1:3", "a variable's name must end with } or :-", Mistake.variable),
+            Mistake("- ${NA ME}", "1:3", "a variable's name must end with } or :-", Mistake.variable),
+            Mistake("- '${A:-${NAME}}'", "1:9", "a default can't hold another variable", Mistake.variable),
+            Mistake("'x${NAME}': 1", "1:3", "variables are not replaced in keys", "write the key itself"),
         ])
-    func mistakes(yaml: String, expected: String) {
-        let expected = "f.yaml:" + expected.replacing(" | ", with: "\n    help: ")
-        #expect(problems { _ = try parse(yaml).substituting(Self.environment) } == expected)
+    func mistakes(mistake: Mistake) {
+        #expect(problems { _ = try mistake.parse().substituting(Self.environment) } == mistake.told)
     }
 
     @Test("All mistakes are told at once, and reading goes on without telling them again")

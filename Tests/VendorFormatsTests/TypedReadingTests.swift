@@ -30,65 +30,80 @@ struct TypedReadingTests {
         #expect(throws: AdapterError.self) { try root.instant(attribute: "since") }
     }
 
-    typealias Read = @Sendable (BoundedXML.Element) throws -> Void
+    /// What stands in an element, how it is read, and what is said of it.
+    struct Row: Sendable, CustomTestStringConvertible {
+        let content: String
+        let message: String
+        let read: @Sendable (BoundedXML.Element) throws -> Void
 
-    @Test(
-        "What is not as it must be is refused with its element, its line and what stands there",
-        arguments: [
-            ("<b/>", { _ = try $0.required("x") }, "Element \"a\" on line 1 lacks the element \"x\"."),
-            ("<x/>\n<x/>", { _ = try $0.optional("x") }, "Element \"x\" on line 2 stands in \"a\" a second time."),
-            ("<x/>", { _ = try $0.required("x").value() }, "Element \"x\" on line 1 is empty."),
-            ("<x> </x>", { _ = try $0.required("x").value() }, "Element \"x\" on line 1 is empty."),
-            ("<x>abc</x>", { _ = try $0.required("x").value(bytes: 2) }, "Element \"x\" on line 1 is longer than 2 bytes."),
-            ("<x>a&#9;b</x>", { _ = try $0.required("x").value() }, "Element \"x\" on line 1 holds a control character."),
-            ("<x>a\u{85}b</x>", { _ = try $0.required("x").value() }, "Element \"x\" on line 1 holds a control character."),
-            (
-                "<x>a<y/></x>", { _ = try $0.required("x").value() },
-                "Element \"x\" on line 1 holds elements where text is expected."
-            ),
-            ("text<x/>", { try $0.requireNoText() }, "Element \"a\" on line 1 holds text between its elements."),
-            ("<x/>", { _ = try $0.required("x").required(attribute: "y") }, "Element \"x\" on line 1 lacks the attribute y."),
-            ("<x y=''/>", { _ = try $0.required("x").value(attribute: "y") }, "Element \"x\" attribute y on line 1 is empty."),
-            (
-                "<x>a b</x>", { _ = try $0.required("x").token(characters: 9) },
-                "Element \"x\" on line 1 must hold only letters, digits and ._~:/-; it is \"a b\"."
-            ),
-            (
-                "<x>+5</x>", { _ = try $0.required("x").count(in: 0...9) },
-                "Element \"x\" on line 1 must be a whole number from 0 to 9; it is \"+5\"."
-            ),
-            (
-                "<x>10</x>", { _ = try $0.required("x").count(in: 0...9) },
-                "Element \"x\" on line 1 must be a whole number from 0 to 9; it is \"10\"."
-            ),
-            (
-                "<x>99999999999999999999</x>", { _ = try $0.required("x").count(in: 0...9) },
-                "Element \"x\" on line 1 must be a whole number from 0 to 9; it is \"99999999999999999999\"."
-            ),
-            (
-                "<x>\u{0661}</x>", { _ = try $0.required("x").count(in: 0...9) },
-                "Element \"x\" on line 1 must be a whole number from 0 to 9; it is \"\u{0661}\"."
-            ),
-            (
-                "\n<x>2027-02-29</x>", { _ = try $0.required("x").day() },
-                "Element \"x\" on line 2 must be a day of the calendar, written YYYY-MM-DD; it is \"2027-02-29\"."
-            ),
-            (
-                "<x y='31.1.27'/>", { _ = try $0.required("x").day(attribute: "y") },
-                "Element \"x\" attribute y on line 1 must be a day of the calendar, written YYYY-MM-DD; it is \"31.1.27\"."
-            ),
-            (
-                "<x>2027-01-01T00:00:00</x>", { _ = try $0.required("x").instant() },
-                "Element \"x\" on line 1 must be a time written like 2026-11-22T10:00:00Z; it is \"2027-01-01T00:00:00\"."
-            ),
-            (
-                "<x>blue</x>", { _ = try $0.required("x").choice(Color.self) },
-                "Element \"x\" on line 1 must be one of red, green; it is \"blue\"."
-            ),
-        ] as [(String, Read, String)])
-    func refuses(_ content: String, _ read: Read, _ message: String) throws {
-        let root = try BoundedXML.read("<a>\(content)</a>".utf8)
-        let error = #expect(throws: AdapterError.self) { try read(root) }
-        #expect(error == AdapterError(.malformed, message))
+        init(_ content: String, _ message: String, _ read: @escaping @Sendable (BoundedXML.Element) throws -> Void) {
+            self.content = content
+            self.message = message
+            self.read = read
+        }
+
+        var testDescription: String { content }
+    }
+
+    static let rows: [Row] = [
+        Row("<b/>", "Element \"a\" on line 1 lacks the element \"x\".") { _ = try $0.required("x") },
+        Row("<x/>\n<x/>", "Element \"x\" on line 2 stands in \"a\" a second time.") { _ = try $0.optional("x") },
+        Row("<x/>", "Element \"x\" on line 1 is empty.") { _ = try $0.required("x").value() },
+        Row("<x> </x>", "Element \"x\" on line 1 is empty.") { _ = try $0.required("x").value() },
+        Row("<x>abc</x>", "Element \"x\" on line 1 is longer than 2 bytes.") {
+            _ = try $0.required("x").value(bytes: 2)
+        },
+        Row("<x>a&#9;b</x>", "Element \"x\" on line 1 holds a control character.") { _ = try $0.required("x").value() },
+        Row("<x>a\u{85}b</x>", "Element \"x\" on line 1 holds a control character.") {
+            _ = try $0.required("x").value()
+        },
+        Row("<x>a<y/></x>", "Element \"x\" on line 1 holds elements where text is expected.") {
+            _ = try $0.required("x").value()
+        },
+        Row("text<x/>", "Element \"a\" on line 1 holds text between its elements.") { try $0.requireNoText() },
+        Row("<x/>", "Element \"x\" on line 1 lacks the attribute y.") {
+            _ = try $0.required("x").required(attribute: "y")
+        },
+        Row("<x y=''/>", "Element \"x\" attribute y on line 1 is empty.") {
+            _ = try $0.required("x").value(attribute: "y")
+        },
+        Row("<x>a b</x>", "Element \"x\" on line 1 must hold only letters, digits and ._~:/-; it is \"a b\".") {
+            _ = try $0.required("x").token(characters: 9)
+        },
+        Row("<x>+5</x>", "Element \"x\" on line 1 must be a whole number from 0 to 9; it is \"+5\".") {
+            _ = try $0.required("x").count(in: 0...9)
+        },
+        Row("<x>10</x>", "Element \"x\" on line 1 must be a whole number from 0 to 9; it is \"10\".") {
+            _ = try $0.required("x").count(in: 0...9)
+        },
+        Row(
+            "<x>99999999999999999999</x>",
+            "Element \"x\" on line 1 must be a whole number from 0 to 9; it is \"99999999999999999999\"."
+        ) { _ = try $0.required("x").count(in: 0...9) },
+        Row("<x>\u{0661}</x>", "Element \"x\" on line 1 must be a whole number from 0 to 9; it is \"\u{0661}\".") {
+            _ = try $0.required("x").count(in: 0...9)
+        },
+        Row(
+            "\n<x>2027-02-29</x>",
+            "Element \"x\" on line 2 must be a day of the calendar, written YYYY-MM-DD; it is \"2027-02-29\"."
+        ) { _ = try $0.required("x").day() },
+        Row(
+            "<x y='31.1.27'/>",
+            "Element \"x\" attribute y on line 1 must be a day of the calendar, written YYYY-MM-DD; it is \"31.1.27\"."
+        ) { _ = try $0.required("x").day(attribute: "y") },
+        Row(
+            "<x>2027-01-01T00:00:00</x>",
+            "Element \"x\" on line 1 must be a time written like 2026-11-22T10:00:00Z; it is \"2027-01-01T00:00:00\"."
+        ) { _ = try $0.required("x").instant() },
+        Row("<x>blue</x>", "Element \"x\" on line 1 must be one of red, green; it is \"blue\".") {
+            _ = try $0.required("x").choice(Color.self)
+        },
+    ]
+
+    @Test("What is not as it must be is refused with its element, its line and what stands there", arguments: rows)
+    func refuses(_ row: Row) throws {
+        let root = try BoundedXML.read("<a>\(row.content)</a>".utf8)
+        let error = #expect(throws: AdapterError.self) { try row.read(root) }
+        #expect(error == AdapterError(.malformed, row.message))
     }
 }

@@ -6,6 +6,8 @@ import VendorFormats
 struct XMLReaderTests {
     typealias Element = BoundedXML.Element
 
+    static let longName = "<" + String(repeating: "a", count: 129) + "/>"
+
     static let good = """
         <?xml version="1.0" encoding="UTF-8"?>
         <!-- who -->
@@ -53,7 +55,7 @@ struct XMLReaderTests {
             ("<a>&lt;&gt;&quot;&apos;&amp;amp;</a>", Element(name: "a", text: "<>\"'&amp;")),
             ("<a>&#x10FFFF;&#x0000041;</a>", Element(name: "a", text: "\u{10FFFF}A")),
             ("<a>\u{7F}\u{85}\u{2028}</a>", Element(name: "a", text: "\u{7F}\u{85}\u{2028}")),
-        ])
+        ] as [(String, Element)])
     func allows(_ document: String, _ expected: Element) throws {
         #expect(try BoundedXML.read(document.utf8) == expected)
     }
@@ -87,11 +89,13 @@ struct XMLReaderTests {
             ("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>", "Line 1 ", "encoding"),
             ("<?xml version=\"1.0\" encoding=\"UTF-16\"?><a/>", "Line 1 ", "encoding"),
             ("<?xml encoding=\"UTF-8\"?><a/>", "Line 1 ", "declaration"),
+            ("<?xml version=\"1.0\" standalone=\"no\" encoding=\"UTF-8\"?><a/>", "Line 1 ", "declaration"),
+            ("<?xml ?><a/>", "Line 1 ", "declaration"),
             ("<?xml version=\"1.0\" version=\"1.0\"?><a/>", "Line 1 ", "declaration"),
             ("<?xml version=\"1.0\" standalone=\"maybe\"?><a/>", "Line 1 ", "standalone"),
             ("<?xml version=\"1.0\" x=\"1\"?><a/>", "Line 1 ", "declaration"),
             ("<?xml version=\"1.0\"", "Line 1 ", "declaration"),
-            ("<?xml ", "Line 1 ", "declaration"),
+            ("<?xml ", "Line 1 ", "name"),
             ("<a>&x;</a>", "Line 1 ", "entity"),
             ("<a>&nbsp;</a>", "Line 1 ", "entity"),
             ("<a>&AMP;</a>", "Line 1 ", "entity"),
@@ -135,8 +139,8 @@ struct XMLReaderTests {
             ("<a>\u{1B}[31m</a>", "Line 1 ", "control character"),
             ("<a>\u{FFFF}</a>", "Line 1 ", "does not allow"),
             ("<a>\n\u{FFFE}</a>", "Line 2 ", "does not allow"),
-            ("<" + String(repeating: "a", count: 129) + "/>", "Line 1 ", "longer than 128"),
-        ])
+            (longName, "Line 1 ", "longer than 128"),
+        ] as [(String, String, String)])
     func refuses(_ document: String, _ line: String, _ why: String) {
         expectRefusal(Array(document.utf8), line + "of the XML document is wrong: ", why)
     }
@@ -144,14 +148,14 @@ struct XMLReaderTests {
     @Test(
         "Bytes that are not UTF-8 are refused",
         arguments: [
-            Array("<a>".utf8) + [0xE9] + Array("</a>".utf8),
-            Array("<a>".utf8) + [0xC0, 0xAF] + Array("</a>".utf8),
-            Array("<a>".utf8) + [0xED, 0xA0, 0x80] + Array("</a>".utf8),
-            Array("<a>".utf8) + [0xF5, 0x80, 0x80, 0x80] + Array("</a>".utf8),
-            Array("<a/>".utf8) + [0xEF, 0xBF],
-            [0xFE, 0xFF] + "<a/>".utf8.flatMap { [0, $0] },
-            [0xFF, 0xFE] + "<a/>".utf8.flatMap { [$0, 0] },
-        ])
+            [0x3C, 0x61, 0x3E, 0xE9, 0x3C, 0x2F, 0x61, 0x3E],
+            [0x3C, 0x61, 0x3E, 0xC0, 0xAF, 0x3C, 0x2F, 0x61, 0x3E],
+            [0x3C, 0x61, 0x3E, 0xED, 0xA0, 0x80, 0x3C, 0x2F, 0x61, 0x3E],
+            [0x3C, 0x61, 0x3E, 0xF5, 0x80, 0x80, 0x80, 0x3C, 0x2F, 0x61, 0x3E],
+            [0x3C, 0x61, 0x2F, 0x3E, 0xEF, 0xBF],
+            [0xFE, 0xFF, 0, 0x3C, 0, 0x61, 0, 0x2F, 0, 0x3E],
+            [0xFF, 0xFE, 0x3C, 0, 0x61, 0, 0x2F, 0, 0x3E, 0],
+        ] as [[UInt8]])
     func refusesOtherEncodings(_ document: [UInt8]) {
         expectRefusal(document, "Line 1 ", "not UTF-8")
     }
@@ -165,9 +169,9 @@ struct XMLReaderTests {
     @Test("Size, depth, elements and attributes are counted, and their limits hold to the one")
     func limits() throws {
         func nested(_ depth: Int) -> [UInt8] {
-            Array(String(repeating: "<a>", count: depth).utf8) + Array(String(repeating: "</a>", count: depth).utf8)
+            Array((String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)).utf8)
         }
-        func wide(_ count: Int) -> [UInt8] { Array("<a>".utf8 + String(repeating: "<b/>", count: count - 1).utf8 + "</a>".utf8) }
+        func wide(_ count: Int) -> [UInt8] { Array("<a>\(String(repeating: "<b/>", count: count - 1))</a>".utf8) }
         func attributes(_ count: Int) -> [UInt8] {
             Array("<a \((0..<count).map { "b\($0)='1'" }.joined(separator: " "))/>".utf8)
         }

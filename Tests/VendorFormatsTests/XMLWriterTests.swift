@@ -25,7 +25,8 @@ struct XMLWriterTests {
     @Test(
         "Every text comes back as it was written, in an element and in an attribute",
         arguments: [
-            "plain", "<a> & \"b\" 'c' ]]> -->", "tab\there", "line\nfeed", "carriage\rreturn\r\n", " around ", "\u{1F600}\u{301}",
+            "plain", "<a> & \"b\" 'c' ]]> -->", "tab\there", "line\nfeed", "carriage\rreturn\r\n", " around ",
+            "\u{1F600}\u{301}",
             "&amp;", "\u{7F}\u{85}\u{2028}\u{FEFF}", "\u{10FFFF}",
         ])
     func roundTrip(_ text: String) throws {

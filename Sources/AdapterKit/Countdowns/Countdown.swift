@@ -70,6 +70,7 @@ extension Countdown.Offset: Codable, CustomStringConvertible, LosslessStringConv
         }
     }
 
+    /// Reads the offset as it is written in a profile.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -79,6 +80,7 @@ extension Countdown.Offset: Codable, CustomStringConvertible, LosslessStringConv
         self = offset
     }
 
+    /// Writes the offset as it is written in a profile.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -32,7 +32,10 @@ struct CountdownChecks {
             checkDates(of: countdown, index)
             checkOrder(of: countdown, index)
             let positions = countdown.from.map { name in
-                slots.firstIndex(of: name) ?? { slots.append(name); return slots.count - 1 }()
+                slots.firstIndex(of: name)
+                    ?? {
+                        slots.append(name); return slots.count - 1
+                    }()
             }
             let first = stages.count
             for position in countdown.stages.indices {

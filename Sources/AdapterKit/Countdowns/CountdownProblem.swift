@@ -3,6 +3,9 @@ public struct CountdownProblems: Error, Hashable, Sendable, CustomStringConverti
     /// The problems in the order of the profile, at least one.
     public let problems: [CountdownProblem]
 
+    /// The given problems, at least one.
+    public init(problems: [CountdownProblem]) { self.problems = problems }
+
     /// One line for each problem.
     public var description: String { problems.map(\.description).joined(separator: "\n") }
 }

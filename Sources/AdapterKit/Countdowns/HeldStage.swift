@@ -60,7 +60,7 @@ extension Standing {
         let own = heldPasses
         return facts.modules.indices.map { index in
             var (level, label) = (base.level, base.label)
-            var labeled = base.label == Self.licensedLabel ? nil : Optional(base.level)
+            var labeled = base.labelLevel
             for pass in own where pass.module == index && pass.held >= 0 {
                 let stage = rules.compiled.stages[pass.held]
                 level = max(level, stage.level)
@@ -83,16 +83,18 @@ extension Standing {
     /// there is nothing to say here: the steps to get one are the profile's.
     public func messages(naming names: MessageNames) -> [String] {
         guard facts.held else { return [] }
+        let passes = heldPasses
         var messages: [(level: Level, text: String)] = []
-        for pass in heldPasses where pass.anchor == nil {
+        for pass in passes where pass.anchor == nil {
             messages.append((.unlicensed, missing(rules.compiled.countdowns[pass.countdown].from, names)))
         }
         if let begins = rules.notYetValid(facts, at: Int(now.milliseconds), in: zone) {
             let day = zone.localDay(of: Instant(milliseconds: Int64(begins)))
-            let text = "\(names.product) for \(names.customer) is not valid before \(rules.compiled.dateFormat.text(day))."
+            let text =
+                "\(names.product) for \(names.customer) is not valid before \(rules.compiled.dateFormat.text(day))."
             messages.append((.stopped, text))
         }
-        for pass in heldPasses {
+        for pass in passes {
             guard let text = message(of: pass, naming: names) else { continue }
             messages.append((rules.compiled.stages[pass.held].counted, text))
         }

@@ -16,6 +16,8 @@ public struct Standing: Sendable {
     /// to come, and where nothing is held or a date is missing. Modules do not count.
     public let fullUntil: Instant?
 
+    /// The level of the stage that the label is from; nil where no stage has one.
+    let labelLevel: Level?
     let rules: CountdownRules
     let facts: StandingFacts
     let now: Instant
@@ -43,7 +45,7 @@ extension CountdownRules {
         guard facts.held else {
             return Standing(
                 level: .unlicensed, label: Standing.unlicensedLabel, days: nil, until: nil, fullUntil: nil,
-                rules: self, facts: facts, now: now, zone: zone)
+                labelLevel: .unlicensed, rules: self, facts: facts, now: now, zone: zone)
         }
         let moment = Int(now.milliseconds)
         let today = zone.localDay(of: now).number
@@ -71,6 +73,7 @@ extension CountdownRules {
             }
         }
         var label = Standing.licensedLabel
+        var labelLevel = labeled?.level
         if let labeled {
             label = compiled.texts[labeled.stage].label
             if labeled.module >= 0 { label = "\(facts.modules[labeled.module].code): \(label)" }
@@ -78,11 +81,15 @@ extension CountdownRules {
         if let begins = notYetValid(facts, at: moment, in: zone) {
             next = min(next, begins)
             (worst, label, days) = (.stopped, Standing.notYetValidLabel, nil)
+            labelLevel = .stopped
         }
-        if lacksDate { (worst, label, days, loss) = (.unlicensed, Standing.unlicensedLabel, nil, Int.max) }
+        if lacksDate {
+            (worst, label, days, loss) = (.unlicensed, Standing.unlicensedLabel, nil, Int.max)
+            labelLevel = .unlicensed
+        }
         return Standing(
             level: worst, label: label, days: days, until: Self.instant(next), fullUntil: Self.instant(loss),
-            rules: self, facts: facts, now: now, zone: zone)
+            labelLevel: labelLevel, rules: self, facts: facts, now: now, zone: zone)
     }
 
     /// The instant at which the entitlement begins to count, where that is still to come.

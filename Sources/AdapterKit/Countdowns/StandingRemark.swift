@@ -59,7 +59,9 @@ extension Standing {
     private var hasExpired: Bool {
         stages.contains { stage in
             stage.level >= .grace
-                && rules.countdowns.contains { $0.name == stage.countdown && $0.from.contains(DateName.expires.rawValue) }
+                && rules.countdowns.contains {
+                    $0.name == stage.countdown && $0.from.contains(DateName.expires.rawValue)
+                }
         }
     }
 }

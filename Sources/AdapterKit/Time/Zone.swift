@@ -64,8 +64,10 @@ public struct Zone: Sendable {
 }
 
 extension Zone: Hashable {
+    /// Whether two zones have one name.
     public static func == (left: Zone, right: Zone) -> Bool { left.table === right.table || left.name == right.name }
 
+    /// Feeds the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 

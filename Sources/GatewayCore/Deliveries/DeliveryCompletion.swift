@@ -7,36 +7,45 @@ extension Deliveries {
     /// - Parameters:
     ///   - contents: the new contents, in the plan's order.
     ///   - onStep: told of each step before it is performed.
-    /// - Throws: where no destination is new, the cause, and nothing is left behind; else
-    ///   ``DeliveryError/Code/interrupted`` with the ``DeliveryError/cause`` and which destinations are new.
+    /// - Throws: where certainly no destination is new, the cause, and nothing is left behind; else
+    ///   ``DeliveryError/Code/interrupted`` with the ``DeliveryError/cause`` and the ``DeliveryError/progress``.
     static func complete(
         _ plan: DeliveryPlan, contents: [[UInt8]], onStep: (DeliveryStep) -> Void = { _ in }
     ) throws(DeliveryError) {
-        do {
+        var hasReplaced = false
+        do throws(DeliveryError) {
             var run = try DeliveryRun(plan, contents: contents)
             for step in run.steps {
                 onStep(step)
                 try run.perform(step)
+                if case .replace = step { hasReplaced = true }
             }
         } catch {
             let progress = progress(of: plan)
-            if progress.renewed.isEmpty {
-                discard(plan)
-                throw error
-            }
-            throw error.interrupting("The delivery", progress)
+            guard progress.isNone, !hasReplaced else { throw error.interrupting("The delivery", progress) }
+            discard(plan)
+            throw error
         }
     }
 
-    /// Which of the destinations that a plan changes hold the new contents, as far as they can be looked at.
-    static func progress(of plan: DeliveryPlan) -> (renewed: [String], pending: [String]) {
-        var progress: (renewed: [String], pending: [String]) = ([], [])
+    /// How far a plan is carried out, as the disk tells it.
+    static func progress(of plan: DeliveryPlan) -> DeliveryProgress {
+        var progress = DeliveryProgress()
         for file in plan.files where file.expected != .same {
-            let there = try? inspect(file.destination)
-            if there?.sha256 == file.sha256 {
-                progress.renewed.append(file.destination.path)
-            } else {
-                progress.pending.append(file.destination.path)
+            let path = file.destination.path
+            do {
+                if try inspect(file.destination)?.sha256 == file.sha256 {
+                    progress.renewed.append(path)
+                } else {
+                    progress.pending.append(path)
+                }
+            } catch {
+                // A link or a pipe in the file's own place is no new file; behind a missing folder there may be one.
+                if error.path == path, error.code == .symbolicLink || error.code == .notARegularFile {
+                    progress.pending.append(path)
+                } else {
+                    progress.unknown.append(path)
+                }
             }
         }
         return progress
@@ -45,11 +54,17 @@ extension Deliveries {
     /// Removes what a delivery staged that replaced nothing. What can't be removed does no harm.
     private static func discard(_ plan: DeliveryPlan) {
         for file in plan.files {
+            let names = House(file: file.destination.name, operation: plan.operation)
             guard let folder = try? DeliveryFolder(of: file.destination), let house = try? folder.house(make: false)
             else { continue }
-            for name in House(file: file.destination.name, operation: plan.operation).leftovers {
-                _ = try? house.remove(name)
+            let there = try? FileState.read(names.file, in: folder.descriptor, path: file.destination.path)
+            let old = try? FileState.read(names.old, in: house, path: file.destination.path)
+            if let old, old.sha256 == file.expected.sha256, there?.sha256 != old.sha256 {
+                // An earlier run replaced it, was killed, and somebody else has written there since: what was
+                // kept is the last of its kind.
+                _ = try? house.move(names.old, to: house, names.previous)
             }
+            for name in names.leftovers { _ = try? house.remove(name) }
         }
     }
 }
@@ -85,14 +100,32 @@ extension DeliveryError {
     }
 
     /// This failure, as what interrupted an act that had begun.
-    func interrupting(_ act: String, _ progress: (renewed: [String], pending: [String])) -> DeliveryError {
+    func interrupting(_ act: String, _ progress: DeliveryProgress) -> DeliveryError {
         var result = DeliveryError(
             .interrupted, path,
-            "\(message). \(act) is interrupted: new are \(Self.quoted(progress.renewed)); "
-                + "not new are \(Self.quoted(progress.pending)). It goes on when this is put right", errno: errno)
+            "\(message). \(act) is interrupted, and goes on when this is put right: \(progress)", errno: errno)
         result.cause = code
-        result.renewed = progress.renewed
-        result.pending = progress.pending
+        result.progress = progress
         return result
+    }
+}
+
+/// How far a plan is carried out: the paths of the destinations that it changes.
+struct DeliveryProgress: Hashable, Sendable, CustomStringConvertible {
+    /// They hold the new contents.
+    var renewed: [String] = []
+    /// They do not.
+    var pending: [String] = []
+    /// They can't be looked at: their folder or host is gone.
+    var unknown: [String] = []
+
+    /// Whether certainly nothing is new.
+    var isNone: Bool { renewed.isEmpty && unknown.isEmpty }
+
+    var description: String {
+        [("new", renewed), ("not new", pending), ("out of reach", unknown)]
+            .filter { !$0.1.isEmpty }
+            .map { "\($0.0): \(DeliveryError.quoted($0.1))" }
+            .joined(separator: "; ")
     }
 }

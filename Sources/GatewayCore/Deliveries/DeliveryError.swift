@@ -18,10 +18,8 @@ struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
     var errno: Int32?
     /// For ``Code/interrupted``, what interrupted the delivery.
     var cause: Code?
-    /// For ``Code/interrupted``, the destinations that hold the new contents.
-    var renewed: [String] = []
-    /// For ``Code/interrupted``, the destinations that do not, or that can't be looked at.
-    var pending: [String] = []
+    /// For ``Code/interrupted``, which destinations are new.
+    var progress: DeliveryProgress?
 
     init(_ code: Code, _ path: String, _ message: String, errno: Int32? = nil) {
         self.code = code
@@ -54,7 +52,7 @@ struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
         case changedMeanwhile
         /// What was handed over or read back is not what was planned.
         case hashMismatch
-        /// Some destinations are new and some are not: the delivery is to be completed or undone.
+        /// Some destinations are new, or can't be looked at: the delivery is to be completed or undone.
         case interrupted
         /// Anything else that the system reports.
         case io

@@ -56,7 +56,7 @@ struct DeliveryRun {
         for (index, file) in plan.files.enumerated() {
             let destination = file.destination
             let place = [destination.root] + destination.folders
-            let folder = try opened[place]?.folder ?? DeliveryFolder(of: destination)
+            let folder = if let known = opened[place] { known.folder } else { try DeliveryFolder(of: destination) }
             let there = try FileState.read(destination.name, in: folder.descriptor, path: destination.path)
             let isNew = there?.sha256 == file.sha256
             if let there, !isNew, there.sha256 != file.expected.sha256 { throw .changedMeanwhile(destination) }
@@ -140,7 +140,7 @@ struct DeliveryRun {
             }
             try attempt(index, "can't have its original kept") { () throws(SystemFailure) in
                 try copyAside(site, to: site.names.copy)
-                do {
+                do throws(SystemFailure) {
                     // Not a move: that would replace what bears the name by now.
                     try SystemFailure.check { linkat(house.number, site.names.copy, house.number, name, 0) }
                     try house.remove(site.names.copy)
@@ -164,7 +164,7 @@ struct DeliveryRun {
         guard let house = site.house else { return }
         try attempt(index, "can't have its previous file kept") { () throws(SystemFailure) in
             try house.remove(site.names.old)
-            do {
+            do throws(SystemFailure) {
                 try SystemFailure.check {
                     linkat(site.folder.descriptor.number, site.names.file, house.number, site.names.old, 0)
                 }
@@ -209,7 +209,7 @@ struct DeliveryRun {
         let site = sites[index]
         guard let house = site.house else { return }
         try attempt(index, "can't have its previous file kept") { () throws(SystemFailure) in
-            do {
+            do throws(SystemFailure) {
                 try house.move(site.names.old, to: house, site.names.previous)
             } catch {
                 // Nothing was there before, or an earlier run has done it.

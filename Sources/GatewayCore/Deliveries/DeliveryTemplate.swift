@@ -55,7 +55,9 @@ enum DeliveryTemplate {
         var rest = template[...]
         while let first = rest.first {
             if first == "{" {
-                guard let end = rest.firstIndex(of: "}") else { throw problem(template, "holds a { that is not closed") }
+                guard let end = rest.firstIndex(of: "}") else {
+                    throw problem(template, "holds a { that is not closed")
+                }
                 let inner = rest[rest.index(after: rest.startIndex)..<end]
                 let names = inner.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
                 switch (names.first, names.count) {
@@ -63,7 +65,9 @@ enum DeliveryTemplate {
                 case ("identity", 2): parts.append(.identity(String(names[1])))
                 default:
                     throw problem(
-                        template, "holds \(DeliveryError.quoted("{\(inner)}")); a template may hold {site.NAME} and {identity.NAME}")
+                        template,
+                        "holds \(DeliveryError.quoted("{\(inner)}")); a template may hold {site.NAME} and {identity.NAME}"
+                    )
                 }
                 rest = rest[rest.index(after: end)...]
             } else {
@@ -115,10 +119,12 @@ enum DeliveryTemplate {
         return value
     }
 
-    private static func missing(_ kind: String, _ name: String, _ known: [String], _ template: String) -> DeliveryError {
+    private static func missing(_ kind: String, _ name: String, _ known: [String], _ template: String) -> DeliveryError
+    {
         let held = known.isEmpty ? "it has none" : "it has \(known.joined(separator: ", "))"
         return problem(
-            template, "needs the \(kind)'s \(DeliveryError.quoted(name)), which is not given; \(held); "
+            template,
+            "needs the \(kind)'s \(DeliveryError.quoted(name)), which is not given; \(held); "
                 + "set it with --\(kind) \(name)=VALUE")
     }
 

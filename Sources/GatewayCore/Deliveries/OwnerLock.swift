@@ -24,8 +24,8 @@ final class OwnerLock: Sendable {
     ///
     /// - Parameter path: the folder of the owners' files, made with mode 0700 where there is none.
     init(folder path: String) throws(DeliveryError) {
-        do {
-            do {
+        do throws(SystemFailure) {
+            do throws(SystemFailure) {
                 try SystemFailure.check { mkdir(path, 0o700) }
             } catch {
                 if error.number != EEXIST { throw error }
@@ -59,10 +59,10 @@ final class OwnerLock: Sendable {
         guard UUID(uuidString: id) != nil else {
             throw DeliveryError(.io, path, "\(DeliveryError.quoted(id)) is not the ID of an owner")
         }
-        do {
+        do throws(SystemFailure) {
             let folder: OpenDescriptor
             let file: OpenDescriptor
-            do {
+            do throws(SystemFailure) {
                 folder = try Self.open(path)
                 file = try OpenDescriptor(opening: id, in: folder, O_RDWR | O_NOFOLLOW | O_NONBLOCK)
             } catch {
@@ -93,7 +93,7 @@ final class OwnerLock: Sendable {
 
     /// - Returns: false where somebody else holds it.
     private static func lock(_ file: OpenDescriptor) throws(SystemFailure) -> Bool {
-        do {
+        do throws(SystemFailure) {
             try SystemFailure.check { flock(file.number, LOCK_EX | LOCK_NB) }
         } catch {
             if error.number == EWOULDBLOCK { return false }

@@ -96,12 +96,14 @@ public enum SeatColumn {
     }
 
     /// What a column says.
-    public static func read(_ text: String) -> [Entitlement.SeatPool] {
-        text.utf8.split(separator: UInt8(ascii: ";")).compactMap { part in
+    public static func read(_ text: String) -> [String: Int] {
+        var seats: [String: Int] = [:]
+        for part in text.utf8.split(separator: UInt8(ascii: ";")) {
             guard let equals = part.lastIndex(of: UInt8(ascii: "=")),
                 let count = Int(Substring(part[part.index(after: equals)...]))
-            else { return nil }
-            return Entitlement.SeatPool(name: String(Substring(part[..<equals])), count: count)
+            else { continue }
+            seats[String(Substring(part[..<equals]))] = count
         }
+        return seats
     }
 }

@@ -18,7 +18,8 @@ public enum BoundedXML {
     ///   - limits: What is too much.
     /// - Returns: The document element.
     /// - Throws: ``AdapterError`` `malformed`, whose message is a whole sentence that names the line.
-    public static func read(_ bytes: some Collection<UInt8>, limits: Limits = Limits()) throws(AdapterError) -> Element {
+    public static func read(_ bytes: some Collection<UInt8>, limits: Limits = Limits()) throws(AdapterError) -> Element
+    {
         guard bytes.count <= limits.bytes else {
             throw AdapterError(
                 .malformed, "The XML document has \(bytes.count) bytes; at most \(limits.bytes) are allowed.")

@@ -158,7 +158,8 @@ extension BoundedXML.Element {
     private func checked(_ text: String, what: String, bytes: Int) throws(AdapterError) -> String {
         guard !text.isEmpty else { throw error(what, "is empty") }
         guard text.utf8.count <= bytes else { throw error(what, "is longer than \(bytes) bytes") }
-        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        // The category of control characters, which no version of Unicode will change.
+        guard !text.unicodeScalars.contains(where: { $0.value < 32 || 127...159 ~= $0.value }) else {
             throw error(what, "holds a control character")
         }
         return text

@@ -246,7 +246,8 @@ struct XMLReader {
         var expected = ["version", "encoding", "standalone"][...]
         while skipSpace(), peek != UInt8(ascii: "?") {
             let attribute = try self.attribute(of: "?xml")
-            guard let index = expected.firstIndex(of: attribute.name) else {
+            // The version comes first and must; the others may be left out but not come in another order.
+            guard let index = expected.firstIndex(of: attribute.name), index == 0 || expected.first != "version" else {
                 throw failure("the XML declaration is broken")
             }
             expected = expected[(index + 1)...]

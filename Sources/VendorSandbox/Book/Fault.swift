@@ -25,9 +25,14 @@ final class Fault: Sendable {
         self.everyNth = everyNth
     }
 
-    /// Counts a request, and says whether it is one that goes wrong.
+    /// Counts a request, from the reading of the book on, and says whether it is one that goes wrong.
     func strikes() -> Bool {
         requests.add(1, ordering: .relaxed).newValue % everyNth == 0
+    }
+
+    /// 1xx is no answer yet.
+    private static var statusShape: Shape<Int> {
+        .int(in: 200...599).checked { $0 == 204 || $0 == 304 ? "an answer of status \($0) has no body" : nil }
     }
 
     static var shape: Shape<Fault> {
@@ -35,8 +40,7 @@ final class Fault: Sendable {
             Fault(
                 isDown: fields.optional("down", .bool, default: false),
                 latency: fields.optional("latency", .int(in: 0...600_000), default: 0),
-                // 1xx is no answer yet, 204 and 304 have no body.
-                status: fields.optional("status", .int(in: 200...599)),
+                status: fields.optional("status", Self.statusShape),
                 truncate: fields.optional("truncate", .int(in: 0...)),
                 badSignature: fields.optional("badSignature", .bool, default: false),
                 everyNth: fields.optional("everyNth", .int(in: 1...), default: 1))

@@ -61,9 +61,9 @@ struct VendorAnswer: Sendable {
         self.body = body
     }
 
-    /// Plain text that says whose it is, cut to what the protocol pages allow it to have.
+    /// Plain text that says whose it is; what is wrong is cut to what the protocol pages allow it to have.
     static func text(_ status: Int, _ text: String) -> VendorAnswer {
-        let limit = 1024
+        let limit = status == 200 ? Int.max : 1024
         var line = "Stand-in vendor: \(text)"
         while line.utf8.count >= limit { line.unicodeScalars.removeLast() }
         return VendorAnswer(

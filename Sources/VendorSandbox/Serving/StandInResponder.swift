@@ -35,7 +35,9 @@ struct StandInResponder: HTTPResponder {
     ) async throws -> VendorAnswer {
         let path = request.uri.path
         let name = Self.vendorName(in: path)
-        guard let endpoint = vendor.endpoints[String(path.dropFirst(name.count + 1))] else { return Self.notFound(path) }
+        guard let endpoint = vendor.endpoints[String(path.dropFirst(name.count + 1))] else {
+            return Self.notFound(path)
+        }
         guard request.method.rawValue == endpoint.method else {
             return .text(405, "\(path) is asked with \(endpoint.method).")
         }
@@ -79,8 +81,8 @@ struct StandInResponder: HTTPResponder {
     private func index(of book: Book, _ method: HTTPRequest.Method) -> VendorAnswer {
         guard method == .get else { return .text(405, "/ is asked with GET.") }
         var lines = [
-            "a stand-in for vendors' licensing servers. Nothing here comes from a vendor, and nothing that is signed "
-                + "here is a license.", "",
+            "this server stands in for vendors' licensing servers. Nothing here comes from a vendor, and nothing that "
+                + "is signed here is a license.", "",
         ]
         for (name, vendor) in book.vendors.sorted(by: { $0.key < $1.key }) {
             let count = vendor.standIn.count
@@ -91,7 +93,9 @@ struct StandInResponder: HTTPResponder {
                 lines.append("    \(endpoint.method) /\(name)\(endpoint.path)")
             }
         }
-        lines += ["", "Answers are signed with the Ed25519 key \"\(signer.keyID)\", whose public half is", signer.publicKey]
+        lines += [
+            "", "Answers are signed with the Ed25519 key \"\(signer.keyID)\", whose public half is", signer.publicKey,
+        ]
         return .text(200, lines.joined(separator: "\n"))
     }
 

@@ -1,4 +1,3 @@
-import Hummingbird
 import HummingbirdTLS
 
 /// The PEM files of a server that speaks TLS.
@@ -14,7 +13,7 @@ public struct TLSFiles: Hashable, Sendable {
         self.key = key
     }
 
-    func server(over base: HTTPServerBuilder) throws(SandboxError) -> HTTPServerBuilder {
+    func configuration() throws(SandboxError) -> TLSConfiguration {
         let certificates: [NIOSSLCertificate]
         do {
             certificates = try NIOSSLCertificate.fromPEMFile(certificate)
@@ -28,15 +27,10 @@ public struct TLSFiles: Hashable, Sendable {
             secret = try NIOSSLPrivateKey(file: key, format: .pem)
         } catch {
             throw SandboxError(
-                "The TLS key \(key) can't be read: \(error). It must be a PEM file with a secret key and no passphrase.")
+                "The TLS key \(key) can't be read: \(error). It must be a PEM file with a secret key and no passphrase."
+            )
         }
-        do {
-            return try .tls(
-                base,
-                tlsConfiguration: .makeServerConfiguration(
-                    certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(secret)))
-        } catch {
-            throw SandboxError("\(certificate) and \(key) can't be used for TLS: \(error).")
-        }
+        return .makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(secret))
     }
 }

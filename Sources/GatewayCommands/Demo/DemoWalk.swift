@@ -1,0 +1,119 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayCore
+import VendorSandbox
+
+/// What the demo shows, in its order. Where something is not as it says, it fails.
+struct DemoWalk {
+    let place: DemoPlace
+    let clock: DemoClock
+    let ready: SandboxReady
+    let profiles: String
+
+    /// The installation that is walked through its life, and what the vendor knows it by.
+    private let walked = (installation: "maple-sage300", client: "30017482")
+    /// How far ahead its subscription ends.
+    private let ahead = 120
+
+    func run() async throws {
+        let color = Console.hasColor
+        func head(_ text: String) { Console.print("\n" + (color ? "\u{1B}[1m\(text)\u{1B}[0m" : text)) }
+        let end = day(of: clock.now).adding(days: ahead)
+        try place.setExpiry(end, ofClient: walked.client)
+
+        head("The stand-in vendor runs at \(ready.url). It is no vendor's server; its book is examples/book.yaml.")
+        try addPortfolio()
+        guard let registry = Wiring.registry else { return }
+        let clock = clock
+        let gateway = try Gateway(
+            GatewayConfiguration(
+                store: place.store, profiles: [profiles], deliveryRoots: [place.sites], environment: environment),
+            registry: registry,
+            surroundings: Surroundings(now: { clock.now }, pause: { try await Task.sleep(for: .milliseconds($0)) }))
+        defer { gateway.close() }
+        let caller = GlobalOptions.caller()
+
+        head("gatehouse refresh --all: every vendor is asked, what changed is delivered.")
+        let bar = ProgressBar(quiet: false)
+        let report = try await gateway.perform(Refresh(selection: .all), by: caller) { bar.show($0) }
+        bar.finish()
+        for result in report.results { Console.print("  \(result.installation): \(result.outcome): \(result.message)") }
+
+        head("gatehouse status: soonest loss of full access first.")
+        Console.print(
+            StatusCommand.table(try await gateway.perform(Status(), by: caller)).text(
+                width: Console.width ?? 160, color: color))
+
+        head("gatehouse timeline \(walked.installation)")
+        let timeline = try await gateway.perform(ShowTimeline(installation: walked.installation), by: caller)
+        Console.print(TimelineCommand.text(timeline, width: Console.width, color: color))
+
+        head("The life of \(walked.installation): gatehouse status --at DATE answers for any day.")
+        for (days, level) in [(-60, Level.licensed), (-10, .notice), (1, .grace), (45, .grace), (46, .restricted)] {
+            try await show(.day(end.adding(days: days)), expecting: level, gateway, caller)
+        }
+
+        head("46 days after the end it is renewed: the book gets another date, the refresh makes it full again.")
+        clock.advance(days: ahead + 46)
+        try place.setExpiry(end.adding(days: 365), ofClient: walked.client)
+        let renewal = try await gateway.perform(
+            Refresh(selection: .installations([walked.installation])), by: caller)
+        for result in renewal.results { Console.print("  \(result.installation): \(result.outcome): \(result.message)") }
+        try await show(.now, expecting: .licensed, gateway, caller)
+
+        head("Try next:")
+        Console.print(
+            """
+              gatehouse sandbox --book examples/book.yaml --listen 127.0.0.1:8300    (another terminal; prints the key)
+              export GATEHOUSE_VENDOR_URL=http://127.0.0.1:8300 GATEHOUSE_VENDOR_KEY=…
+              export GATEHOUSE_DELIVERY_ROOTS=/tmp/sites SITES=/tmp/sites; mkdir -p $SITES; sh examples/portfolio.sh
+              gatehouse refresh --all && gatehouse status
+              then edit a date in examples/book.yaml, and: gatehouse refresh maple-sage300
+            """)
+    }
+
+    private var environment: [String: String] {
+        ProcessInfo.processInfo.environment.merging(
+            [
+                "GATEHOUSE_VENDOR_URL": ready.url, "GATEHOUSE_VENDOR_KEY": ready.publicKey,
+                "GATEHOUSE_STORE": place.store, "GATEHOUSE_PROFILES": profiles,
+                "GATEHOUSE_DELIVERY_ROOTS": place.sites, "SITES": place.sites,
+            ], uniquingKeysWith: { _, new in new })
+    }
+
+    /// Takes the portfolio as a person would: by the commands of the examples' script.
+    private func addPortfolio() throws {
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = [place.script]
+        shell.environment = environment.merging(
+            ["GATEHOUSE": try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")],
+            uniquingKeysWith: { _, new in new })
+        try shell.run()
+        shell.waitUntilExit()
+        guard shell.terminationStatus == 0 else {
+            throw CallError(.failed, "\(place.script) ended with \(shell.terminationStatus).")
+        }
+    }
+
+    private func show(
+        _ point: PointInTime, expecting level: Level, _ gateway: Gateway, _ caller: Caller
+    ) async throws {
+        let day =
+            switch point {
+            case .day(let day): day
+            case .now, .instant: day(of: clock.now)
+            }
+        let rows = try await gateway.perform(Status(at: point), by: caller)
+        guard let row = rows.first(where: { $0.installation == walked.installation }), row.level == level else {
+            throw CallError(.failed, "On \(day) \(walked.installation) should be \(level.rawValue), and is not.")
+        }
+        let post = row.access.allows(.post) ? "may post" : "may not post"
+        let words = row.messages.first.map { ": \($0)" } ?? ""
+        let label = Console.hasColor ? "\u{1B}[\(row.level.style.rawValue)m\(row.label)\u{1B}[0m" : row.label
+        Console.print("  \(day)  \(label), \(row.access.rawValue) access, \(post)\(words)")
+    }
+
+    private func day(of instant: Instant) -> LocalDay { Zone.utc.localDay(of: instant) }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import GatewayAPI
+import GatewayCore
+
+/// `gatehouse installations list`.
+struct InstallationsList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the installations.")
+
+    @Option(help: "Only this customer's.")
+    var customer: String?
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let list = try await options.withGateway { gateway, caller in
+            try await gateway.perform(ListInstallations(customer: customer), by: caller)
+        }
+        if options.json { return try Console.json(list) }
+        if list.isEmpty { return Console.print("No installations yet. Add one: gatehouse installations add --help") }
+        Console.print(Self.table(list))
+    }
+
+    static func table(_ list: [InstallationSummary]) -> String {
+        var table = Table("installation", "customer", "profile", "last contact", "refresh due")
+        for installation in list {
+            table.add(
+                .init(installation.id), .init(installation.customer), .init(installation.profile),
+                .init(installation.lastContact?.short ?? "never"), .init(installation.refreshDue?.short ?? "now"))
+        }
+        return table.text(width: Console.width, color: Console.hasColor)
+    }
+}

@@ -1,0 +1,66 @@
+import AdapterKit
+import ArgumentParser
+import GatewayAPI
+import GatewayCore
+
+/// `gatehouse installations show`.
+struct InstallationsShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show an installation with everything that is known of it.")
+
+    @Argument(help: "The installation's ID.")
+    var id: String
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let (view, standing) = try await options.withGateway { gateway, caller in
+            let view = try await gateway.perform(ShowInstallation(id: id), by: caller)
+            let rows = try await gateway.perform(Status(customer: view.customer), by: caller)
+            return (view, rows.first { $0.installation == id })
+        }
+        if options.json { return try Console.json(view) }
+        Console.print(Self.text(view, standing))
+    }
+
+    private static func text(_ view: InstallationView, _ standing: StatusRow?) -> String {
+        var lines = [("installation", "\(view.id) of \(view.customer)")]
+        lines.append(("product", "\(view.product ?? "?") (profile \(view.profile), protocol \(view.protocolName ?? "?"))"))
+        if let place = view.place, !place.isEmpty { lines.append(("where", place)) }
+        if let standing {
+            lines.append(("standing", "\(standing.label) (\(standing.level.rawValue), \(standing.access.rawValue) access)"))
+            for message in standing.messages { lines.append(("", message)) }
+        }
+        for value in view.identity { lines.append((value.title, value.value)) }
+        for (name, values) in view.site.sorted(by: { $0.key < $1.key }) {
+            for value in values { lines.append(("site \(name)", value)) }
+        }
+        if let entitlement = view.entitlement { lines += Self.lines(entitlement) }
+        lines.append(("issued", view.issued?.short ?? "nothing held"))
+        lines.append(("last contact", view.lastContact?.short ?? "never"))
+        lines.append(("refresh due", view.refreshDue?.short ?? "now"))
+        for file in view.files {
+            lines.append(("delivered", "\(file.path) (\(file.sha256.prefix(12))…, \(file.delivered.short))"))
+        }
+        if let failure = view.lastFailure { lines.append(("last failure", failure)) }
+        let width = lines.map { Table.width($0.0) }.max() ?? 0
+        return lines.map { name, value in
+            name + String(repeating: " ", count: width - Table.width(name) + 2) + value
+        }.joined(separator: "\n")
+    }
+
+    private static func lines(_ entitlement: Entitlement) -> [(String, String)] {
+        var lines: [(String, String)] = []
+        for (name, date) in entitlement.dates.sorted(by: { $0.key < $1.key }) { lines.append((name, "\(date)")) }
+        if let status = entitlement.vendorStatus { lines.append(("vendor says", status.rawValue)) }
+        if let edition = entitlement.edition { lines.append(("edition", edition)) }
+        for pool in entitlement.seats { lines.append((pool.name, "\(pool.count)")) }
+        for module in entitlement.modules {
+            let end = module.expires.map { " until \($0)" } ?? ""
+            lines.append(("module \(module.code)", module.name + end))
+        }
+        for (name, value) in entitlement.details.sorted(by: { $0.key < $1.key }) { lines.append((name, value)) }
+        for remark in entitlement.remarks { lines.append(("remark", remark)) }
+        return lines
+    }
+}

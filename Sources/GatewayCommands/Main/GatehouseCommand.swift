@@ -1,0 +1,26 @@
+public import ArgumentParser
+
+/// The command line: `gatehouse NOUN VERB`.
+public struct GatehouseCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "gatehouse",
+        abstract: "Looks after the licenses of many customers across many products.",
+        discussion: """
+            Start with `gatehouse demo`, or read `gatehouse help status`.
+
+            Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the vendor could not be reached, 4 the answer \
+            is no.
+            """,
+        version: "gatehouse \(version)",
+        subcommands: [
+            Customers.self, Installations.self, RefreshCommand.self, StatusCommand.self, AllowsCommand.self,
+            TimelineCommand.self, Adapters.self, Profiles.self, Operations.self, AuditCommand.self,
+            SandboxCommand.self, Demo.self,
+        ])
+
+    /// The program's version.
+    public static let version = "0.1.0"
+
+    /// The command.
+    public init() {}
+}

@@ -1,0 +1,115 @@
+public import AdapterKit
+public import ArgumentParser
+import Foundation
+public import GatewayAPI
+import GatewayCore
+
+/// The options that every command on a store takes.
+struct GlobalOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The store's file (or GATEHOUSE_STORE); by default gatehouse.db in your data folder.",
+            valueName: "file"))
+    var store: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the profiles (or GATEHOUSE_PROFILES); by default beside the program, or ./profiles.",
+            valueName: "dir"))
+    var profiles: String?
+
+    @Option(
+        name: .customLong("delivery-root"),
+        help: ArgumentHelp(
+            "A folder that files may be delivered below; repeatable (or GATEHOUSE_DELIVERY_ROOTS, colon-separated).",
+            valueName: "dir"))
+    var deliveryRoots: [String] = []
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Flag(help: "Print only what was asked for, and errors.")
+    var quiet = false
+
+    /// Opens the gateway for one command and closes it afterwards.
+    func withGateway<Value>(_ body: (Gateway, Caller) async throws -> Value) async throws -> Value {
+        guard let registry = Wiring.registry else {
+            throw CallError(.failed, "This program was built without adapters.")
+        }
+        let gateway = try Gateway(configuration(), registry: registry, surroundings: Wiring.surroundings)
+        do {
+            let value = try await body(gateway, Self.caller())
+            gateway.close()
+            return value
+        } catch {
+            gateway.close()
+            throw error
+        }
+    }
+
+    func configuration() -> GatewayConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        let roots =
+            deliveryRoots.isEmpty
+            ? (environment["GATEHOUSE_DELIVERY_ROOTS"] ?? "").split(separator: ":").map(String.init) : deliveryRoots
+        return GatewayConfiguration(
+            store: Self.absolute(store ?? environment["GATEHOUSE_STORE"] ?? Self.defaultStore(environment)),
+            profiles: [Self.absolute(profiles ?? environment["GATEHOUSE_PROFILES"] ?? Self.defaultProfiles())],
+            deliveryRoots: roots.map(Self.absolute), environment: environment)
+    }
+
+    /// Who runs the command: the user of this machine.
+    static func caller() -> Caller {
+        let user = getuid()
+        let name = getpwuid(user).map { String(cString: $0.pointee.pw_name) } ?? "user \(user)"
+        return Caller(id: "local:\(user)", name: name, scope: .portfolio)
+    }
+
+    private static func defaultStore(_ environment: [String: String]) -> String {
+        let home = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let folder = home ?? NSHomeDirectory() + "/.local/share"
+        return folder + "/gatehouse/gatehouse.db"
+    }
+
+    private static func defaultProfiles() -> String {
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let beside = URL(fileURLWithPath: program).deletingLastPathComponent().path + "/profiles"
+        return FileManager.default.fileExists(atPath: beside) ? beside : "profiles"
+    }
+
+    private static func absolute(_ path: String) -> String {
+        let expanded = path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+        return expanded.hasPrefix("/") ? expanded : FileManager.default.currentDirectoryPath + "/" + expanded
+    }
+}
+
+/// `key=value`, as `--identity` and `--site` take it.
+struct KeyValue: ExpressibleByArgument {
+    var key: String
+    var value: String
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
+        key = String(argument[..<equals])
+        value = String(argument[argument.index(after: equals)...])
+    }
+}
+
+extension PointInTime: ExpressibleByArgument {
+    /// `now`, a date, or an RFC 3339 time.
+    public init?(argument: String) {
+        if argument == "now" {
+            self = .now
+        } else if let day = LocalDay(argument) {
+            self = .day(day)
+        } else if let instant = Instant(argument) {
+            self = .instant(instant)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Level: ExpressibleByArgument {}
+extension Action: ExpressibleByArgument {}
+extension Refresh.Trigger: ExpressibleByArgument {}

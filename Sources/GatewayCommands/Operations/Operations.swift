@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `gatehouse operations`.
+struct Operations: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What was done on installations, step by step.",
+        subcommands: [OperationsList.self, OperationsShow.self])
+}

@@ -1,0 +1,37 @@
+import AdapterKit
+import ArgumentParser
+import GatewayAPI
+import GatewayCore
+
+/// `gatehouse operations list`.
+struct OperationsList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List operations, newest first.")
+
+    @Option(help: "Only this installation's.")
+    var installation: String?
+
+    @Flag(help: "Only those that did not end well.")
+    var failed = false
+
+    @Option(help: "At most so many.")
+    var limit = 50
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let list = try await options.withGateway { gateway, caller in
+            try await gateway.perform(
+                ListOperations(installation: installation, failed: failed, limit: limit), by: caller)
+        }
+        if options.json { return try Console.json(list) }
+        if list.isEmpty { return Console.print("None.") }
+        var table = Table("operation", "installation", "act", "started", "status", "outcome", "message")
+        for operation in list {
+            table.add(
+                .init(operation.id), .init(operation.installation), .init(operation.act.rawValue),
+                .init(operation.started.short), .init(operation.status), .init(operation.outcome ?? "–"),
+                .init(operation.message ?? ""))
+        }
+        Console.print(table.text(width: Console.width, color: Console.hasColor))
+    }
+}

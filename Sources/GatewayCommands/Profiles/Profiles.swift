@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `gatehouse profiles`.
+struct Profiles: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The products' behavior, as profile files give it.",
+        subcommands: [ProfilesList.self, ProfilesShow.self, ProfilesLint.self])
+}

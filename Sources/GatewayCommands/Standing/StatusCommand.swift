@@ -1,0 +1,53 @@
+import AdapterKit
+import ArgumentParser
+import GatewayAPI
+import GatewayCore
+
+/// `gatehouse status`.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "How installations stand, soonest loss of full access first.",
+        discussion: """
+            --at only ever reads: it answers for any day. A date without a time is the first instant of that day in \
+            each customer's own time zone.
+            """)
+
+    @Option(help: "Only this customer's.")
+    var customer: String?
+
+    @Option(help: "Only at this level; repeatable.")
+    var level: [Level] = []
+
+    @Option(help: ArgumentHelp("When: a date, or an RFC 3339 time.", valueName: "date"))
+    var at: PointInTime = .now
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let rows = try await options.withGateway { gateway, caller in
+            try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
+        }
+        if options.json {
+            StatusJSON.write(rows)
+        } else if rows.isEmpty {
+            Console.print(level.isEmpty ? "No installations yet: gatehouse installations add --help" : "None.")
+        } else {
+            Console.print(Self.table(rows).text(width: Console.width, color: Console.hasColor))
+        }
+    }
+
+    static func table(_ rows: [StatusRow]) -> Table {
+        var table = Table("customer", "installation", "product", "level", "label", "seats", "next change", "message")
+        for row in rows {
+            let seats = row.seats.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            table.add(
+                .init(row.customer), .init(row.installation), .init(row.product.isEmpty ? "?" : row.product),
+                .init(row.level.rawValue, row.level.style), .init(row.label),
+                .init(seats.isEmpty ? "–" : seats.joined(separator: ", ")),
+                .init(row.until.map { String($0.short.prefix(10)) } ?? "–"),
+                .init(row.messages.joined(separator: " ")))
+        }
+        return table
+    }
+}

@@ -1,0 +1,148 @@
+import AdapterKit
+import Foundation
+import GatewayProfiles
+import GatewayStore
+
+/// One act's conversation between an adapter and a vendor, journaled step by step.
+///
+/// The runner does what the adapter asks: it sends, verifies, waits; and writes down the state before each step, so
+/// that the conversation goes on after a restart. It ends with the adapter's outcome; what that means is the use
+/// case's.
+struct Conversation: Sendable {
+    let gateway: Gateway
+    let adapter: AnyAdapter
+    let vendor: Profile.Vendor
+    /// What the adapter is told, as it was when the operation began; time and nonce are renewed at every step.
+    let facts: Facts
+
+    /// The most steps of one conversation: an adapter that goes on longer is in a circle.
+    static let maximumSteps = 100
+
+    /// How a conversation stands when its runner comes back.
+    enum Ending: Sendable {
+        /// The adapter finished.
+        case finished(Outcome, notes: [StepNote])
+        /// It goes on at a later time, and is journaled until then.
+        case waiting(until: Instant)
+    }
+
+    private var operation: String { facts.operation }
+    private var now: Instant { gateway.surroundings.now() }
+
+    /// Goes on from a transition that is journaled.
+    ///
+    /// - Throws: ``AdapterError``, which ends the operation; `CancellationError`.
+    func run(from first: ErasedTransition, nonce: String) async throws -> Ending {
+        var transition = first
+        var nonce = nonce
+        for _ in 1...Self.maximumSteps {
+            switch transition.step {
+            case .send(let request):
+                let answer = try await send(request)
+                if request.once {
+                    let sealed = try gateway.sealer.seal(
+                        Array(JSONEncoder().encode(answer)), for: "answer \(operation)")
+                    try await gateway.store.keepAnswer(
+                        sealed, of: operation, note: StepNote(at: now, kind: "answer", detail: "kept, sealed"))
+                }
+                let response = try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)
+                let note = StepNote(at: now, kind: "answer", detail: "status \(answer.status), \(answer.body.count) bytes")
+                if let ending = try await advance(&transition, &nonce, with: .answer(response), note: note) {
+                    return ending
+                }
+            case .wait(let until):
+                guard until <= now else { return .waiting(until: until) }
+                let note = StepNote(at: now, kind: "time", detail: "waited until \(until)")
+                if let ending = try await advance(&transition, &nonce, with: .time, note: note) { return ending }
+            case .finish(let outcome):
+                return .finished(outcome, notes: [])
+            }
+        }
+        throw AdapterError(
+            .malformed, "The adapter \(adapter.descriptor.title) made \(Self.maximumSteps) steps without an end.")
+    }
+
+    /// Goes on with an answer that was sealed before the gateway ended.
+    func resume(_ record: OperationRecord, sealed: Data) async throws -> Ending {
+        let (transition, nonce) = try Self.journaled(record)
+        guard case .send(let request) = transition.step else { return try await run(from: transition, nonce: nonce) }
+        let bytes = try gateway.sealer.open(sealed, for: "answer \(operation)")
+        let answer = try JSONDecoder().decode(RawAnswer.self, from: Data(bytes))
+        let response = try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)
+        var next = transition
+        var newNonce = nonce
+        let note = StepNote(at: now, kind: "resume", detail: "with the answer that was kept")
+        if let ending = try await advance(&next, &newNonce, with: .answer(response), note: note) { return ending }
+        return try await run(from: next, nonce: newNonce)
+    }
+
+    /// Asks what became of a step that was made only once and whose answer was lost.
+    func inspect(_ record: OperationRecord) async throws -> Ending {
+        guard adapter.inspects, let state = record.state else {
+            throw AdapterError(
+                .conflict,
+                "The gateway ended while the vendor was asked for something that must not be repeated, and the answer "
+                    + "is lost. Look at the vendor's record before you try again.")
+        }
+        let nonce = Identifiers.nonce()
+        let transition = try adapter.inspect(state, facts: renewed(nonce))
+        try await gateway.store.journal(
+            try Self.journal(transition, nonce: nonce, at: now), of: operation,
+            answered: StepNote(at: now, kind: "inspect", detail: "the answer was lost"))
+        return try await run(from: transition, nonce: nonce)
+    }
+
+    /// A transition as the journal keeps it.
+    static func journal(
+        _ transition: ErasedTransition, nonce: String, at now: Instant
+    ) throws -> JournaledTransition {
+        var waitsUntil: Instant?
+        let note: StepNote
+        switch transition.step {
+        case .send(let request):
+            note = StepNote(
+                at: now, kind: "send", detail: "\(request.method) \(request.path)\(request.once ? ", once" : "")")
+        case .wait(let until):
+            waitsUntil = until
+            note = StepNote(at: now, kind: "wait", detail: "until \(until)")
+        case .finish:
+            note = StepNote(at: now, kind: "finish", detail: "")
+        }
+        return JournaledTransition(
+            nonce: nonce, state: transition.state, step: try JSONEncoder().encode(transition.step),
+            waitsUntil: waitsUntil, note: note)
+    }
+
+    /// The transition that an operation's journal holds.
+    static func journaled(_ record: OperationRecord) throws -> (ErasedTransition, String) {
+        guard let state = record.state, let step = record.step, let nonce = record.nonce,
+            let step = try? JSONDecoder().decode(Step.self, from: step)
+        else { throw AdapterError(.malformed, "The journal of operation \(record.id) can't be read.") }
+        return (ErasedTransition(state: state, step: step), nonce)
+    }
+
+    private func send(_ request: Request) async throws -> RawAnswer {
+        try Task.checkCancellation()
+        return try await gateway.line.send(request, to: vendor)
+    }
+
+    private func renewed(_ nonce: String) -> Facts {
+        var facts = facts
+        facts.now = now
+        facts.nonce = nonce
+        return facts
+    }
+
+    /// Hands an event to the adapter and journals what it wants next; an ending where it is done.
+    private func advance(
+        _ transition: inout ErasedTransition, _ nonce: inout String, with event: Event, note: StepNote
+    ) async throws -> Ending? {
+        let newNonce = Identifiers.nonce()
+        transition = try adapter.resume(transition.state, with: event, facts: renewed(newNonce))
+        nonce = newNonce
+        if case .finish(let outcome) = transition.step { return .finished(outcome, notes: [note]) }
+        try await gateway.store.journal(
+            try Self.journal(transition, nonce: newNonce, at: now), of: operation, answered: note)
+        return nil
+    }
+}

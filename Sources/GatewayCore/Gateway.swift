@@ -1,0 +1,159 @@
+import AdapterKit
+public import GatewayAPI
+import GatewayProfiles
+import GatewayStore
+import GatewayTransport
+
+/// Where a gateway keeps and finds things.
+public struct GatewayConfiguration: Sendable {
+    /// The store's file.
+    public var store: String
+    /// The folders of the profiles.
+    public var profiles: [String]
+    /// The folders that files may be delivered below, absolute.
+    public var deliveryRoots: [String]
+    /// The environment that profiles may name variables of.
+    public var environment: [String: String]
+
+    /// A configuration.
+    public init(store: String, profiles: [String], deliveryRoots: [String], environment: [String: String]) {
+        self.store = store
+        self.profiles = profiles
+        self.deliveryRoots = deliveryRoots
+        self.environment = environment
+    }
+}
+
+/// The gateway: performs every call, with the adapters, profiles and store that it was given.
+public final class Gateway: CallPerformer {
+    let configuration: GatewayConfiguration
+    let registry: AdapterRegistry
+    let surroundings: Surroundings
+    let store: Store
+    let profiles: ProfileSet
+    let zones = ZoneDatabase()
+    let owner: OwnerLock
+    let line: VendorLine
+    let sealer: Sealer
+
+    /// Opens the store and reads the profiles. A broken profile is told where it is needed, and takes no other away.
+    ///
+    /// - Throws: ``CallError`` with what to do.
+    public init(
+        _ configuration: GatewayConfiguration, registry: AdapterRegistry, surroundings: Surroundings = .system
+    ) throws {
+        self.configuration = configuration
+        self.registry = registry
+        self.surroundings = surroundings
+        do {
+            store = try Store(path: configuration.store)
+            owner = try OwnerLock(folder: configuration.store + "-owners")
+            line = VendorLine(
+                client: try HTTPClient(limits: .init(maxTransfers: 256, maxTransfersPerHost: 64)), store: store,
+                surroundings: surroundings)
+        } catch let error as StoreError {
+            throw CallError(.failed, error.message)
+        } catch let error as DeliveryError {
+            throw CallError(.failed, error.message)
+        } catch let error as TransportError {
+            throw CallError(.failed, error.message)
+        }
+        sealer = Sealer(path: configuration.store + ".key")
+        profiles = ProfileSet(
+            folders: configuration.profiles,
+            reader: ProfileReader(
+                adapters: registry.all.map(\.descriptor), environment: configuration.environment))
+    }
+
+    /// Ends what is under way and closes the store.
+    public func close() {
+        line.close()
+        // What could not be closed in an orderly way is recovered when the store is opened again.
+        try? store.close()
+    }
+
+    /// Performs a call: who may, what is written down, and every error's form are decided here, once.
+    public func perform<Call: GatewayCall>(
+        _ call: Call, by caller: Caller, progress: @escaping @Sendable (Progress) -> Void
+    ) async throws -> Call.Answer {
+        guard let performed = call as? any PerformedCall else {
+            throw CallError(.invalid, "This gateway does not know the call \(Call.name).")
+        }
+        let context = CallContext(gateway: self, caller: caller, progress: progress)
+        do {
+            guard let answer = try await performed.perform(in: context) as? Call.Answer else {
+                throw CallError(.failed, "The call \(Call.name) was answered with something else.")
+            }
+            return answer
+        } catch {
+            throw Self.callError(error)
+        }
+    }
+
+    /// Any error as callers see it.
+    static func callError(_ error: any Error) -> CallError {
+        switch error {
+        case let error as CallError: error
+        case let error as StoreError:
+            switch error.code {
+            case .exists: CallError(.conflict, error.message)
+            case .notFound: CallError(.notFound, error.message)
+            case .cannotOpen, .tooNew, .corrupt: CallError(.failed, error.message)
+            }
+        case let error as UnknownZone: CallError(.invalid, error.description)
+        case let error as DeliveryError: CallError(.failed, error.message)
+        case let error as AdapterError:
+            CallError(error.code == .unreachable ? .unreachable : .failed, error.message)
+        case is CancellationError: CallError(.cancelled, "The call was cancelled; nothing is left half done.")
+        default: CallError(.failed, "\(error)")
+        }
+    }
+}
+
+/// A call that this gateway performs.
+protocol PerformedCall: GatewayCall {
+    /// Performs it.
+    func perform(in context: CallContext) async throws -> Answer
+}
+
+/// On whose behalf a call is performed, and with what.
+struct CallContext: Sendable {
+    let gateway: Gateway
+    let caller: Caller
+    let progress: @Sendable (Progress) -> Void
+
+    var store: Store { gateway.store }
+    var scope: Scope { caller.scope }
+    var now: Instant { gateway.surroundings.now() }
+
+    /// Makes sure that the caller may act upon a customer.
+    ///
+    /// - Throws: ``CallError`` `notFound`: what is out of scope does not show that it exists.
+    func require(customer: String) throws(CallError) {
+        guard let limit = scope.customer, limit != customer else { return }
+        throw CallError(.notFound, "There is no customer \"\(customer)\".")
+    }
+
+    /// Makes sure that the caller may act upon the whole portfolio.
+    func requirePortfolio(to what: String) throws(CallError) {
+        guard scope.customer == nil else {
+            throw CallError(.forbidden, "Only who may see the whole portfolio may \(what).")
+        }
+    }
+
+    /// A record for the audit trail of what this caller did.
+    func audit(_ act: String, customer: String?, subject: String?, detail: String) -> AuditEntry {
+        AuditEntry(
+            at: now, actor: caller.id, actorName: caller.name, act: act, customer: customer, subject: subject,
+            detail: detail)
+    }
+
+    /// A customer's name and zone in scope.
+    func installation(_ id: String) async throws -> InstallationRecord {
+        guard let record = try await store.installation(id, in: scope) else {
+            throw CallError(
+                .notFound, "There is no installation \"\(id)\". `gatehouse installations list` shows those there are.")
+        }
+        return record
+    }
+}

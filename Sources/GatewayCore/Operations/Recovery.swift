@@ -1,0 +1,84 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayProfiles
+import GatewayStore
+
+/// Finishes what a process left open when it ended. Only where its owner lock is free: never while it lives.
+struct Recovery: Sendable {
+    let context: CallContext
+
+    private var gateway: Gateway { context.gateway }
+
+    /// Finishes every operation in scope whose process is gone.
+    func run() async {
+        // What can't be finished now stays open and is told with its own operation.
+        let open = (try? await context.store.unfinishedOperations(in: context.scope, now: context.now)) ?? []
+        for record in open where !Self.isAlive(record.owner, of: gateway) {
+            _ = await finish(record)
+        }
+    }
+
+    /// Whether the process that is at an operation lives. Where that can't be known it is taken for alive.
+    static func isAlive(_ owner: String, of gateway: Gateway) -> Bool {
+        if owner.isEmpty { return false }
+        if owner == gateway.owner.id { return true }
+        return (try? OwnerLock.isAlive(owner, folder: gateway.configuration.store + "-owners")) ?? true
+    }
+
+    /// Takes one operation over and finishes it.
+    ///
+    /// - Returns: What it came to; nil where another process was quicker.
+    func finish(_ record: OperationRecord) async -> RefreshResult? {
+        do {
+            guard try await context.store.takeOver(record.id, from: record.owner, by: gateway.owner.id) else {
+                return nil
+            }
+            return try await resume(record)
+        } catch {
+            // It stays open under this process's name until somebody can finish it; say so by giving it back.
+            _ = try? await context.store.takeOver(record.id, from: gateway.owner.id, by: "")
+            let error = Gateway.callError(error)
+            return RefreshResult(
+                installation: record.installation, outcome: .failed, message: error.message, operation: record.id)
+        }
+    }
+
+    private func resume(_ record: OperationRecord) async throws -> RefreshResult {
+        switch record.status {
+        case .delivering, .interrupted:
+            do {
+                try await DeliveryFinish(context: context).run(record.id, on: record.installation)
+            } catch let error as DeliveryError {
+                return RefreshResult(
+                    installation: record.installation, outcome: .interrupted, message: error.message,
+                    operation: record.id)
+            }
+            return RefreshResult(record)
+        case .running, .waiting:
+            return try await converse(record)
+        case .done, .failed:
+            return RefreshResult(record)
+        }
+    }
+
+    /// Goes on with a conversation from its journal.
+    private func converse(_ record: OperationRecord) async throws -> RefreshResult {
+        guard let installation = try await context.store.installation(record.installation, in: .portfolio) else {
+            throw StoreError(.notFound, "There is no installation \"\(record.installation)\".")
+        }
+        let (profile, adapter) = try gateway.profileAndAdapter(installation.profile)
+        let facts = Facts(
+            installation, profile, operation: record.id, nonce: record.nonce ?? "", at: context.now)
+        let conversation = Conversation(gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
+        let settling = Settling(context: context, record: installation, profile: profile, adopt: false)
+        return try await settling.settle(record.id) {
+            if let answer = record.answer { return try await conversation.resume(record, sealed: answer) }
+            let (transition, nonce) = try Conversation.journaled(record)
+            if case .send(let request) = transition.step, request.once {
+                return try await conversation.inspect(record)
+            }
+            return try await conversation.run(from: transition, nonce: nonce)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayProfiles
+import GatewayStore
+
+/// The refresh of one installation, from the question whether it is due to the files in place.
+struct InstallationRefresh: Sendable {
+    let call: Refresh
+    let context: CallContext
+
+    private var gateway: Gateway { context.gateway }
+
+    /// How often an installation is read again because something else came into force meanwhile.
+    static let maximumReloads = 5
+
+    /// Refreshes it. Never throws: whatever happens is the result.
+    func run(_ record: InstallationRecord) async -> RefreshResult {
+        do {
+            return try await attempt(record)
+        } catch let error as AdapterError {
+            return RefreshResult(installation: record.id, error: error)
+        } catch {
+            let error = Gateway.callError(error)
+            return RefreshResult(installation: record.id, outcome: .failed, message: error.message)
+        }
+    }
+
+    private func attempt(_ first: InstallationRecord) async throws -> RefreshResult {
+        var record = first
+        for _ in 1...Self.maximumReloads {
+            let (profile, adapter) = try gateway.profileAndAdapter(record.profile)
+            let now = context.now
+            if call.trigger != .asked, let wait = notDue(record, at: now) { return wait }
+            if call.dryRun {
+                return RefreshResult(
+                    installation: record.id, outcome: .wouldAsk,
+                    message: "would ask \(profile.vendor.address ?? "the vendor, whose address is not set")")
+            }
+            let settling = Settling(context: context, record: record, profile: profile, adopt: call.adopt)
+            try await settling.checkDestinations()
+            let operation = Identifiers.operation(at: now)
+            let nonce = Identifiers.nonce()
+            let facts = Facts(record, profile, operation: operation, nonce: nonce, at: now)
+            let transition = try adapter.begin(.refresh, facts: facts)
+            let claim = try await context.store.claim(
+                NewOperation(
+                    id: operation, installation: record.id, customer: record.customer,
+                    protocolName: profile.protocolName, act: .refresh, caller: context.caller.id,
+                    owner: gateway.owner.id, started: now, basedOn: record.revision,
+                    first: try Conversation.journal(transition, nonce: nonce, at: now)))
+            switch claim {
+            case .claimed:
+                let conversation = Conversation(
+                    gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
+                return try await settling.settle(operation) {
+                    try await conversation.run(from: transition, nonce: nonce)
+                }
+            case .busy(let open):
+                if let result = try await join(open) { return result }
+            case .stale:
+                break
+            }
+            record = try await context.installation(record.id)
+        }
+        throw CallError(.conflict, "\(record.id) is being changed by others all the time: try again.")
+    }
+
+    private func notDue(_ record: InstallationRecord, at now: Instant) -> RefreshResult? {
+        if let next = record.nextTry, next > now {
+            return RefreshResult(
+                installation: record.id, outcome: .notDue,
+                message: "The last try failed (\(record.lastFailure ?? "")); the next one is due \(next).")
+        }
+        guard record.held, let due = record.refreshDue, due > now else { return nil }
+        return RefreshResult(installation: record.id, outcome: .notDue, message: "A refresh is due \(due).")
+    }
+
+    /// Waits for another caller's operation and takes its answer; finishes it where its process is gone.
+    ///
+    /// - Returns: Nil where there was nothing to take: the installation is free now.
+    private func join(_ open: OperationRecord) async throws -> RefreshResult? {
+        var pause = 10
+        while true {
+            guard let (record, _) = try await context.store.operation(open.id, in: .portfolio) else { return nil }
+            if record.ended != nil { return RefreshResult(record) }
+            if !Recovery.isAlive(record.owner, of: gateway) {
+                return await Recovery(context: context).finish(record)
+            }
+            if let until = record.waitsUntil, until > context.now {
+                return RefreshResult(
+                    installation: record.installation, outcome: .notDue,
+                    message: "An operation is open and goes on \(until).", operation: record.id)
+            }
+            try await gateway.surroundings.pause(pause)
+            pause = min(pause * 2, 250)
+        }
+    }
+}
+
+extension Facts {
+    /// What an adapter is told of an installation.
+    init(_ record: InstallationRecord, _ profile: Profile, operation: String, nonce: String, at now: Instant) {
+        var held: Held?
+        if record.held, let revision = record.revision, let issued = record.issued {
+            held = Held(revision: revision, issued: issued)
+        }
+        self.init(
+            operation: operation, now: now, nonce: nonce, identity: record.identity, settings: profile.settings,
+            place: profile.place, held: held)
+    }
+}
+
+extension RefreshResult {
+    /// A conversation that ended with an error.
+    init(installation: String, error: AdapterError, operation: String? = nil) {
+        self.init(
+            installation: installation, outcome: Outcome(error.code), message: error.message, operation: operation,
+            field: error.field)
+    }
+
+    /// What an operation that has ended came to.
+    init(_ record: OperationRecord) {
+        let outcome = record.outcome.flatMap { text in
+            Outcome(rawValue: text) ?? AdapterError.Code(rawValue: text).map(Outcome.init)
+        }
+        self.init(
+            installation: record.installation, outcome: outcome ?? .failed, message: record.message ?? "",
+            operation: record.id)
+    }
+}
+
+extension RefreshResult.Outcome {
+    init(_ code: AdapterError.Code) {
+        switch code {
+        case .unreachable: self = .unreachable
+        case .rejected: self = .rejected
+        case .untrusted: self = .untrusted
+        case .malformed, .expired, .conflict: self = .failed
+        }
+    }
+}

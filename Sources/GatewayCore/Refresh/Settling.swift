@@ -1,0 +1,243 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayProfiles
+import GatewayStore
+
+/// What a conversation's outcome means for its installation: the checks before it is taken, what comes into force,
+/// the files, and the end of the operation.
+struct Settling: Sendable {
+    let context: CallContext
+    let record: InstallationRecord
+    let profile: Profile
+    let adopt: Bool
+
+    private var gateway: Gateway { context.gateway }
+
+    /// How far ahead of our clock a vendor's may be, in minutes.
+    static let clockTolerance = 5
+    /// How long after a vendor could not be reached it is asked again by itself, in minutes.
+    static let retryUnreachable = 15
+    /// How long after a refusal it is asked again by itself, in hours: somebody has to change something first.
+    static let retryRefused = 24
+    /// A guess at a file's size for the check of free space, in bytes.
+    static let expectedSize = 256 * 1024
+
+    /// Makes sure, before the vendor is asked, that the files could be put in place.
+    ///
+    /// - Throws: `DeliveryError`.
+    func checkDestinations() async throws {
+        let destinations = try destinations()
+        guard !destinations.isEmpty else { return }
+        let known = Set(try await context.store.currentFiles(of: record.id).map(\.path))
+        let adopt = adopt
+        try await blocking {
+            for destination in destinations.values.flatMap({ $0 }) {
+                try Deliveries.checkWritable(destination, bytes: Self.expectedSize)
+                if !adopt, !known.contains(destination.path), try Deliveries.inspect(destination) != nil {
+                    // The plan tells of a foreign file in its own words; an empty one differs from any.
+                    _ = try Deliveries.plan(
+                        operation: "check", [WantedFile(destination: destination, contents: [], recorded: nil)])
+                }
+            }
+        }
+    }
+
+    /// Runs a conversation and ends its operation, whatever comes of it.
+    func settle(
+        _ operation: String, _ conversation: @Sendable () async throws -> Conversation.Ending
+    ) async throws -> RefreshResult {
+        do {
+            switch try await conversation() {
+            case .waiting(let until):
+                return RefreshResult(
+                    installation: record.id, outcome: .notDue, message: "It goes on \(until).", operation: operation)
+            case .finished(let outcome, let notes):
+                return try await take(outcome, operation, notes)
+            }
+        } catch let error as AdapterError {
+            try await fail(operation, error)
+            return RefreshResult(installation: record.id, error: error, operation: operation)
+        } catch let error as DeliveryError {
+            let error = AdapterError(.rejected, error.message)
+            try await fail(operation, error)
+            return RefreshResult(
+                installation: record.id, outcome: .failed, message: error.message, operation: operation)
+        } catch is CancellationError {
+            try await fail(operation, AdapterError(.unreachable, "It was cancelled; nothing was changed."))
+            throw CancellationError()
+        }
+    }
+
+    private func take(_ outcome: Outcome, _ operation: String, _ notes: [StepNote]) async throws -> RefreshResult {
+        switch outcome {
+        case .unchanged(let attestation):
+            try check(attestation)
+            guard record.held else {
+                throw AdapterError(.malformed, "The vendor says that nothing changed, but nothing is held yet.")
+            }
+            return try await keep(attestation, operation, notes)
+        case .updated(let grant):
+            try check(grant.attestation)
+            return try await put(grant, operation, notes)
+        }
+    }
+
+    /// Checks what every vendor's answer must fulfil: it names this installation, is no older than what is held, and
+    /// is not from the future.
+    private func check(_ attestation: Attestation) throws(AdapterError) {
+        // Byte for byte: Swift takes two spellings of an accented letter for equal.
+        for (name, value) in record.identity
+        where attestation.subject[name].map({ $0.utf8.elementsEqual(value.utf8) }) != true {
+            let said = attestation.subject[name].map { "\"\($0)\"" } ?? "none"
+            throw AdapterError(
+                .conflict, "The vendor's answer is for another installation: its \(name) is \(said).", field: name)
+        }
+        let limit = context.now.adding(minutes: Self.clockTolerance)
+        guard attestation.issued <= limit else {
+            throw AdapterError(
+                .conflict,
+                "The vendor's answer is dated \(attestation.issued), which is still to come: check this machine's clock, "
+                    + "which says \(context.now).")
+        }
+        if let held = record.issued, attestation.issued < held {
+            throw AdapterError(
+                .conflict, "The vendor's answer of \(attestation.issued) is older than what is held, of \(held).")
+        }
+    }
+
+    /// What is held still holds; files that somebody changed are put back.
+    private func keep(
+        _ attestation: Attestation, _ operation: String, _ notes: [StepNote]
+    ) async throws -> RefreshResult {
+        let current = try await context.store.currentFiles(of: record.id)
+        let wanted = try current.compactMap { file -> WantedFile? in
+            guard let contents = file.contents else { return nil }
+            let destination = try JSONDecoder().decode(PlannedFile.self, from: file.plan).destination
+            return WantedFile(destination: destination, contents: Array(contents), recorded: file.sha256)
+        }
+        let plan = try await blocking { try Deliveries.plan(operation: operation, wanted) }
+        let message = (["Nothing changed."] + attestation.remarks).joined(separator: " ")
+        guard plan.changes else {
+            try await end(operation, .done, .unchanged, message, notes, contact: true)
+            return RefreshResult(
+                installation: record.id, outcome: .unchanged, message: message, operation: operation)
+        }
+        let changed = zip(plan.files, current).filter { $0.0.expected != .same }
+        let paths = changed.map { $0.0.destination.path }.joined(separator: ", ")
+        let restored = "Nothing changed at the vendor, but somebody had changed \(paths): it was put back."
+        let files = try changed.map { file, row in try file.intended(row.delivery, contents: row.contents ?? Data()) }
+        try await end(operation, .delivering, .restored, restored, notes, contact: true, files: files)
+        return try await deliver(operation, .restored, restored)
+    }
+
+    /// Puts a grant in force and its files in place.
+    private func put(_ grant: Grant, _ operation: String, _ notes: [StepNote]) async throws -> RefreshResult {
+        let destinations = try destinations()
+        let known = try await context.store.currentFiles(of: record.id)
+        let recorded = Dictionary(known.map { ($0.path, $0.sha256) }, uniquingKeysWith: { first, _ in first })
+        var wanted: [WantedFile] = []
+        var names: [String] = []
+        for file in grant.files {
+            for destination in destinations[file.delivery] ?? [] {
+                wanted.append(
+                    WantedFile(
+                        destination: destination, contents: file.contents, recorded: recorded[destination.path]))
+                names.append(file.delivery)
+            }
+        }
+        let (files, adopt) = (wanted, adopt)
+        let plan = try await blocking { try Deliveries.plan(operation: operation, files, adopt: adopt) }
+        let intended = try plan.files.indices.map { index in
+            try plan.files[index].intended(names[index], contents: Data(wanted[index].contents))
+        }
+        let message = summary(grant)
+        let entitlement = grant.entitlement
+        try await end(
+            operation, plan.files.isEmpty ? .done : .delivering, .updated, message, notes, contact: true,
+            grant: OperationEnding.NewGrant(
+                revision: grant.revision, issued: grant.attestation.issued, entitlement: entitlement), files: intended,
+            audit: context.audit(
+                "entitlement.update", customer: record.customer, subject: record.id, detail: "revision \(grant.revision)"))
+        guard !plan.files.isEmpty else {
+            return RefreshResult(installation: record.id, outcome: .updated, message: message, operation: operation)
+        }
+        return try await deliver(operation, .updated, message)
+    }
+
+    private func deliver(
+        _ operation: String, _ outcome: RefreshResult.Outcome, _ message: String
+    ) async throws -> RefreshResult {
+        do {
+            try await DeliveryFinish(context: context).run(operation, on: record.id)
+            return RefreshResult(installation: record.id, outcome: outcome, message: message, operation: operation)
+        } catch let error as DeliveryError {
+            return RefreshResult(
+                installation: record.id, outcome: .interrupted,
+                message: "The entitlement is in force, but its file could not be put in place: \(error.message)",
+                operation: operation)
+        }
+    }
+
+    private func summary(_ grant: Grant) -> String {
+        var parts: [String] = []
+        if let expires = grant.entitlement.dates[DateName.expires.rawValue] { parts.append("until \(expires)") }
+        parts += grant.entitlement.seats.map { "\($0.count) \($0.name)" }
+        if !grant.entitlement.modules.isEmpty { parts.append("\(grant.entitlement.modules.count) modules") }
+        let remarks = grant.attestation.remarks + grant.entitlement.remarks
+        let what = parts.isEmpty ? "Updated." : "Updated: \(parts.joined(separator: ", "))."
+        var seen: Set<String> = []
+        return ([what] + remarks.filter { seen.insert($0).inserted }).joined(separator: " ")
+    }
+
+    private func fail(_ operation: String, _ error: AdapterError) async throws {
+        let now = context.now
+        let next =
+            error.code == .unreachable
+            ? now.adding(milliseconds: gateway.surroundings.jittered(Self.retryUnreachable * 60_000))
+            : now.adding(hours: Self.retryRefused)
+        try await context.store.end(
+            OperationEnding(
+                operation: operation, installation: record.id, at: now, status: .failed, outcome: error.code.rawValue,
+                message: error.message,
+                notes: [StepNote(at: now, kind: "fail", detail: "\(error.code.rawValue): \(error.message)")],
+                nextTry: next))
+    }
+
+    private func end(
+        _ operation: String, _ status: OperationStatus, _ outcome: RefreshResult.Outcome, _ message: String,
+        _ notes: [StepNote], contact: Bool, grant: OperationEnding.NewGrant? = nil, files: [IntendedFile] = [],
+        audit: AuditEntry? = nil
+    ) async throws {
+        let now = context.now
+        let zone = try gateway.zones.zone(named: record.timeZone)
+        let due = profile.refreshDays.map { zone.instant(now, addingDays: $0) }
+        let kind = status == .delivering ? "deliver" : "finish"
+        let detail = status == .delivering ? files.map(\.path).joined(separator: ", ") : outcome.rawValue
+        try await context.store.end(
+            OperationEnding(
+                operation: operation, installation: record.id, at: now, status: status, outcome: outcome.rawValue,
+                message: message, notes: notes + [StepNote(at: now, kind: kind, detail: detail)],
+                contact: contact ? OperationEnding.Contact(at: now, refreshDue: due) : nil, grant: grant,
+                files: files, audit: audit))
+    }
+
+    /// Where the adapter's deliveries go, by name.
+    private func destinations() throws -> [String: [Destination]] {
+        let roots = gateway.configuration.deliveryRoots
+        return try profile.deliveries.mapValues { template in
+            try DeliveryTemplate.expand(template, site: record.site, identity: record.identity).map { path in
+                try Destination.resolve(path: path, roots: roots)
+            }
+        }
+    }
+}
+
+extension PlannedFile {
+    /// The file as the store keeps it until it is in place.
+    fileprivate func intended(_ delivery: String, contents: Data) throws -> IntendedFile {
+        IntendedFile(
+            delivery: delivery, path: destination.path, plan: try JSONEncoder().encode(self), sha256: sha256,
+            contents: contents)
+    }
+}

@@ -1,0 +1,54 @@
+import AdapterKit
+import GatewayAPI
+import GatewayProfiles
+import GatewayStore
+
+extension Status: PerformedCall {
+    func perform(in context: CallContext) async throws -> [StatusRow] {
+        if let customer {
+            _ = try await ShowCustomer(id: customer).perform(in: context)
+        }
+        let desk = StandingDesk(context.gateway, at: at, now: context.now)
+        let levels = Set(levels)
+        let gateway = context.gateway
+        var rows = try await context.store.readStatus(in: context.scope, customer: customer) { cursor in
+            var desk = desk
+            var rows: [StatusRow] = []
+            while let record = try cursor.next() {
+                let row =
+                    try desk.standing(of: record, customer: cursor.customer).map { StatusRow(record, $0) }
+                    ?? StatusRow(record, withoutProfile: gateway.missingProfile(record.profile))
+                if levels.isEmpty || levels.contains(row.level) { rows.append(row) }
+            }
+            return rows
+        }
+        rows.sort { $0.order < $1.order }
+        return rows
+    }
+}
+
+extension StatusRow {
+    init(_ record: StatusRecord, _ result: StandingDesk.Result) {
+        self.init(
+            customer: record.customer, installation: record.id, product: result.profile.product,
+            profile: record.profile, protocolName: result.profile.protocolName, level: result.standing.level,
+            label: result.standing.label, access: result.standing.access, messages: result.messages,
+            until: result.standing.until, fullUntil: result.standing.fullUntil, refreshDue: record.refreshDue,
+            lastContact: record.lastContact, seats: SeatColumn.read(record.seats))
+    }
+
+    /// An installation whose profile can't be used: nobody can say how it stands, so it is never green.
+    init(_ record: StatusRecord, withoutProfile message: String) {
+        self.init(
+            customer: record.customer, installation: record.id, product: "", profile: record.profile,
+            protocolName: "", level: .unlicensed, label: "No profile", access: .none, messages: [message], until: nil,
+            fullUntil: nil, refreshDue: record.refreshDue, lastContact: record.lastContact,
+            seats: SeatColumn.read(record.seats))
+    }
+
+    /// Soonest loss of full access first; what was never licensed lost it before all others.
+    fileprivate var order: (Int64, String, String) {
+        let loss = fullUntil?.milliseconds ?? (access == .full ? Int64.max : Int64.min)
+        return (loss, customer, installation)
+    }
+}

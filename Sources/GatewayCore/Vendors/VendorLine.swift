@@ -1,0 +1,142 @@
+import AdapterKit
+import Foundation
+import GatewayProfiles
+import GatewayStore
+import GatewayTransport
+
+/// The way to the vendors: sends what adapters ask for, tries again what may be tried again, and hands on only what
+/// passed the checks that the request asked for.
+final class VendorLine: Sendable {
+    private let client: HTTPClient
+    private let breakers: Breakers
+    private let surroundings: Surroundings
+
+    /// How often a request that may be repeated is sent at most.
+    static let attempts = 3
+    /// The first pause between two attempts, in milliseconds; each further one is twice as long.
+    static let firstPause = 200
+    /// The largest answer, in bytes after decompression.
+    static let largestAnswer = 256 * 1024
+
+    init(client: HTTPClient, store: Store, surroundings: Surroundings) {
+        self.client = client
+        self.surroundings = surroundings
+        breakers = Breakers(store: store, surroundings: surroundings)
+    }
+
+    func close() { client.shutdown() }
+
+    /// The raw answer to a request.
+    ///
+    /// - Throws: ``AdapterError``; `CancellationError` where the task was cancelled.
+    func send(_ request: Request, to vendor: Profile.Vendor) async throws -> RawAnswer {
+        let wire = try wireRequest(request, vendor)
+        let host = Self.host(of: wire.url)
+        var attempt = 1
+        while true {
+            try await breakers.admit(host)
+            do {
+                let response = try await client.send(wire)
+                if let refusal = Self.outOfOrder(response) {
+                    await breakers.failed(host, refusal.message)
+                    throw refusal
+                }
+                await breakers.succeeded(host)
+                return RawAnswer(status: response.status, body: response.body)
+            } catch let error as TransportError {
+                if error.code == .cancelled {
+                    await breakers.abandoned(host)
+                    throw CancellationError()
+                }
+                await breakers.failed(host, error.message)
+                let failure = Self.failure(error)
+                guard failure.code == .unreachable, error.isRetryable, !request.once, attempt < Self.attempts else {
+                    throw failure
+                }
+            } catch let error as AdapterError {
+                guard error.code == .unreachable, !request.once, attempt < Self.attempts else { throw error }
+            }
+            try await surroundings.pause(surroundings.jittered(Self.firstPause << (attempt - 1)))
+            attempt += 1
+        }
+    }
+
+    /// What the adapter may see of an answer.
+    ///
+    /// - Throws: ``AdapterError`` where it is not proven, or no answer of the protocol.
+    func verify(
+        _ answer: RawAnswer, to request: Request, from vendor: Profile.Vendor, nonce: String
+    ) throws(AdapterError) -> Response {
+        switch request.trust {
+        case .plain:
+            return Response(status: answer.status, body: answer.body)
+        case .signed(let purpose):
+            guard answer.status == 200 else {
+                let said = Self.shown(answer.body)
+                throw AdapterError(
+                    .malformed,
+                    "The vendor's server answered with status \(answer.status), which this protocol has no use for"
+                        + (said.isEmpty ? "." : ": \(said)"))
+            }
+            let payload = try SignatureCheck(keys: vendor.keys).payload(
+                of: answer.body, purpose: purpose, nonce: nonce)
+            return Response(status: 200, body: payload, document: answer.body)
+        }
+    }
+
+    /// Host and port of an address, as breakers and people know it.
+    static func host(of address: String) -> String {
+        let parts = URLComponents(string: address)
+        let host = parts?.host ?? address
+        return parts?.port.map { "\(host):\($0)" } ?? host
+    }
+
+    private func wireRequest(_ request: Request, _ vendor: Profile.Vendor) throws(AdapterError) -> HTTPRequest {
+        guard let address = vendor.address else {
+            let variable = vendor.unset.map { "set \($0)" } ?? "write it into the profile"
+            throw AdapterError(
+                .unreachable, "The profile names no address of the vendor's server: \(variable), and try again.")
+        }
+        guard let method = HTTPRequest.Method(rawValue: request.method) else {
+            throw AdapterError(.malformed, "The adapter asks for the unknown method \(request.method).")
+        }
+        return HTTPRequest(
+            method: method, url: address + request.path,
+            headers: request.headers.sorted { $0.key < $1.key }.map { HTTPHeader($0.key, $0.value) },
+            body: request.body, totalTimeout: .milliseconds(vendor.timeout), maxResponseBytes: Self.largestAnswer,
+            proxy: vendor.proxy.map { HTTPProxy(url: $0) }, pinnedPublicKey: vendor.pin, caFile: vendor.authorities,
+            isSentOnce: request.once)
+    }
+
+    /// An answer that says that the server is out of order.
+    private static func outOfOrder(_ response: HTTPResponse) -> AdapterError? {
+        guard response.status >= 500 || [408, 425, 429].contains(response.status) else { return nil }
+        let later = response[header: "retry-after"].map { " It asks to come back after \($0)." } ?? ""
+        return AdapterError(
+            .unreachable, "The vendor's server is out of order: it answered with status \(response.status).\(later)")
+    }
+
+    private static func failure(_ error: TransportError) -> AdapterError {
+        switch error.code {
+        case .pinMismatch: AdapterError(.untrusted, error.message)
+        case .tooLarge, .protocolError: AdapterError(.malformed, error.message)
+        case .invalidRequest, .insecureURL: AdapterError(.rejected, error.message)
+        default: AdapterError(.unreachable, error.message)
+        }
+    }
+
+    /// The beginning of an unproven answer, for a person to read.
+    private static func shown(_ body: [UInt8]) -> String {
+        let text = String(decoding: body.prefix(200), as: UTF8.self)
+        return String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
+            .trimmingSpace()
+    }
+}
+
+/// A vendor's answer as it came, not yet trusted.
+struct RawAnswer: Codable, Hashable, Sendable {
+    /// The HTTP status.
+    var status: Int
+    /// The body.
+    @Base64 var body: [UInt8]
+}

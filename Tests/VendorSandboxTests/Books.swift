@@ -1,0 +1,26 @@
+/// Books that the tests share.
+enum Books {
+    /// One customer; the lines stand behind its own.
+    static func one(expires: String = "2027-01-31", users: Int = 10, _ lines: String = "") -> String {
+        """
+        sage300:
+          - clientID: "30017482"
+            clientName: Maple & Ridge Foods Ltd.
+            serialNumber: SCX26-0417-88213
+            release: Sage 300 2026
+            superseded:
+              - { serialNumber: SCX25-0417-51120, release: Sage 300 2025 }
+            expires: \(expires)
+            users: \(users)
+            webUsers: 5
+            modules:
+              - { code: GL, name: General Ledger }
+              - { code: AP, name: "Accounts <Payable> & \\"more\\"", expires: 2026-12-31 }
+        \(lines.split(separator: "\n").map { "    " + $0 + "\n" }.joined())
+        """
+    }
+
+    static func faulty(_ fault: String) -> String {
+        one() + "\nfaults:\n  sage300: { \(fault) }\n"
+    }
+}

@@ -1,0 +1,27 @@
+#!/bin/sh
+# A small portfolio for the stand-in vendor's examples/book.yaml. Everybody in it is invented.
+#
+#     SITES=/tmp/sites GATEHOUSE_DELIVERY_ROOTS=/tmp/sites sh examples/portfolio.sh
+#
+# GATEHOUSE names the program, SITES the folder that stands for the customers' file servers.
+set -eu
+gatehouse=${GATEHOUSE:-gatehouse}
+sites=${SITES:?set SITES to a folder that stands for the customers\' file servers}
+
+# CUSTOMER NAME ZONE CLIENT-ID CLIENT-NAME SERIAL
+add() {
+    mkdir -p "$sites/$1/SharedData"
+    "$gatehouse" customers add "$1" --name "$2" --time-zone "$3" --quiet
+    "$gatehouse" installations add "$1-sage300" --customer "$1" --profile sage300-subscription --quiet \
+        --identity clientID="$4" --identity clientName="$5" --identity serialNumber="$6" \
+        --site sharedData="$sites/$1/SharedData"
+}
+
+add maple "Maple & Ridge Foods" America/Toronto 30017482 "Maple & Ridge Foods Ltd." SCX26-0417-88213
+add harbour "Harbour Light Marine" America/Halifax 30017519 "Harbour Light Marine Supply Inc." SCX26-0422-10467
+add cedar "Cedar Point Dental" America/Chicago 30018260 "Cedar Point Dental Group" SCX26-0440-31895
+add oldmill "Old Mill Textiles" America/New_York 30018377 "Old Mill Textiles LLC" SCX26-0446-60914
+add summit "Summit Trail Outfitters" America/Denver 30018512 "Summit Trail Outfitters" SCX26-0453-29340
+# Has the serial number of the release before: the vendor refuses it and names the current release.
+add northfield "Northfield Grain" America/Winnipeg 30018744 "Northfield Grain Cooperative" SCX25-0463-90012
+add lakeshore "Lakeshore Optics" America/Chicago 30018901 "Lakeshore Precision Optics" SCX26-0471-42206
