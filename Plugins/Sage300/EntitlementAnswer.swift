@@ -60,8 +60,13 @@ enum EntitlementAnswer {
         guard since <= attestation.issued else {
             throw vendor.malformed("has a since that is later than the document itself")
         }
-        var dates = [Sage300.DateName.expires: DateValue.day(try root.required("expires").day())]
-        if status == .expired { dates[Sage300.DateName.vendorExpired] = .instant(since) }
+        let expires = try root.required("expires").day()
+        var dates = [Sage300.DateName.expires: DateValue.day(expires)]
+        // A vendor marks the record when the date has passed on its own clock, which may be hours before the day
+        // ends where the customer is. Only a mark of an earlier day is the vendor's own word against the date.
+        if status == .expired, Zone.utc.localDay(of: since) <= expires {
+            dates[Sage300.DateName.vendorExpired] = .instant(since)
+        }
         let edition = try root.required("edition").value(bytes: 64)
         let region = try root.required("region").value(bytes: 64)
         let entitlement = Entitlement(
