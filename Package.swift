@@ -67,7 +67,11 @@ let package = Package(
             dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage300"]),
         .executableTarget(
             name: "GatewayBench",
-            dependencies: ["AdapterKit", "GatewayCore"]),
+            dependencies: [
+                "AdapterKit", "CCurl", "GatewayAPI", "GatewayCore", "GatewayStore", "Sage300",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
 
         .testTarget(name: "AdapterKitTests", dependencies: ["AdapterKit"], exclude: ["Fixtures"]),
         .testTarget(name: "AdapterTestKitTests", dependencies: ["AdapterKit", "AdapterTestKit"]),
@@ -75,7 +79,13 @@ let package = Package(
         .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "VendorFormats"]),
         .testTarget(name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300"]),
         .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),
-        .testTarget(name: "GatewayCoreTests", dependencies: ["AdapterKit", "GatewayCore"]),
+        .testTarget(
+            name: "GatewayCoreTests",
+            dependencies: [
+                "AdapterKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore", "GatewayTransport",
+                "Sage300", "VendorSandbox",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(
             name: "VendorSandboxTests",
             dependencies: [

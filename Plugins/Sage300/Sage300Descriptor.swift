@@ -60,7 +60,7 @@ extension Sage300 {
                     name: DateName.expires, help: "The last day that the subscription covers."),
                 AdapterDescriptor.DateDescription(
                     name: DateName.vendorExpired, optional: true,
-                    help: "When the vendor marked its record as expired, where that was before the last covered day had ended."),
+                    help: "When the vendor marked its record as expired, if before the last covered day ended."),
             ],
             purposes: [Self.purpose])
     }

@@ -2,9 +2,10 @@ public import AdapterKit
 
 /// Lists the adapters and how they fare.
 public struct ListAdapters: GatewayCall {
+    /// What comes back.
     public typealias Answer = [AdapterView]
+    /// The name in the audit trail and the API.
     public static let name = "adapters.list"
-    public static let writes = false
 
     /// The call.
     public init() {}
@@ -78,9 +79,10 @@ public struct AdapterView: Codable, Hashable, Sendable {
 
 /// Lists the profiles.
 public struct ListProfiles: GatewayCall {
+    /// What comes back.
     public typealias Answer = [ProfileSummary]
+    /// The name in the audit trail and the API.
     public static let name = "profiles.list"
-    public static let writes = false
 
     /// The call.
     public init() {}
@@ -117,9 +119,10 @@ public struct ProfileSummary: Codable, Hashable, Sendable {
 
 /// Shows a profile as it was understood.
 public struct ShowProfile: GatewayCall {
+    /// What comes back.
     public typealias Answer = ProfileView
+    /// The name in the audit trail and the API.
     public static let name = "profiles.show"
-    public static let writes = false
 
     /// The profile's name.
     public var profile: String

@@ -1,8 +1,9 @@
 /// Adds a customer.
 public struct AddCustomer: GatewayCall {
+    /// What comes back.
     public typealias Answer = CustomerView
+    /// The name in the audit trail and the API.
     public static let name = "customers.add"
-    public static let writes = true
 
     /// The ID: lower-case letters, digits, `.`, `_` and `-`, at most 64.
     public var id: String
@@ -21,9 +22,10 @@ public struct AddCustomer: GatewayCall {
 
 /// Lists the customers that the caller may see, by ID.
 public struct ListCustomers: GatewayCall {
+    /// What comes back.
     public typealias Answer = [CustomerView]
+    /// The name in the audit trail and the API.
     public static let name = "customers.list"
-    public static let writes = false
 
     /// The call.
     public init() {}
@@ -31,9 +33,10 @@ public struct ListCustomers: GatewayCall {
 
 /// Shows one customer.
 public struct ShowCustomer: GatewayCall {
+    /// What comes back.
     public typealias Answer = CustomerView
+    /// The name in the audit trail and the API.
     public static let name = "customers.show"
-    public static let writes = false
 
     /// The customer's ID.
     public var id: String

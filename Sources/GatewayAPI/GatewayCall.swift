@@ -7,8 +7,6 @@ public protocol GatewayCall: Codable, Sendable {
     associatedtype Answer: Codable & Sendable
     /// The call's name in the audit trail and the API: `customers.add`.
     static var name: String { get }
-    /// Whether it changes anything. Calls that do are in the audit trail.
-    static var writes: Bool { get }
 }
 
 /// Something that performs calls: the gateway in this process, or one elsewhere.
@@ -59,6 +57,7 @@ public struct CallError: Error, Codable, Hashable, Sendable, CustomStringConvert
         self.message = message
     }
 
+    /// The message.
     public var description: String { message }
 
     /// The kinds of failure.

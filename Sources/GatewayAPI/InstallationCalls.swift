@@ -2,9 +2,10 @@ public import AdapterKit
 
 /// Adds an installation: one product at one customer, governed by one profile.
 public struct AddInstallation: GatewayCall {
+    /// What comes back.
     public typealias Answer = InstallationView
+    /// The name in the audit trail and the API.
     public static let name = "installations.add"
-    public static let writes = true
 
     /// The ID: lower-case letters, digits, `.`, `_` and `-`, at most 64.
     public var id: String
@@ -31,9 +32,10 @@ public struct AddInstallation: GatewayCall {
 
 /// Lists the installations that the caller may see, by customer and ID.
 public struct ListInstallations: GatewayCall {
+    /// What comes back.
     public typealias Answer = [InstallationSummary]
+    /// The name in the audit trail and the API.
     public static let name = "installations.list"
-    public static let writes = false
 
     /// Only this customer's; nil for all.
     public var customer: String?
@@ -44,9 +46,10 @@ public struct ListInstallations: GatewayCall {
 
 /// Shows one installation with everything that is known of it.
 public struct ShowInstallation: GatewayCall {
+    /// What comes back.
     public typealias Answer = InstallationView
+    /// The name in the audit trail and the API.
     public static let name = "installations.show"
-    public static let writes = false
 
     /// The installation's ID.
     public var id: String

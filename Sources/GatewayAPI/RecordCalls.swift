@@ -2,9 +2,10 @@ public import AdapterKit
 
 /// Lists operations, newest first.
 public struct ListOperations: GatewayCall {
+    /// What comes back.
     public typealias Answer = [OperationView]
+    /// The name in the audit trail and the API.
     public static let name = "operations.list"
-    public static let writes = false
 
     /// Only this installation's; nil for all.
     public var installation: String?
@@ -23,9 +24,10 @@ public struct ListOperations: GatewayCall {
 
 /// Shows an operation with its steps.
 public struct ShowOperation: GatewayCall {
+    /// What comes back.
     public typealias Answer = OperationView
+    /// The name in the audit trail and the API.
     public static let name = "operations.show"
-    public static let writes = false
 
     /// The operation's ID.
     public var id: String
@@ -100,9 +102,10 @@ public struct OperationView: Codable, Hashable, Sendable {
 
 /// Lists the audit trail, newest first.
 public struct ListAudit: GatewayCall {
+    /// What comes back.
     public typealias Answer = [AuditView]
+    /// The name in the audit trail and the API.
     public static let name = "audit.list"
-    public static let writes = false
 
     /// At most so many, 1 to 100,000.
     public var limit: Int
@@ -151,9 +154,10 @@ public struct AuditView: Codable, Hashable, Sendable {
 
 /// Checks the audit trail's chain of hashes.
 public struct VerifyAudit: GatewayCall {
+    /// What comes back.
     public typealias Answer = AuditVerification
+    /// The name in the audit trail and the API.
     public static let name = "audit.verify"
-    public static let writes = false
 
     /// The call.
     public init() {}

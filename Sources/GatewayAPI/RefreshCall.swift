@@ -1,8 +1,9 @@
 /// Asks the vendors what installations are entitled to, and delivers what changed.
 public struct Refresh: GatewayCall {
+    /// What comes back.
     public typealias Answer = RefreshReport
+    /// The name in the audit trail and the API.
     public static let name = "refresh"
-    public static let writes = true
 
     /// Which installations.
     public var selection: Selection

@@ -12,9 +12,10 @@ public enum PointInTime: Codable, Hashable, Sendable {
 
 /// How installations stand, soonest loss of full access first.
 public struct Status: GatewayCall {
+    /// What comes back.
     public typealias Answer = [StatusRow]
+    /// The name in the audit trail and the API.
     public static let name = "status"
-    public static let writes = false
 
     /// Only this customer's; nil for all.
     public var customer: String?
@@ -112,9 +113,10 @@ public struct StatusRow: Codable, Hashable, Sendable {
 
 /// Whether a user may do something in an installation's product.
 public struct Allows: GatewayCall {
+    /// What comes back.
     public typealias Answer = AllowsAnswer
+    /// The name in the audit trail and the API.
     public static let name = "allows"
-    public static let writes = false
 
     /// The installation's ID.
     public var installation: String
@@ -156,9 +158,10 @@ public struct AllowsAnswer: Codable, Hashable, Sendable {
 
 /// What happens to an installation when.
 public struct ShowTimeline: GatewayCall {
+    /// What comes back.
     public typealias Answer = TimelineView
+    /// The name in the audit trail and the API.
     public static let name = "timeline"
-    public static let writes = false
 
     /// The installation's ID.
     public var installation: String

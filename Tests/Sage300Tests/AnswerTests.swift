@@ -60,7 +60,14 @@ struct AnswerTests {
         #expect(grant.entitlement.edition == "Premium")
     }
 
-    @Test("The vendor's expired is a date of its own, before the expiry and after it")
+    @Test("A mark that the vendor made once the date had passed is no date of its own")
+    func markedAfterExpiry() throws {
+        let grant = try granted(changed(">active<", ">expired<", "2027-01-31", "2026-01-31"))
+        #expect(grant.entitlement.vendorStatus == .expired)
+        #expect(grant.entitlement.dates == ["expires": try #require(DateValue("2026-01-31"))])
+    }
+
+    @Test("The vendor's expired before the date of expiry is a date of its own")
     func vendorExpired() throws {
         let grant = try granted(changed(">active<", ">expired<"))
         #expect(grant.entitlement.vendorStatus == .expired)

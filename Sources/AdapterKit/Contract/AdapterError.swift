@@ -14,6 +14,7 @@ public struct AdapterError: Error, Codable, Hashable, Sendable, CustomStringConv
         self.field = field
     }
 
+    /// The message.
     public var description: String { message }
 
     /// The kinds of failure.

@@ -9,10 +9,12 @@ public struct Base64: Codable, Hashable, Sendable {
     /// Bytes.
     public init(wrappedValue: [UInt8]) { self.wrappedValue = wrappedValue }
 
+    /// Reads the text form.
     public init(from decoder: any Decoder) throws {
         wrappedValue = try Array(decoder.singleValueContainer().decode(Data.self))
     }
 
+    /// Writes the text form.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(Data(wrappedValue))

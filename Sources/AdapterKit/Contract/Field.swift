@@ -67,6 +67,7 @@ public struct FieldProblem: Error, Codable, Hashable, Sendable, CustomStringConv
         self.message = message
     }
 
+    /// The message.
     public var description: String { message }
 }
 

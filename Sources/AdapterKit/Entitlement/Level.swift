@@ -39,6 +39,7 @@ public enum Level: String, CaseIterable, Codable, Comparable, Sendable {
         }
     }
 
+    /// Whether the left one is better.
     public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
 }
 

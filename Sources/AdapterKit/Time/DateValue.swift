@@ -28,6 +28,7 @@ extension DateValue: Codable, CustomStringConvertible, LosslessStringConvertible
         }
     }
 
+    /// Reads the text form.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -37,6 +38,7 @@ extension DateValue: Codable, CustomStringConvertible, LosslessStringConvertible
         self = value
     }
 
+    /// Writes the text form.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

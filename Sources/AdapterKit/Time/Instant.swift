@@ -8,6 +8,7 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// The instant so many milliseconds after 1970-01-01T00:00:00Z.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// Whether the left one is earlier.
     public static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
 
     /// The instant so much later (earlier where negative), in elapsed time.
@@ -80,6 +81,7 @@ extension Instant: Codable, CustomStringConvertible, LosslessStringConvertible {
         return bytes
     }
 
+    /// Reads the text form.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -89,6 +91,7 @@ extension Instant: Codable, CustomStringConvertible, LosslessStringConvertible {
         self = instant
     }
 
+    /// Writes the text form.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

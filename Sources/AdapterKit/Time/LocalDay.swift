@@ -35,6 +35,7 @@ public struct LocalDay: Hashable, Comparable, Sendable {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
+    /// Whether the left one is earlier.
     public static func < (left: LocalDay, right: LocalDay) -> Bool { left.number < right.number }
 
     /// The day so many days later, or earlier where negative.
@@ -82,6 +83,7 @@ extension LocalDay: Codable, CustomStringConvertible, LosslessStringConvertible 
         bytes.appendDigits(day, 2)
     }
 
+    /// Reads the text form.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -91,6 +93,7 @@ extension LocalDay: Codable, CustomStringConvertible, LosslessStringConvertible 
         self = day
     }
 
+    /// Writes the text form.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

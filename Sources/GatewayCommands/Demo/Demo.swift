@@ -14,10 +14,14 @@ struct Demo: AsyncParsableCommand {
             and walks one installation through expiry, grace, read-only and renewal.
             """)
 
-    @Option(help: ArgumentHelp("The folder of the examples; by default beside the program, or ./examples.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the examples; by default beside the program, or ./examples.", valueName: "dir"))
     var examples: String?
 
-    @Option(help: ArgumentHelp("The folder of the profiles; by default beside the program, or ./profiles.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the profiles; by default beside the program, or ./profiles.", valueName: "dir"))
     var profiles: String?
 
     func run() async throws {

@@ -59,7 +59,9 @@ struct DemoWalk {
         try place.setExpiry(end.adding(days: 365), ofClient: walked.client)
         let renewal = try await gateway.perform(
             Refresh(selection: .installations([walked.installation])), by: caller)
-        for result in renewal.results { Console.print("  \(result.installation): \(result.outcome): \(result.message)") }
+        for result in renewal.results {
+            Console.print("  \(result.installation): \(result.outcome): \(result.message)")
+        }
         try await show(.now, expecting: .licensed, gateway, caller)
 
         head("Try next:")

@@ -48,7 +48,8 @@ struct InstallationsAdd: AsyncParsableCommand {
         if options.json { return try Console.json(installation) }
         if !options.quiet {
             Console.print(
-                "Added installation \(id): \(installation.product ?? profile) for \(customer). Next: gatehouse refresh \(id)")
+                "Added installation \(id): \(installation.product ?? profile) for \(customer). Next: gatehouse refresh \(id)"
+            )
         }
     }
 }

@@ -25,10 +25,12 @@ struct InstallationsShow: AsyncParsableCommand {
 
     private static func text(_ view: InstallationView, _ standing: StatusRow?) -> String {
         var lines = [("installation", "\(view.id) of \(view.customer)")]
-        lines.append(("product", "\(view.product ?? "?") (profile \(view.profile), protocol \(view.protocolName ?? "?"))"))
+        lines.append(
+            ("product", "\(view.product ?? "?") (profile \(view.profile), protocol \(view.protocolName ?? "?"))"))
         if let place = view.place, !place.isEmpty { lines.append(("where", place)) }
         if let standing {
-            lines.append(("standing", "\(standing.label) (\(standing.level.rawValue), \(standing.access.rawValue) access)"))
+            lines.append(
+                ("standing", "\(standing.label) (\(standing.level.rawValue), \(standing.access.rawValue) access)"))
             for message in standing.messages { lines.append(("", message)) }
         }
         for value in view.identity { lines.append((value.title, value.value)) }

@@ -2,6 +2,7 @@ public import ArgumentParser
 
 /// The command line: `gatehouse NOUN VERB`.
 public struct GatehouseCommand: AsyncParsableCommand {
+    /// What `--help` says.
     public static let configuration = CommandConfiguration(
         commandName: "gatehouse",
         abstract: "Looks after the licenses of many customers across many products.",

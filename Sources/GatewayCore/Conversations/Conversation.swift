@@ -46,7 +46,8 @@ struct Conversation: Sendable {
                         sealed, of: operation, note: StepNote(at: now, kind: "answer", detail: "kept, sealed"))
                 }
                 let response = try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)
-                let note = StepNote(at: now, kind: "answer", detail: "status \(answer.status), \(answer.body.count) bytes")
+                let note = StepNote(
+                    at: now, kind: "answer", detail: "status \(answer.status), \(answer.body.count) bytes")
                 if let ending = try await advance(&transition, &nonce, with: .answer(response), note: note) {
                     return ending
                 }

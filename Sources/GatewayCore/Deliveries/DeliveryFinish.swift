@@ -5,6 +5,8 @@ import GatewayStore
 /// Puts the files of an operation in place, from what the store holds of it; the first time and after a crash alike.
 struct DeliveryFinish: Sendable {
     let context: CallContext
+    /// Whether a file that Gatehouse did not write may be replaced.
+    let adopt: Bool
 
     /// How long after a delivery that could not be finished it is tried again by itself, in minutes.
     static let retry = 5
@@ -15,10 +17,26 @@ struct DeliveryFinish: Sendable {
     func run(_ operation: String, on installation: String) async throws {
         let rows = try await context.store.intendedFiles(of: operation, on: installation)
         do {
-            let plan = DeliveryPlan(
-                operation: operation, files: try rows.map { try JSONDecoder().decode(PlannedFile.self, from: $0.plan) })
+            let files = try rows.map { try JSONDecoder().decode(PlannedFile.self, from: $0.plan) }
             let contents = rows.map { Array($0.contents ?? Data()) }
-            try await blocking { try Deliveries.complete(plan, contents: contents) }
+            let recorded = try await recorded(of: installation)
+            let adopt = adopt
+            try await blocking {
+                let plan = DeliveryPlan(operation: operation, files: files)
+                do {
+                    try Deliveries.complete(plan, contents: contents)
+                } catch  where error.code == .changedMeanwhile || error.cause == .changedMeanwhile {
+                    // Somebody wrote there since the plan was made. It is judged again, as at the first time: what
+                    // Gatehouse had delivered is put back, what it had not is a stranger's.
+                    let wanted = zip(files, contents).map { file, contents in
+                        WantedFile(
+                            destination: file.destination, contents: contents,
+                            recorded: recorded[file.destination.path])
+                    }
+                    let again = try Deliveries.plan(operation: operation, wanted, adopt: adopt)
+                    try Deliveries.complete(again, contents: contents)
+                }
+            }
         } catch let error as DeliveryError {
             let now = context.now
             try await context.store.interrupted(
@@ -30,5 +48,11 @@ struct DeliveryFinish: Sendable {
         try await context.store.delivered(
             operation, on: installation, at: context.now,
             note: StepNote(at: context.now, kind: "delivered", detail: "\(rows.count) in place, hashes right"))
+    }
+
+    /// The hashes of what Gatehouse delivered last, by path.
+    private func recorded(of installation: String) async throws -> [String: String] {
+        let current = try await context.store.currentFiles(of: installation)
+        return Dictionary(current.map { ($0.path, $0.sha256) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -7,6 +7,8 @@ import GatewayStore
 /// Finishes what a process left open when it ended. Only where its owner lock is free: never while it lives.
 struct Recovery: Sendable {
     let context: CallContext
+    /// Whether a file that Gatehouse did not write may be replaced.
+    let adopt: Bool
 
     private var gateway: Gateway { context.gateway }
 
@@ -48,7 +50,7 @@ struct Recovery: Sendable {
         switch record.status {
         case .delivering, .interrupted:
             do {
-                try await DeliveryFinish(context: context).run(record.id, on: record.installation)
+                try await DeliveryFinish(context: context, adopt: adopt).run(record.id, on: record.installation)
             } catch let error as DeliveryError {
                 return RefreshResult(
                     installation: record.installation, outcome: .interrupted, message: error.message,
@@ -71,7 +73,7 @@ struct Recovery: Sendable {
         let facts = Facts(
             installation, profile, operation: record.id, nonce: record.nonce ?? "", at: context.now)
         let conversation = Conversation(gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
-        let settling = Settling(context: context, record: installation, profile: profile, adopt: false)
+        let settling = Settling(context: context, record: installation, profile: profile, adopt: adopt)
         return try await settling.settle(record.id) {
             if let answer = record.answer { return try await conversation.resume(record, sealed: answer) }
             let (transition, nonce) = try Conversation.journaled(record)

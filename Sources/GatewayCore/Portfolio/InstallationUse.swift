@@ -90,7 +90,9 @@ extension Gateway {
 
     /// Why there is no profile of a name, and what to do.
     func missingProfile(_ name: String) -> String {
-        if let problem = profiles.problem(ofProfile: name) { return "The profile \"\(name)\" can't be used:\n\(problem)" }
+        if let problem = profiles.problem(ofProfile: name) {
+            return "The profile \"\(name)\" can't be used:\n\(problem)"
+        }
         let known = profiles.profiles.keys.sorted()
         let folders = profiles.folders.joined(separator: ", ")
         guard !known.isEmpty else {

@@ -38,10 +38,11 @@ struct InstallationRefresh: Sendable {
                     message: "would ask \(profile.vendor.address ?? "the vendor, whose address is not set")")
             }
             let settling = Settling(context: context, record: record, profile: profile, adopt: call.adopt)
-            try await settling.checkDestinations()
+            let isInPlace = try await settling.checkDestinations()
             let operation = Identifiers.operation(at: now)
             let nonce = Identifiers.nonce()
-            let facts = Facts(record, profile, operation: operation, nonce: nonce, at: now)
+            var facts = Facts(record, profile, operation: operation, nonce: nonce, at: now)
+            if !isInPlace { facts.held = nil }
             let transition = try adapter.begin(.refresh, facts: facts)
             let claim = try await context.store.claim(
                 NewOperation(
@@ -85,7 +86,7 @@ struct InstallationRefresh: Sendable {
             guard let (record, _) = try await context.store.operation(open.id, in: .portfolio) else { return nil }
             if record.ended != nil { return RefreshResult(record) }
             if !Recovery.isAlive(record.owner, of: gateway) {
-                return await Recovery(context: context).finish(record)
+                return await Recovery(context: context, adopt: call.adopt).finish(record)
             }
             if let until = record.waitsUntil, until > context.now {
                 return RefreshResult(

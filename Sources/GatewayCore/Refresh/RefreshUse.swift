@@ -12,7 +12,7 @@ extension Refresh: PerformedCall {
         if !dryRun {
             try await context.store.append(
                 context.audit(Self.name, customer: customer(of: named), subject: nil, detail: detail))
-            await Recovery(context: context).run()
+            await Recovery(context: context, adopt: adopt).run()
         }
         let run = RefreshRun(call: self, context: context)
         if let named { return await run.refresh(named) }

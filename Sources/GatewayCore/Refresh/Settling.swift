@@ -25,10 +25,12 @@ struct Settling: Sendable {
 
     /// Makes sure, before the vendor is asked, that the files could be put in place.
     ///
+    /// - Returns: Whether Gatehouse has delivered to every place that the profile and the site name now. Where it has
+    ///   not, the vendor is asked for everything anew.
     /// - Throws: `DeliveryError`.
-    func checkDestinations() async throws {
+    func checkDestinations() async throws -> Bool {
         let destinations = try destinations()
-        guard !destinations.isEmpty else { return }
+        guard !destinations.isEmpty else { return true }
         let known = Set(try await context.store.currentFiles(of: record.id).map(\.path))
         let adopt = adopt
         try await blocking {
@@ -41,6 +43,7 @@ struct Settling: Sendable {
                 }
             }
         }
+        return destinations.values.allSatisfy { $0.allSatisfy { known.contains($0.path) } }
     }
 
     /// Runs a conversation and ends its operation, whatever comes of it.
@@ -158,7 +161,8 @@ struct Settling: Sendable {
             grant: OperationEnding.NewGrant(
                 revision: grant.revision, issued: grant.attestation.issued, entitlement: entitlement), files: intended,
             audit: context.audit(
-                "entitlement.update", customer: record.customer, subject: record.id, detail: "revision \(grant.revision)"))
+                "entitlement.update", customer: record.customer, subject: record.id,
+                detail: "revision \(grant.revision)"))
         guard !plan.files.isEmpty else {
             return RefreshResult(installation: record.id, outcome: .updated, message: message, operation: operation)
         }
@@ -169,7 +173,7 @@ struct Settling: Sendable {
         _ operation: String, _ outcome: RefreshResult.Outcome, _ message: String
     ) async throws -> RefreshResult {
         do {
-            try await DeliveryFinish(context: context).run(operation, on: record.id)
+            try await DeliveryFinish(context: context, adopt: adopt).run(operation, on: record.id)
             return RefreshResult(installation: record.id, outcome: outcome, message: message, operation: operation)
         } catch let error as DeliveryError {
             return RefreshResult(

@@ -18,7 +18,8 @@ public struct AdapterRegistry: Sendable {
             }
             if let other = adapters[descriptor.protocolName] {
                 throw RegistryError(
-                    message: "Two adapters speak the protocol \(descriptor.protocolName): \(Self.name(other.descriptor)) "
+                    message:
+                        "Two adapters speak the protocol \(descriptor.protocolName): \(Self.name(other.descriptor)) "
                         + "and \(Self.name(descriptor)). Register one of them.")
             }
             adapters[descriptor.protocolName] = adapter

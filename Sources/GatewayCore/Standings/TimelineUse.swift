@@ -17,7 +17,8 @@ extension ShowTimeline: PerformedCall {
         }
         if let due = record.refreshDue {
             let index = changes.firstIndex { $0.at > due } ?? changes.endIndex
-            let before = index > 0 ? (changes[index - 1].level, changes[index - 1].label) : (timeline.level, timeline.label)
+            let before =
+                index > 0 ? (changes[index - 1].level, changes[index - 1].label) : (timeline.level, timeline.label)
             changes.insert(
                 TimelineView.Change(
                     at: due, local: result.zone.wallTime(due), cause: "refresh due", level: before.0, label: before.1,

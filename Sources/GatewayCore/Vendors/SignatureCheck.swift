@@ -24,7 +24,9 @@ struct SignatureCheck: Sendable {
         let bytes = SignedDocument.signedBytes(purpose: purpose, nonce: nonce, payload: signed.payload)
         guard let publicKey = try? Curve25519.Signing.PublicKey(rawRepresentation: key),
             publicKey.isValidSignature(signed.signature, for: bytes)
-        else { throw untrusted("has a wrong signature: it was changed on the way, or \"\(signed.keyID)\" is another key") }
+        else {
+            throw untrusted("has a wrong signature: it was changed on the way, or \"\(signed.keyID)\" is another key")
+        }
         return Array(signed.payload)
     }
 
