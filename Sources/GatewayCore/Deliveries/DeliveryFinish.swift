@@ -25,7 +25,9 @@ struct DeliveryFinish: Sendable {
                 let plan = DeliveryPlan(operation: operation, files: files)
                 do {
                     try Deliveries.complete(plan, contents: contents)
-                } catch  where error.code == .changedMeanwhile || error.cause == .changedMeanwhile {
+                } catch let error as DeliveryError
+                    where error.code == .changedMeanwhile || error.cause == .changedMeanwhile
+                {
                     // Somebody wrote there since the plan was made. It is judged again, as at the first time: what
                     // Gatehouse had delivered is put back, what it had not is a stranger's.
                     let wanted = zip(files, contents).map { file, contents in
