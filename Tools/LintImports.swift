@@ -19,7 +19,7 @@ enum LintImports {
                 try SelfTest.run()
             case let list where list.count == 1:
                 let manifest = try Manifest(json: Data(contentsOf: URL(filePath: list[0])))
-                let findings = try Lint(manifest, Tree(of: manifest)).findings()
+                let findings = try Lint(manifest: manifest, tree: Tree(of: manifest)).findings()
                 for finding in findings { tell(finding.description) }
                 if !findings.isEmpty { exit(1) }
             default:
@@ -58,8 +58,6 @@ struct Manifest: Decodable {
         var exclude: [String]
         var dependencies: [Dependency]
 
-        /// The name that it is imported by.
-        var module: String { Manifest.module(name) }
         var holdsSwift: Bool { type != "system" && type != "binary" }
     }
 
@@ -92,36 +90,24 @@ struct Tree {
     var manifest: String
     /// Every Swift file in the folders that hold targets.
     var files: [String: String]
+}
 
-    init(manifest: String, files: [String: String]) {
-        self.manifest = manifest
-        self.files = files
-    }
-
+extension Tree {
     init(of package: Manifest) throws {
-        manifest = try String(contentsOfFile: "Package.swift", encoding: .utf8)
-        files = [:]
-        for folder in Set(Self.folders + package.targets.compactMap(\.path)) {
+        self.init(manifest: try String(contentsOfFile: "Package.swift", encoding: .utf8), files: [:])
+        for folder in Set(["Sources", "Plugins", "Tests"] + package.targets.compactMap(\.path)) {
             for case let name as String in FileManager.default.enumerator(atPath: folder) ?? .init()
             where name.hasSuffix(".swift") {
                 files["\(folder)/\(name)"] = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
             }
         }
     }
-
-    /// Where targets lie: sources, plugins, tests.
-    static let folders = ["Sources", "Plugins", "Tests"]
 }
 
 /// The comparison.
 struct Lint {
-    private let manifest: Manifest
-    private let tree: Tree
-
-    init(_ manifest: Manifest, _ tree: Tree) {
-        self.manifest = manifest
-        self.tree = tree
-    }
+    var manifest: Manifest
+    var tree: Tree
 
     /// What the toolchain and the system bring, which no manifest declares.
     static let toolchain: Set<String> = [
@@ -260,6 +246,7 @@ struct PlainCode {
     }
 
     private mutating func stepInCode(_ depth: Int) {
+        guard modes.count > 1 || "/\"#()".utf8.contains(bytes[index]) else { return index += 1 }
         if starts("//") { return blank(bytes[index...].prefix { $0 != UInt8(ascii: "\n") }.count) }
         if starts("/*") { return blankComment() }
         let hashes = bytes[index...].prefix { $0 == UInt8(ascii: "#") }.count
@@ -320,7 +307,7 @@ struct PlainCode {
     }
 
     private func starts(_ text: String, at offset: Int = 0) -> Bool {
-        bytes.dropFirst(index + offset).starts(with: text.utf8)
+        bytes[min(index + offset, bytes.count)...].starts(with: text.utf8)
     }
 
     private mutating func blank(_ count: Int) {
@@ -342,11 +329,11 @@ enum SelfTest {
             try expect(found, expected, "the imports of:\n\(source)\n")
         }
         let package = try Manifest(json: Data(dump.utf8))
-        try expect(Lint(package, Tree(manifest: manifest, files: files)).findings().map(\.description), findings, "")
-        var repaired = files
-        repaired["Sources/App/main.swift"] = "import Kit\nimport Web\n"
-        repaired["Sources/Lost/lost.swift"] = nil
-        try expect(Lint(package, Tree(manifest: manifest, files: repaired)).findings().map(\.description), [], "")
+        var tree = Tree(manifest: manifest, files: files)
+        try expect(Lint(manifest: package, tree: tree).findings().map(\.description), findings, "")
+        tree.files["Sources/App/main.swift"] = "import Kit\nimport Web\n"
+        tree.files["Sources/Lost/lost.swift"] = nil
+        try expect(Lint(manifest: package, tree: tree).findings().map(\.description), [], "")
     }
 
     private static func expect(_ found: [String], _ expected: [String], _ what: String) throws {

@@ -1,7 +1,7 @@
 /// How well an installation is licensed, best first.
 ///
 /// The level decides the ``Access``; nothing else does. Levels are ordered: a later one is worse.
-public enum Level: String, CaseIterable, Codable, Comparable, Sendable {
+public enum Level: String, CaseIterable, Codable, CodingKeyRepresentable, Comparable, Sendable {
     /// Nothing to say.
     case licensed
     /// Full access; something comes up.

@@ -68,12 +68,13 @@ struct InstallationRefresh: Sendable {
     }
 
     private func notDue(_ record: InstallationRecord, at now: Instant) -> RefreshResult? {
-        if let next = record.nextTry, next > now {
+        if let next = record.putOff(at: now) {
             return RefreshResult(
                 installation: record.id, outcome: .notDue,
                 message: "The last try failed (\(record.lastFailure ?? "")); the next one is due \(next).")
         }
-        guard record.held, let due = record.refreshDue, due > now else { return nil }
+        guard !record.isRefreshDue(at: now) else { return nil }
+        let due = record.refreshDue.map { "\($0)" } ?? "never"
         return RefreshResult(installation: record.id, outcome: .notDue, message: "A refresh is due \(due).")
     }
 

@@ -11,7 +11,9 @@ extension Refresh: PerformedCall {
         let named: [InstallationRecord]? = try await named(in: context)
         if !dryRun {
             try await context.store.append(
-                context.audit(Self.name, customer: customer(of: named), subject: nil, detail: detail))
+                context.audit(
+                    Self.name, customer: customer(of: named), subject: named?.count == 1 ? named?.first?.id : nil,
+                    detail: detail))
             await Recovery(context: context, adopt: adopt).run()
         }
         let run = RefreshRun(call: self, context: context)

@@ -35,8 +35,10 @@ actor Breakers {
     /// - Throws: ``AdapterError`` `unreachable` while the host is left alone.
     func admit(_ name: String) async throws(AdapterError) {
         var host = await host(name)
-        if let until = host.record.openUntil {
-            guard until <= surroundings.now(), !host.trying else {
+        let now = surroundings.now()
+        // A rest that ends later than any was ever begun by a clock that has been set back since.
+        if let until = host.record.openUntil, until <= now.adding(milliseconds: 2 * Self.longestRest) {
+            guard until <= now, !host.trying else {
                 throw AdapterError(
                     .unreachable,
                     "\(name) failed \(host.record.failures) times (\(host.record.lastFailure ?? "no answer")) and is left "

@@ -31,12 +31,32 @@ public struct InstallationRecord: Hashable, Sendable {
     public var lastContact: Instant?
     /// When a refresh last succeeded.
     public var lastRefresh: Instant?
-    /// When a refresh is due next; nil where it never succeeded.
+    /// When a refresh is due next; nil where it never succeeded, and where the profile wants none.
     public var refreshDue: Instant?
     /// Before when a failed refresh is not tried again by itself.
     public var nextTry: Instant?
     /// Why the last operation failed, where the last one did.
     public var lastFailure: String?
+}
+
+extension InstallationRecord {
+    /// The longest that a failed refresh is put off, in milliseconds. What is put off for longer was put off by a
+    /// clock that has been set back since.
+    public static let longestBackOff: Int64 = 25 * 3_600_000
+
+    /// Until when a failed refresh is put off; nil where it is not.
+    public func putOff(at now: Instant) -> Instant? {
+        guard let nextTry, nextTry > now, nextTry.milliseconds <= now.milliseconds + Self.longestBackOff else {
+            return nil
+        }
+        return nextTry
+    }
+
+    /// Whether a refresh is due. It is, too, where the last one lies in the future: our clock was set back.
+    public func isRefreshDue(at now: Instant) -> Bool {
+        guard held else { return true }
+        return refreshDue.map { $0 <= now } == true || lastRefresh.map { $0 > now } == true
+    }
 }
 
 /// A new installation.
@@ -130,7 +150,7 @@ extension Store {
             try db.rows(
                 Self.selectInstallation + """
                      WHERE i.id > ?1 AND (?2 IS NULL OR i.customer = ?2) AND (?3 IS NULL OR i.customer = ?3)
-                    AND (?4 IS NULL OR (COALESCE(i.refresh_due, 0) <= ?4 AND COALESCE(i.next_try, 0) <= ?4))
+                    AND (?4 IS NULL OR (\(Self.isDue("?4"))))
                     ORDER BY i.id LIMIT ?5
                     """, arguments
             ).map(Self.installation)
@@ -152,7 +172,7 @@ extension Store {
                 """
                 SELECT COUNT(*) FROM installations i
                 WHERE (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
-                AND (?3 IS NULL OR (COALESCE(i.refresh_due, 0) <= ?3 AND COALESCE(i.next_try, 0) <= ?3))
+                AND (?3 IS NULL OR (\(Self.isDue("?3"))))
                 """, arguments)?[0] ?? 0
         }
     }
@@ -173,6 +193,14 @@ extension Store {
             }
             return entitlement
         }
+    }
+
+    /// Whether a refresh is due at a time, as SQL; the same as ``InstallationRecord/isRefreshDue(at:)`` says.
+    private static func isDue(_ now: String) -> String {
+        """
+        (i.held = 0 OR i.refresh_due <= \(now) OR i.last_refresh > \(now))
+        AND (COALESCE(i.next_try, 0) <= \(now) OR i.next_try > \(now) + \(InstallationRecord.longestBackOff))
+        """
     }
 
     private static let selectInstallation = """

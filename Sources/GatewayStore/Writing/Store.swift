@@ -58,8 +58,10 @@ public final class Store: Sendable {
                 _ = gatehouse_no_checkpoint_on_close(UnsafeMutableRawPointer(connection))
             }
         }
+        // SQLite gives its journal the file's own permissions, so they are right before there is one.
+        let file = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if file >= 0 { Foundation.close(file) }
         let pool = try DatabasePool(path: path, configuration: configuration)
-        chmod(path, 0o600)
         // GRDB sets NORMAL after it has prepared a connection, so FULL is set once it is open.
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")

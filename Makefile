@@ -1,0 +1,56 @@
+# Two commands do everything on a fresh Debian machine with Swift 6.3, git and make: `make run` and `make test`.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test build lint bench clean packages toolchain
+
+STARTED := $(shell date +%s)
+TOOLS := .build/tools
+# With Swift's libraries inside, the program also runs where no Swift is installed.
+RELEASE_FLAGS ?= --static-swift-stdlib
+RELEASE := swift build -c release $(RELEASE_FLAGS)
+SOURCES := Sources Plugins Tests Package.swift Tools
+
+help: ## Say what there is to make
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 15
+
+run: toolchain ## Install what is missing, build for release, run the demo
+	@Tools/timed packages Tools/install-packages run
+	@Tools/timed "release build" $(RELEASE) --product gatehouse
+	@.build/release/gatehouse demo
+
+test: toolchain ## Install what is missing, lint, build, run every test
+	@Tools/timed packages Tools/install-packages test
+	@Tools/timed lint $(MAKE) --no-print-directory lint
+	@Tools/timed build swift build --build-tests
+	@Tools/timed tests swift test --skip-build --disable-xctest
+	@echo "== make test: all done in $$(($$(date +%s) - $(STARTED))) s"
+
+build: toolchain packages ## Build for debugging, tests included
+	@swift build --build-tests
+
+lint: toolchain $(TOOLS)/lint-imports ## Check the layout, and every import against Package.swift
+	@swift format lint --strict --recursive --parallel $(SOURCES)
+	@$(TOOLS)/lint-imports --self-test
+	@swift package dump-package > $(TOOLS)/package.json
+	@$(TOOLS)/lint-imports $(TOOLS)/package.json
+
+bench: toolchain ## Measure, each figure beside its ceiling
+	@Tools/timed packages Tools/install-packages bench
+	@Tools/timed "release build" $(RELEASE) --product gatehouse
+	@Tools/timed "bench build" $(RELEASE) --product GatewayBench
+	@.build/release/GatewayBench
+
+clean: ## Remove what was built; fetched packages stay
+	@swift package clean
+	@rm -rf $(TOOLS)
+
+packages:
+	@Tools/install-packages run
+
+toolchain:
+	@Tools/check-swift
+
+$(TOOLS)/lint-imports: Tools/LintImports.swift
+	@mkdir -p $(TOOLS)
+	@swiftc -swift-version 6 -warnings-as-errors -parse-as-library $< -o $@
