@@ -2,6 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help run test build lint bench clean packages toolchain
 
 STARTED := $(shell date +%s)

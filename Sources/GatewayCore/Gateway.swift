@@ -98,7 +98,7 @@ public final class Gateway: CallPerformer {
             switch error.code {
             case .exists: CallError(.conflict, error.message)
             case .notFound: CallError(.notFound, error.message)
-            case .cannotOpen, .tooNew, .corrupt: CallError(.failed, error.message)
+            case .cannotOpen, .cannotWrite, .tooNew, .corrupt: CallError(.failed, error.message)
             }
         case let error as UnknownZone: CallError(.invalid, error.description)
         case let error as DeliveryError: CallError(.failed, error.message)

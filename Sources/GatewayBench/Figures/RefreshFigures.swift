@@ -12,7 +12,8 @@ struct RefreshFigures {
         try LoadPortfolio.writeBook(book, copies: many, users: 10)
         let standIn = try StandInProcess(workspace, book: book)
         defer { standIn.end() }
-        var large = LoadRun(workspace: workspace, standIn: standIn, installations: many, concurrency: measure.concurrency)
+        var large = LoadRun(
+            workspace: workspace, standIn: standIn, installations: many, concurrency: measure.concurrency)
         try large.prepare()
         for round in 1...measure.rounds {
             Measure.tell("  unchanged, round \(round) of \(measure.rounds)")
@@ -25,7 +26,8 @@ struct RefreshFigures {
             try large.updated()
         }
         try large.alone()
-        var small = LoadRun(workspace: workspace, standIn: standIn, installations: few, concurrency: measure.concurrency)
+        var small = LoadRun(
+            workspace: workspace, standIn: standIn, installations: few, concurrency: measure.concurrency)
         Measure.tell("  memory at \(few)")
         try small.prepare()
         try small.unchanged()

@@ -31,7 +31,8 @@ struct StatusFigures {
             table.add(try Child.run(workspace.gatehouse, ["status"] + common))
             plain.add(try shell.run(store, Self.query))
         }
-        let note = "\(count) installations at \(LoadPortfolio.customers(of: count).count) customers; whole processes, to /dev/null"
+        let note =
+            "\(count) installations at \(LoadPortfolio.customers(of: count).count) customers; whole processes, to /dev/null"
         return [
             Figure("status --json", json, against: plain, .atMost(3), unit: .milliseconds, notes: [note]),
             .memory("status --json, memory", json, below: 200),

@@ -68,7 +68,8 @@ struct Child {
         }
         let seconds = Usage.now.wall - started
         guard status == 0 else {
-            throw BenchError("\(name) failed (status \(status >> 8), signal \(status & 127)); its own words stand above.")
+            throw BenchError(
+                "\(name) failed (status \(status >> 8), signal \(status & 127)); its own words stand above.")
         }
         return Ending(output: output, seconds: seconds, processor: usage.processor, peak: usage.ru_maxrss * 1024)
     }

@@ -77,11 +77,14 @@ struct Figure: Encodable {
     private static func processor(_ ours: Series, _ ceiling: Series) -> String {
         let (left, right) = (ours.medianProcessor, ceiling.medianProcessor)
         return String(
-            format: "processor time %.3f s against %.3f s; medians of %d and %d, in turn", left, right, ours.values.count,
+            format: "processor time %.3f s against %.3f s; medians of %d and %d, in turn", left, right,
+            ours.values.count,
             ceiling.values.count)
     }
 
-    private static func number(_ value: Double) -> String { String(format: value == value.rounded() ? "%.0f" : "%.1f", value) }
+    private static func number(_ value: Double) -> String {
+        String(format: value == value.rounded() ? "%.0f" : "%.1f", value)
+    }
 
     /// What a series counts.
     enum Unit {
@@ -102,7 +105,10 @@ enum FigureTable {
     static func text(_ figures: [Figure]) -> String {
         let heading = ["figure", "gatehouse", "ceiling", "ratio", "target", "met"]
         let rows = figures.map {
-            [$0.name, $0.ours, $0.ceiling, $0.ratio.map { String(format: "%.2f", $0) } ?? "–", $0.target, $0.met ? "yes" : "NO"]
+            [
+                $0.name, $0.ours, $0.ceiling, $0.ratio.map { String(format: "%.2f", $0) } ?? "–", $0.target,
+                $0.met ? "yes" : "NO",
+            ]
         }
         let widths = heading.indices.map { column in ([heading] + rows).map { $0[column].count }.max() ?? 0 }
         func line(_ cells: [String]) -> String {

@@ -68,7 +68,8 @@ enum LoadPortfolio {
             try await store.addCustomer(
                 id: id, name: "Customer \(number)", timeZone: zones[number % zones.count], at: now,
                 audit: AuditEntry(
-                    at: now, actor: "bench", actorName: "bench", act: "customers.add", customer: id, subject: id, detail: ""))
+                    at: now, actor: "bench", actorName: "bench", act: "customers.add", customer: id, subject: id,
+                    detail: ""))
         }
         for start in stride(from: 0, to: installations, by: 1000) {
             let numbers = start..<min(start + 1000, installations)

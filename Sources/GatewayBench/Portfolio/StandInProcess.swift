@@ -18,7 +18,8 @@ struct StandInProcess {
             workspace.gatehouse, ["sandbox", "--book", book, "--listen", "127.0.0.1:0"], output: .kept)
         let line = try child.readLine()
         guard let ready = try? JSONDecoder().decode(Ready.self, from: Data(line)) else {
-            throw BenchError("The stand-in vendor said \(String(decoding: line, as: UTF8.self)) where JSON was expected.")
+            throw BenchError(
+                "The stand-in vendor said \(String(decoding: line, as: UTF8.self)) where JSON was expected.")
         }
         url = ready.url
         key = ready.publicKey

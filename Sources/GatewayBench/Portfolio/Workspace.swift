@@ -35,7 +35,8 @@ struct Workspace {
     func role(_ arguments: String...) throws -> RoleReport {
         let output = try Child.run(bench, arguments, output: .kept).output
         guard let report = try? JSONDecoder().decode(RoleReport.self, from: Data(output)) else {
-            throw BenchError("The role \(arguments[0]) printed what is no report: \(String(decoding: output, as: UTF8.self))")
+            throw BenchError(
+                "The role \(arguments[0]) printed what is no report: \(String(decoding: output, as: UTF8.self))")
         }
         return report
     }

@@ -5,8 +5,9 @@ import Crypto
 /// One thread, one multi handle, so many easy handles, each used again as soon as its answer is there.
 final class BareLoop {
     private let key: Curve25519.Signing.PublicKey
-    /// What must stand in every payload.
+    /// What must stand in every payload, and where it stood in the first.
     private let status: [UInt8]
+    private var statusPlace: Int?
     private let multi: UnsafeMutableRawPointer
     private var transfers: [Transfer] = []
     private let headers: UnsafeMutablePointer<curl_slist>?
@@ -124,7 +125,9 @@ final class BareLoop {
         signed += nonce
         signed.append(UInt8(ascii: "\n"))
         signed += payload
-        guard key.isValidSignature(signature, for: signed), payload.dropFirst(39).starts(with: status) else {
+        let place = statusPlace ?? payload.indices.first { payload[$0...].starts(with: status) } ?? 0
+        statusPlace = place
+        guard key.isValidSignature(signature, for: signed), payload.dropFirst(place).starts(with: status) else {
             throw BenchError("An answer to the bare loop is another: \(String(decoding: answer, as: UTF8.self))")
         }
     }

@@ -66,7 +66,8 @@ struct FillStatusRole: AsyncParsableCommand {
         guard case .claimed = claim else { throw BenchError("The operation \(operation) could not be begun.") }
         try await store.end(
             OperationEnding(
-                operation: operation, installation: id, at: contact, status: .done, outcome: "updated", message: "Updated.",
+                operation: operation, installation: id, at: contact, status: .done, outcome: "updated",
+                message: "Updated.",
                 notes: [StepNote(at: contact, kind: "finish", detail: "updated")],
                 contact: OperationEnding.Contact(at: contact, refreshDue: contact.adding(hours: 336)),
                 grant: OperationEnding.NewGrant(
@@ -88,7 +89,8 @@ struct FillStatusRole: AsyncParsableCommand {
             modules.append(.init(code: "PJC", name: "Project and Job Costing", expires: ends))
         }
         return Entitlement(
-            dates: dates, seats: [.init(name: "users", count: number % 40 + 1), .init(name: "webUsers", count: number % 9)],
+            dates: dates,
+            seats: [.init(name: "users", count: number % 40 + 1), .init(name: "webUsers", count: number % 9)],
             modules: modules, edition: "Premium", vendorStatus: number % 10 == 3 ? .expired : .active,
             details: ["release": "Sage 300 2026", "region": "NA"])
     }

@@ -119,21 +119,25 @@ struct StandingCases {
         init(_ expires: DateValue, _ contact: DateValue, zone: Zone) {
             self.expires = 0
             self.contact = 0
-            if case .day(let day) = expires { self.expires = Int(zone.firstInstant(of: day.adding(days: 1)).milliseconds) }
+            if case .day(let day) = expires {
+                self.expires = Int(zone.firstInstant(of: day.adding(days: 1)).milliseconds)
+            }
             if case .instant(let instant) = contact { self.contact = Int(instant.milliseconds) }
         }
 
-        @inline(never)
         func sum(at now: Int) -> Int {
             let day = 86_400_000
             var level = 0
             var until = Int.max
-            for (date, offsets, levels) in [(expires, (-30, 0, 45), (1, 3, 4)), (contact, (21, 28, 35), (1, 2, 5))] {
-                for (offset, reached) in [(offsets.0, levels.0), (offsets.1, levels.1), (offsets.2, levels.2)] {
-                    let begins = date + offset * day
-                    if begins <= now { level = max(level, reached) } else { until = min(until, begins) }
-                }
+            func pass(_ begins: Int, _ reached: Int) {
+                if begins <= now { level = max(level, reached) } else { until = min(until, begins) }
             }
+            pass(expires - 30 * day, 1)
+            pass(expires, 3)
+            pass(expires + 45 * day, 4)
+            pass(contact + 21 * day, 1)
+            pass(contact + 28 * day, 2)
+            pass(contact + 35 * day, 5)
             let fullUntil = min(expires + 45 * day, contact + 35 * day)
             return level + (until == Int.max ? 0 : 1) + (fullUntil == Int.max ? 0 : 1)
         }

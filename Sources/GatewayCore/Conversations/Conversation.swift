@@ -124,6 +124,8 @@ struct Conversation: Sendable {
 
     private func send(_ request: Request) async throws -> RawAnswer {
         try Task.checkCancellation()
+        // What is made only once is not given up half way: its answer would be lost.
+        if request.once { return try await Task { try await gateway.line.send(request, to: vendor) }.value }
         return try await gateway.line.send(request, to: vendor)
     }
 

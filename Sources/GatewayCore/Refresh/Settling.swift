@@ -47,6 +47,8 @@ struct Settling: Sendable {
     }
 
     /// Runs a conversation and ends its operation, whatever comes of it.
+    ///
+    /// The conversation can be cancelled. What follows an answer can't: it is taken whole.
     func settle(
         _ operation: String, _ conversation: @Sendable () async throws -> Conversation.Ending
     ) async throws -> RefreshResult {
@@ -56,20 +58,38 @@ struct Settling: Sendable {
                 return RefreshResult(
                     installation: record.id, outcome: .notDue, message: "It goes on \(until).", operation: operation)
             case .finished(let outcome, let notes):
-                return try await take(outcome, operation, notes)
+                return try await Task { try await take(outcome, operation, notes) }.value
             }
         } catch let error as AdapterError {
-            try await fail(operation, error)
+            try await fail(operation, error.code.rawValue, error.message, nextTry: nextTry(after: error))
             return RefreshResult(installation: record.id, error: error, operation: operation)
+        } catch let error as OutOfOrder {
+            let asked = error.comeBack.map { min($0, context.now.adding(hours: Self.retryRefused)) }
+            let next = max(nextTry(after: error.error), asked ?? context.now)
+            try await fail(operation, error.error.code.rawValue, error.error.message, nextTry: next)
+            return RefreshResult(installation: record.id, error: error.error, operation: operation)
+        } catch let error as LostAnswer {
+            // It stays open: the next command asks the vendor what became of it before anything is repeated.
+            _ = try await context.store.takeOver(operation, from: gateway.owner.id, by: "")
+            return RefreshResult(
+                installation: record.id, outcome: .unreachable,
+                message: "\(error.message) Whether the vendor acted upon it is asked by the next command.",
+                operation: operation)
         } catch let error as DeliveryError {
-            let error = AdapterError(.rejected, error.message)
-            try await fail(operation, error)
+            try await fail(
+                operation, error.code.rawValue, error.message, nextTry: context.now.adding(hours: Self.retryRefused))
             return RefreshResult(
                 installation: record.id, outcome: .failed, message: error.message, operation: operation)
         } catch is CancellationError {
-            try await fail(operation, AdapterError(.unreachable, "It was cancelled; nothing was changed."))
+            try await fail(operation, "cancelled", "It was cancelled; nothing was changed.", nextTry: nil)
             throw CancellationError()
         }
+    }
+
+    private func nextTry(after error: AdapterError) -> Instant {
+        error.code == .unreachable
+            ? context.now.adding(milliseconds: gateway.surroundings.jittered(Self.retryUnreachable * 60_000))
+            : context.now.adding(hours: Self.retryRefused)
     }
 
     private func take(_ outcome: Outcome, _ operation: String, _ notes: [StepNote]) async throws -> RefreshResult {
@@ -194,18 +214,13 @@ struct Settling: Sendable {
         return ([what] + remarks.filter { seen.insert($0).inserted }).joined(separator: " ")
     }
 
-    private func fail(_ operation: String, _ error: AdapterError) async throws {
+    private func fail(_ operation: String, _ outcome: String, _ message: String, nextTry: Instant?) async throws {
         let now = context.now
-        let next =
-            error.code == .unreachable
-            ? now.adding(milliseconds: gateway.surroundings.jittered(Self.retryUnreachable * 60_000))
-            : now.adding(hours: Self.retryRefused)
         try await context.store.end(
             OperationEnding(
-                operation: operation, installation: record.id, at: now, status: .failed, outcome: error.code.rawValue,
-                message: error.message,
-                notes: [StepNote(at: now, kind: "fail", detail: "\(error.code.rawValue): \(error.message)")],
-                nextTry: next))
+                operation: operation, installation: record.id, at: now, status: .failed, outcome: outcome,
+                message: message, notes: [StepNote(at: now, kind: "fail", detail: "\(outcome): \(message)")],
+                nextTry: nextTry))
     }
 
     private func end(

@@ -28,35 +28,43 @@ final class VendorLine: Sendable {
 
     /// The raw answer to a request.
     ///
-    /// - Throws: ``AdapterError``; `CancellationError` where the task was cancelled.
+    /// - Throws: ``AdapterError``; ``OutOfOrder`` where the vendor's server says so; ``LostAnswer`` where a request
+    ///   that is made only once may have arrived; `CancellationError` where the task was cancelled.
     func send(_ request: Request, to vendor: Profile.Vendor) async throws -> RawAnswer {
         let wire = try wireRequest(request, vendor)
         let host = Self.host(of: wire.url)
         var attempt = 1
         while true {
             try await breakers.admit(host)
+            let failure: any Error
             do {
                 let response = try await client.send(wire)
-                if let refusal = Self.outOfOrder(response) {
-                    await breakers.failed(host, refusal.message)
-                    throw refusal
+                guard let refusal = OutOfOrder(response, at: surroundings.now()) else {
+                    await breakers.succeeded(host)
+                    return RawAnswer(status: response.status, body: response.body)
                 }
-                await breakers.succeeded(host)
-                return RawAnswer(status: response.status, body: response.body)
+                await breakers.failed(host, refusal.error.message)
+                // A server that names a later time is not asked before it.
+                if request.once || refusal.comeBack != nil || attempt == Self.attempts { throw refusal }
+                failure = refusal
             } catch let error as TransportError {
                 if error.code == .cancelled {
                     await breakers.abandoned(host)
                     throw CancellationError()
                 }
                 await breakers.failed(host, error.message)
-                let failure = Self.failure(error)
-                guard failure.code == .unreachable, error.isRetryable, !request.once, attempt < Self.attempts else {
-                    throw failure
+                if request.once, error.requestMayHaveArrived { throw LostAnswer(message: error.message) }
+                let told = Self.failure(error)
+                if request.once || told.code != .unreachable || !error.isRetryable || attempt == Self.attempts {
+                    throw told
                 }
-            } catch let error as AdapterError {
-                guard error.code == .unreachable, !request.once, attempt < Self.attempts else { throw error }
+                failure = told
             }
-            try await surroundings.pause(surroundings.jittered(Self.firstPause << (attempt - 1)))
+            do {
+                try await surroundings.pause(surroundings.jittered(Self.firstPause << (attempt - 1)))
+            } catch {
+                throw Task.isCancelled ? CancellationError() : failure
+            }
             attempt += 1
         }
     }
@@ -106,14 +114,6 @@ final class VendorLine: Sendable {
             body: request.body, totalTimeout: .milliseconds(vendor.timeout), maxResponseBytes: Self.largestAnswer,
             proxy: vendor.proxy.map { HTTPProxy(url: $0) }, pinnedPublicKey: vendor.pin, caFile: vendor.authorities,
             isSentOnce: request.once)
-    }
-
-    /// An answer that says that the server is out of order.
-    private static func outOfOrder(_ response: HTTPResponse) -> AdapterError? {
-        guard response.status >= 500 || [408, 425, 429].contains(response.status) else { return nil }
-        let later = response[header: "retry-after"].map { " It asks to come back after \($0)." } ?? ""
-        return AdapterError(
-            .unreachable, "The vendor's server is out of order: it answered with status \(response.status).\(later)")
     }
 
     private static func failure(_ error: TransportError) -> AdapterError {

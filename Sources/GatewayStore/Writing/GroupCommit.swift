@@ -85,7 +85,8 @@ final class GroupCommit: Sendable {
             }
             for job in batch { job.finish(nil) }
         } catch {
-            for job in batch { job.finish(error) }
+            let told = (error as? DatabaseError).map(StoreError.init(losing:)) ?? error
+            for job in batch { job.finish(told) }
         }
     }
 }
@@ -121,7 +122,8 @@ private final class Write<Value: Sendable>: GroupCommitJob {
         } catch {
             // A full disk or a failed write ends the whole transaction, not the savepoint alone.
             guard db.isInsideTransaction else { throw error }
-            result.withLock { $0 = .failure(error) }
+            let told = (error as? DatabaseError).map(StoreError.init(losing:)) ?? error
+            result.withLock { $0 = .failure(told) }
         }
     }
 
