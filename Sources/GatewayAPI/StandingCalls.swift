@@ -61,13 +61,13 @@ public struct StatusRow: Codable, Hashable, Sendable {
     /// When the vendor last gave a verified answer.
     public var lastContact: Instant?
     /// The seats granted, by pool.
-    public var seats: [String: Int]
+    public var seats: SeatCounts
 
     /// A row.
     public init(
         customer: String, installation: String, product: String, profile: String, protocolName: String, level: Level,
         label: String, access: Access, messages: [String], until: Instant?, fullUntil: Instant?, refreshDue: Instant?,
-        lastContact: Instant?, seats: [String: Int]
+        lastContact: Instant?, seats: SeatCounts
     ) {
         self.customer = customer
         self.installation = installation
@@ -108,6 +108,26 @@ public struct StatusRow: Codable, Hashable, Sendable {
         try container.encode(refreshDue, forKey: .refreshDue)
         try container.encode(lastContact, forKey: .lastContact)
         try container.encode(seats, forKey: .seats)
+    }
+}
+
+/// The seats granted, by pool; in JSON an object such as `{"users": 10, "webUsers": 5}`.
+public struct SeatCounts: Codable, Hashable, Sendable {
+    /// The pools in the vendor's order; once read from JSON, in the order of their names.
+    public var pools: [Entitlement.SeatPool]
+
+    /// Counts of these pools.
+    public init(_ pools: [Entitlement.SeatPool]) { self.pools = pools }
+
+    /// Reads an object.
+    public init(from decoder: any Decoder) throws {
+        let counts = try [String: Int](from: decoder)
+        pools = counts.sorted { $0.key < $1.key }.map { Entitlement.SeatPool(name: $0.key, count: $0.value) }
+    }
+
+    /// Writes an object.
+    public func encode(to encoder: any Encoder) throws {
+        try Dictionary(pools.map { ($0.name, $0.count) }, uniquingKeysWith: { first, _ in first }).encode(to: encoder)
     }
 }
 

@@ -25,27 +25,38 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let rows = try await options.withGateway { gateway, caller in
-            try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
+        let (rows, zones) = try await options.withGateway { gateway, caller in
+            let rows = try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
+            return (rows, options.json ? [:] : try await Self.zones(gateway, caller))
         }
         if options.json {
             StatusJSON.write(rows)
         } else if rows.isEmpty {
             Console.print(level.isEmpty ? "No installations yet: gatehouse installations add --help" : "None.")
         } else {
-            Console.print(Self.table(rows).text(width: Console.width, color: Console.hasColor))
+            Console.print(Self.table(rows, zones: zones).text(width: Console.width, color: Console.hasColor))
         }
     }
 
-    static func table(_ rows: [StatusRow]) -> Table {
+    /// The customers' time zones, in which the days of the table are.
+    static func zones(_ gateway: some CallPerformer, _ caller: Caller) async throws -> [String: Zone] {
+        let database = ZoneDatabase()
+        var zones: [String: Zone] = [:]
+        for customer in try await gateway.perform(ListCustomers(), by: caller) {
+            zones[customer.id] = try database.zone(named: customer.timeZone)
+        }
+        return zones
+    }
+
+    static func table(_ rows: [StatusRow], zones: [String: Zone]) -> Table {
         var table = Table("customer", "installation", "product", "level", "label", "seats", "next change", "message")
         for row in rows {
-            let seats = row.seats.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            let seats = row.seats.pools.map { "\($0.count) \($0.name)" }
+            let change = row.until.map { (zones[row.customer] ?? .utc).localDay(of: $0).description }
             table.add(
                 .init(row.customer), .init(row.installation), .init(row.product.isEmpty ? "?" : row.product),
                 .init(row.level.rawValue, row.level.style), .init(row.label),
-                .init(seats.isEmpty ? "–" : seats.joined(separator: ", ")),
-                .init(row.until.map { String($0.short.prefix(10)) } ?? "–"),
+                .init(seats.isEmpty ? "–" : seats.joined(separator: ", ")), .init(change ?? "–"),
                 .init(row.messages.joined(separator: " ")))
         }
         return table

@@ -55,11 +55,11 @@ enum StatusJSON {
         bytes += ",\"lastContact\":".utf8
         append(row.lastContact, to: &bytes)
         bytes += ",\"seats\":{".utf8
-        for (index, pool) in row.seats.sorted(by: { $0.key < $1.key }).enumerated() {
+        for (index, pool) in row.seats.pools.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            append(pool.key, to: &bytes)
+            append(pool.name, to: &bytes)
             bytes.append(UInt8(ascii: ":"))
-            bytes += String(pool.value).utf8
+            bytes += String(pool.count).utf8
         }
         bytes += "}}".utf8
     }

@@ -3,76 +3,88 @@ import GatewayAPI
 import GatewayProfiles
 import GatewayStore
 
-/// Works out how installations stand, from the columns of a listing: rules and time zones are looked up once.
+/// Works out how installations stand, from the columns of a listing. What rows share, rules and time zone, is looked
+/// up when it changes from one row to the next, and the facts are filled anew in place: a portfolio has a hundred
+/// thousand rows.
 struct StandingDesk {
     private let gateway: Gateway
     private let point: PointInTime
     private let now: Instant
-    private var zones: [String: Zone] = [:]
     private var benches: [String: Bench] = [:]
+    private var bench: Bench?
+    private var facts: StandingFacts?
+    private var zone = Zone.utc
+    private var at: Instant
 
     /// What a profile's installations share.
-    struct Bench {
-        var profile: Profile
-        var facts: StandingFacts
+    final class Bench: Sendable {
+        let profile: Profile
+
+        init(profile: Profile) { self.profile = profile }
     }
 
     /// An installation's standing, and what it was worked out with.
     struct Result {
         var standing: Standing
         var names: MessageNames
-        var profile: Profile
+        var bench: Bench
         var facts: StandingFacts
         var zone: Zone
         var at: Instant
+
+        var profile: Profile { bench.profile }
     }
 
     init(_ gateway: Gateway, at point: PointInTime, now: Instant) {
         self.gateway = gateway
         self.point = point
         self.now = now
+        switch point {
+        case .now: at = now
+        case .instant(let instant): at = instant
+        case .day(let day): at = Zone.utc.firstInstant(of: day)
+        }
     }
 
     /// How an installation stands; nil where its profile is missing or broken, so that nobody can say.
     mutating func standing(of record: StatusRecord, customer: CustomerRecord) throws -> Result? {
-        guard var bench = bench(record.profile) else { return nil }
-        let zone = try zone(customer.timeZone)
-        let at =
-            switch point {
-            case .now: now
-            case .instant(let instant): instant
-            case .day(let day): zone.firstInstant(of: day)
-            }
-        bench.facts.clear()
+        guard let bench = bench(record.profile) else { return nil }
+        let rules = bench.profile.rules
+        try enter(customer.timeZone)
+        var facts = self.facts ?? rules.facts(of: nil)
+        // Taken out while it is changed, or every row would copy it.
+        self.facts = nil
+        facts.clear()
         do {
-            try bench.profile.rules.read(record.dates.utf8, into: &bench.facts)
+            try rules.read(record.dates.utf8, into: &facts)
         } catch {
             throw StoreError(.corrupt, "The stored dates of \(record.id) can't be read: \(error)")
         }
-        bench.facts.held = record.held
-        bench.facts.vendorStatus = record.vendorStatus
-        bench.facts[.lastContact] = record.lastContact.map(DateValue.instant)
-        let names = MessageNames(
-            product: bench.profile.product, customer: customer.name, installation: record.id,
-            where: bench.profile.place)
+        facts.held = record.held
+        facts.vendorStatus = record.vendorStatus
+        facts[.lastContact] = record.lastContact.map(DateValue.instant)
+        self.facts = facts
         return Result(
-            standing: bench.profile.rules.standing(of: bench.facts, at: at, in: zone), names: names,
-            profile: bench.profile, facts: bench.facts, zone: zone, at: at)
+            standing: rules.standing(of: facts, at: at, in: zone),
+            names: MessageNames(
+                product: bench.profile.product, customer: customer.name, installation: record.id,
+                where: bench.profile.place), bench: bench, facts: facts, zone: zone, at: at)
     }
 
     private mutating func bench(_ name: String) -> Bench? {
-        if let bench = benches[name] { return bench }
+        if let bench, bench.profile.name == name { return bench }
         guard let profile = gateway.profiles.profiles[name] else { return nil }
-        let bench = Bench(profile: profile, facts: profile.rules.facts(of: nil))
-        benches[name] = bench
-        return bench
+        let found = benches[name] ?? Bench(profile: profile)
+        benches[name] = found
+        bench = found
+        facts = nil
+        return found
     }
 
-    private mutating func zone(_ name: String) throws -> Zone {
-        if let zone = zones[name] { return zone }
-        let zone = try gateway.zones.zone(named: name)
-        zones[name] = zone
-        return zone
+    private mutating func enter(_ name: String) throws {
+        guard name != zone.name else { return }
+        zone = try gateway.zones.zone(named: name)
+        if case .day(let day) = point { at = zone.firstInstant(of: day) }
     }
 }
 

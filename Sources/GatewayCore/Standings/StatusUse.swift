@@ -11,7 +11,7 @@ extension Status: PerformedCall {
         let desk = StandingDesk(context.gateway, at: at, now: context.now)
         let levels = Set(levels)
         let gateway = context.gateway
-        var rows = try await context.store.readStatus(in: context.scope, customer: customer) { cursor in
+        let rows = try await context.store.readStatus(in: context.scope, customer: customer) { cursor in
             var desk = desk
             var rows: [StatusRow] = []
             while let record = try cursor.next() {
@@ -22,8 +22,8 @@ extension Status: PerformedCall {
             }
             return rows
         }
-        rows.sort { $0.order < $1.order }
-        return rows
+        // The store reads them by customer and ID, which stays the order of those that lose access together.
+        return rows.indices.map { (rows[$0].loss, $0) }.sorted { $0 < $1 }.map { rows[$0.1] }
     }
 }
 
@@ -34,7 +34,7 @@ extension StatusRow {
             profile: record.profile, protocolName: result.profile.protocolName, level: result.standing.level,
             label: result.standing.label, access: result.standing.access, messages: result.messages,
             until: result.standing.until, fullUntil: result.standing.fullUntil, refreshDue: record.refreshDue,
-            lastContact: record.lastContact, seats: SeatColumn.read(record.seats))
+            lastContact: record.lastContact, seats: SeatCounts(SeatColumn.read(record.seats)))
     }
 
     /// An installation whose profile can't be used: nobody can say how it stands, so it is never green.
@@ -43,12 +43,9 @@ extension StatusRow {
             customer: record.customer, installation: record.id, product: "", profile: record.profile,
             protocolName: "", level: .unlicensed, label: "No profile", access: .none, messages: [message], until: nil,
             fullUntil: nil, refreshDue: record.refreshDue, lastContact: record.lastContact,
-            seats: SeatColumn.read(record.seats))
+            seats: SeatCounts(SeatColumn.read(record.seats)))
     }
 
-    /// Soonest loss of full access first; what was never licensed lost it before all others.
-    fileprivate var order: (Int64, String, String) {
-        let loss = fullUntil?.milliseconds ?? (access == .full ? Int64.max : Int64.min)
-        return (loss, customer, installation)
-    }
+    /// When full access ends, in milliseconds; what was never licensed lost it before all others.
+    fileprivate var loss: Int64 { fullUntil?.milliseconds ?? (access == .full ? Int64.max : Int64.min) }
 }

@@ -95,14 +95,14 @@ public enum SeatColumn {
         seats.map { "\($0.name)=\($0.count)" }.joined(separator: ";")
     }
 
-    /// What a column says.
-    public static func read(_ text: String) -> [String: Int] {
-        var seats: [String: Int] = [:]
+    /// What a column says. A part that can't be read is passed over.
+    public static func read(_ text: String) -> [Entitlement.SeatPool] {
+        var seats: [Entitlement.SeatPool] = []
         for part in text.utf8.split(separator: UInt8(ascii: ";")) {
             guard let equals = part.lastIndex(of: UInt8(ascii: "=")),
                 let count = Int(Substring(part[part.index(after: equals)...]))
             else { continue }
-            seats[String(Substring(part[..<equals]))] = count
+            seats.append(Entitlement.SeatPool(name: String(Substring(part[..<equals])), count: count))
         }
         return seats
     }

@@ -1,0 +1,218 @@
+import AdapterKit
+import GatewayProfiles
+import MarkedYAML
+import Testing
+
+/// One mistake: what of the good profile is replaced, by what, with a mark before the place to be told.
+struct ProfileMistake: CustomTestStringConvertible, Sendable {
+    var what: String
+    var replace: String
+    var with: String
+    /// What is taken away besides.
+    var without: String
+    var says: String
+
+    init(_ what: String, _ replace: String, _ with: String, without: String = "", says: String) {
+        self.what = what
+        self.replace = replace
+        self.with = with
+        self.without = without
+        self.says = says
+    }
+
+    var testDescription: String { what }
+
+    static let all: [ProfileMistake] = [
+        // The profile itself.
+        .init("no name", "name: sample\nproduct", "‸product", says: "missing key \"name\""),
+        .init("an upper-case name", "name: sample", "name: ‸Sample", says: "lower-case letters"),
+        .init("a name that is a path", "name: sample", "name: ‸../sample", says: "lower-case letters"),
+        .init(
+            "a long name", "name: sample", "name: ‸" + String(repeating: "x", count: 65), says: "at most 64"),
+        .init("an empty product", "product: Sample Product", "product: ‸", says: "a text"),
+        .init("a list for a product", "product: Sample Product", "product: ‸[a, b]", says: "found a list"),
+        .init(
+            "a protocol that nobody speaks", "protocol: subscription", "protocol: ‸subscriptoin",
+            says: "expected \"subscription\""),
+        .init("a misspelled key", "product:", "‸prodcut:", says: "unknown key \"prodcut\""),
+        .init("an unknown key", "where: Help > About", "‸colour: red", says: "unknown key \"colour\""),
+        .init("a key that comes twice", "where: Help > About", "where: a\n‸where: b", says: "where"),
+        // The vendor.
+        .init("no vendor address", "  address: https://licensing.example.com\n  path", "  ‸path", says: "\"address\""),
+        .init("no URL", "https://licensing.example.com", "‸licensing.example.com", says: "an address"),
+        .init("another scheme", "https://licensing.example.com", "‸ftp://licensing.example.com", says: "an address"),
+        .init("a query", "https://licensing.example.com", "‸https://licensing.example.com/?a=b", says: "an address"),
+        .init("no host", "https://licensing.example.com", "‸https:///path", says: "an address"),
+        .init("a path without its slash", "path: /sample", "path: ‸sample", says: "a path"),
+        .init("a path with a slash behind it", "path: /sample", "path: ‸/sample/", says: "a path"),
+        .init(
+            "a key of 31 bytes", "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=",
+            "‸A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMQ==", says: "32 bytes in base64"),
+        .init(
+            "a key in hexadecimal", "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=", "‸03a107bff3ce10be1d70dd18e74bc099",
+            says: "32 bytes in base64"),
+        .init("a pin of another hash", "  path: /sample", "  pin: ‸sha1//AAAA", says: "a pinned key"),
+        .init("a pin of another length", "  path: /sample", "  pin: ‸sha256//AAAA", says: "a pinned key"),
+        .init("no time at all", "  path: /sample", "  timeoutSeconds: ‸0", says: "from 1 to 300"),
+        .init("too much time", "  path: /sample", "  timeoutSeconds: ‸301", says: "from 1 to 300"),
+        .init("a number in words", "  path: /sample", "  timeoutSeconds: ‸thirty", says: "from 1 to 300"),
+        .init("an unknown vendor key", "  path: /sample", "  ‸adress: x", says: "unknown key \"adress\""),
+        .init(
+            "a variable that is not set", "https://licensing.example.com", "https://‸${LICENSING_HOST}",
+            says: "LICENSING_HOST is not set"),
+        // Refresh, settings, deliveries.
+        .init("hours between refreshes", "every: 14d", "every: ‸336h", says: "calendar days"),
+        .init("no days between refreshes", "every: 14d", "every: ‸0d", says: "calendar days"),
+        .init("a negative period", "every: 14d", "every: ‸-14d", says: "calendar days"),
+        .init("a bare number", "every: 14d", "every: ‸14", says: "calendar days"),
+        .init("a misspelled period", "  every: 14d", "  ‸evry: 14d", says: "unknown key \"evry\""),
+        .init("an unknown setting", "where: Help > About", "settings: { ‸speed: high }", says: "unknown setting"),
+        .init(
+            "an unknown delivery", "deliver:\n  entitlements", "deliver:\n  ‸other: /x\n  entitlements",
+            says: "unknown delivery \"other\""),
+        .init(
+            "no destination for a required delivery", "name: sample", "‸name: sample",
+            without: "deliver:\n  entitlements: \"{site.sharedData}/entitlements.xml\"\n",
+            says: "no destination for entitlements"),
+        // Countdowns.
+        .init("an unknown date", "[expires, vendorExpired]", "[expires, ‸vendorExpird]", says: "did you mean vendorExpired"),
+        .init("one unknown date", "[expires, vendorExpired]", "‸expiry", says: "no date named expiry"),
+        .init("a date twice", "[expires, vendorExpired]", "[expires, ‸expires]", says: "named twice"),
+        .init(
+            "the modules' date among others", "[expires, vendorExpired]", "[expires, ‸modules.expires]",
+            says: "can't be mixed"),
+        .init("no dates", "[expires, vendorExpired]", "‸[]", says: "at least an element"),
+        .init("an offset without a unit", "at: 45d", "at: ‸45", says: "an offset"),
+        .init("an offset in weeks", "at: 45d", "at: ‸6w", says: "an offset"),
+        .init("stages out of order", "at: 45d", "at: ‸-1d", says: "put the stages in order of time"),
+        .init("two stages at one time", "at: 45d", "at: ‸0d", says: "the same time"),
+        .init("an unknown level", "level: restricted }", "level: ‸restrictd }", says: "did you mean \"restricted\""),
+        .init("a stage that is unlicensed", "level: restricted }", "level: ‸unlicensed }", says: "“stopped”"),
+        .init("a stage without a level", "- { at: 45d, level: restricted }", "- ‸{ at: 45d }", says: "\"level\""),
+        .init("an unknown placeholder", "\"{module} has ended.\"", "‸\"{modul} has ended.\"", says: "modul"),
+        .init("an open brace", "\"{module} has ended.\"", "‸\"{module has ended.\"", says: "{"),
+        .init(
+            "a module where there is none", "\"{product} is read-only in {daysToLoss}.\"",
+            "‸\"{module} is read-only in {daysToLoss}.\"", says: "{module} has a meaning only"),
+        .init(
+            "days to a loss that never comes", "\"{module} has ended.\"", "‸\"{module} ends in {daysToLoss}.\"",
+            says: "no later stage"),
+        .init("a broken date format", "dateFormat: dd/MM/yyyy", "dateFormat: ‸dd/QQ/yyyy", says: "Q"),
+        .init("a truth that is none", "optional: true", "optional: ‸yes", says: "\"true\", \"false\""),
+    ]
+}
+
+@Suite("What is wrong with a profile")
+struct MistakeTests {
+    @Test("The profile that the others are made of is right")
+    func good() throws {
+        #expect(ProfileText.problems(ProfileText.good).map(\.description) == [])
+        #expect(try ProfileText.read(ProfileText.good).name == "sample")
+    }
+
+    @Test("Each mistake is told at its place, once, and nothing else is", arguments: ProfileMistake.all)
+    func mistake(_ mistake: ProfileMistake) throws {
+        let good = ProfileText.good.replacing(mistake.without, with: "")
+        try #require(good.contains(mistake.replace), "the good profile has no \(mistake.replace)")
+        let (text, places) = ProfileText.places(in: good.replacing(mistake.replace, with: mistake.with))
+        let problems = ProfileText.problems(text)
+        let shown = problems.map(\.description).joined(separator: "\n")
+        #expect(problems.map(\.mark.start.description) == places, "\(shown)")
+        #expect(problems.allSatisfy { $0.severity == .error && $0.file == "sample.yaml" })
+        #expect(shown.contains(mistake.says), "\(shown)")
+        let place = try #require(places.first)
+        #expect(shown.hasPrefix("sample.yaml:\(place): error: "), "\(shown)")
+    }
+
+    @Test("What is no YAML is told with the place at which it ends to be")
+    func syntax() throws {
+        let (text, places) = ProfileText.places(
+            in: "name: sample\nproduct: \"an open quote\nprotocol: subscription\n")
+        #expect(places.isEmpty)
+        let problems = ProfileText.problems(text)
+        #expect(problems.count == 1 && (2...4).contains(problems[0].mark.line))
+        #expect(ProfileText.problems("").count == 1)
+        #expect(ProfileText.problems("- a\n- b\n").first?.mark.start.description == "1:1")
+    }
+
+    @Test("All that is wrong is told at once, in the order of the file")
+    func allAtOnce() {
+        let (text, places) = ProfileText.places(
+            in: """
+                name: ‸Sample
+                product: ‸
+                protocol: subscription
+                vendor:
+                  address: ‸licensing
+                  keys:
+                    first: ‸short
+                  timeoutSeconds: ‸0
+                  ‸adress: x
+                refresh: { every: ‸2w }
+                deliver: { entitlements: "{site.sharedData}/entitlements.xml" }
+                countdowns:
+                  subscription:
+                    from: expires
+                    stages:
+                      - { at: ‸soon, level: ‸bad }
+                ‸colour: red
+                """)
+        let problems = ProfileText.problems(text)
+        #expect(
+            problems.map(\.mark.start.description) == places, "\(problems.map(\.description).joined(separator: "\n"))")
+    }
+
+    @Test("Several mistakes in the countdowns are told at once, each at its own mark")
+    func countdowns() {
+        let (text, places) = ProfileText.places(
+            in: """
+                name: sample
+                product: Sample
+                protocol: subscription
+                vendor: { address: "" }
+                deliver: { entitlements: "{site.sharedData}/entitlements.xml" }
+                dateFormat: ‸QQ
+                countdowns:
+                  first:
+                    from: ‸expiry
+                    stages:
+                      - { at: 0d, level: grace, message: ‸"{nonsense}" }
+                      - { at: ‸-5d, level: ‸unlicensed }
+                  second:
+                    from:
+                      - expires
+                      - ‸expires
+                    stages:
+                      - at: 0d
+                        level: stopped
+                        message: ‸"{lossDate}"
+                """)
+        let problems = ProfileText.problems(text)
+        #expect(
+            problems.map(\.mark.start.description) == places, "\(problems.map(\.description).joined(separator: "\n"))")
+    }
+
+    @Test("A value from the environment is not shown, since it may be a secret")
+    func secret() {
+        let text = ProfileText.good.replacing("https://licensing.example.com", with: "${ADDRESS}")
+        let problems = ProfileText.problems(text, ["ADDRESS": "hunter2-is-no-address"])
+        #expect(problems.count == 1)
+        #expect(!problems.map(\.description).joined().contains("hunter2"))
+    }
+
+    @Test("A profile may leave out whatever has a meaning when it is absent")
+    func least() throws {
+        let profile = try ProfileText.read(
+            """
+            name: sample
+            product: Sample
+            protocol: subscription
+            vendor: { address: "" }
+            deliver: { entitlements: "{site.sharedData}/entitlements.xml" }
+            countdowns: {}
+            """)
+        #expect(profile.refreshDays == nil && profile.place.isEmpty && profile.settings.isEmpty)
+        #expect(profile.vendor.timeout == 30_000 && profile.vendor.keys.isEmpty)
+        #expect(profile.vendor.proxy == nil && profile.vendor.pin == nil && profile.vendor.authorities == nil)
+    }
+}
