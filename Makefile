@@ -31,10 +31,10 @@ build: toolchain packages ## Build for debugging, tests included
 	@swift build --build-tests
 
 lint: toolchain $(TOOLS)/lint-imports ## Check the layout, and every import against Package.swift
-	@swift format lint --strict --recursive --parallel $(SOURCES)
 	@$(TOOLS)/lint-imports --self-test
 	@swift package dump-package > $(TOOLS)/package.json
-	@$(TOOLS)/lint-imports $(TOOLS)/package.json
+	@layout=0; swift format lint --strict --recursive --parallel $(SOURCES) || layout=1; \
+	$(TOOLS)/lint-imports $(TOOLS)/package.json && exit $$layout
 
 bench: toolchain ## Measure, each figure beside its ceiling
 	@Tools/timed packages Tools/install-packages bench

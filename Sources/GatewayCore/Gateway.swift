@@ -35,6 +35,7 @@ public final class Gateway: CallPerformer {
     let owner: OwnerLock
     let line: VendorLine
     let sealer: Sealer
+    let blocking = BlockingPool()
 
     /// Opens the store and reads the profiles. A broken profile is told where it is needed, and takes no other away.
     ///

@@ -18,11 +18,13 @@ enum Deliveries {
         return try FileState.read(destination.name, in: folder.descriptor, path: destination.path)
     }
 
-    /// Makes sure that a file can be put there, before a vendor is asked for it: a probe is really made and
-    /// removed in Gatehouse's folder beside the destination.
+    /// Makes sure that a file can be put there, before a vendor is asked for it.
     ///
-    /// - Parameter bytes: the new file's size, or a guess.
-    static func checkWritable(_ destination: Destination, bytes: Int) throws(DeliveryError) {
+    /// - Parameters:
+    ///   - bytes: the new file's size, or a guess.
+    ///   - probes: whether a probe is really made and removed in Gatehouse's folder beside the destination: where it
+    ///     never delivered before.
+    static func checkWritable(_ destination: Destination, bytes: Int, probes: Bool = true) throws(DeliveryError) {
         let folder = try DeliveryFolder(of: destination)
         let path = destination.folderPath
         try checkSpace(folder, bytes: bytes)
@@ -34,7 +36,7 @@ enum Deliveries {
         if let there = try FileState.read(destination.name, in: folder.descriptor, path: destination.path) {
             try checkSticky(folder, there, destination)
         }
-        guard let house = try folder.house(make: true) else { return }
+        guard probes, let house = try folder.house(make: true) else { return }
         let probe = "probe.\(UInt64.random(in: 0 ... .max))"
         do {
             _ = try OpenDescriptor(opening: probe, in: house, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)

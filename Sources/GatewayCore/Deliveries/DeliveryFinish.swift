@@ -21,7 +21,7 @@ struct DeliveryFinish: Sendable {
             let contents = rows.map { Array($0.contents ?? Data()) }
             let recorded = try await recorded(of: installation)
             let adopt = adopt
-            try await blocking {
+            try await context.gateway.blocking.run {
                 let plan = DeliveryPlan(operation: operation, files: files)
                 do {
                     try Deliveries.complete(plan, contents: contents)

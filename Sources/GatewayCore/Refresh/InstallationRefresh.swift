@@ -38,7 +38,8 @@ struct InstallationRefresh: Sendable {
                     message: "would ask \(profile.vendor.address ?? "the vendor, whose address is not set")")
             }
             let settling = Settling(context: context, record: record, profile: profile, adopt: call.adopt)
-            let isInPlace = try await settling.checkDestinations()
+            let isInPlace = try await settling.checkDestinations(
+                try await context.store.currentFiles(of: record.id))
             let operation = Identifiers.operation(at: now)
             let nonce = Identifiers.nonce()
             var facts = Facts(record, profile, operation: operation, nonce: nonce, at: now)

@@ -25,18 +25,20 @@ struct Settling: Sendable {
 
     /// Makes sure, before the vendor is asked, that the files could be put in place.
     ///
-    /// - Returns: Whether Gatehouse has delivered to every place that the profile and the site name now. Where it has
-    ///   not, the vendor is asked for everything anew.
+    /// - Parameter current: What Gatehouse delivered for the installation.
+    /// - Returns: Whether it delivered to every place that the profile and the site name now. Where it did not, the
+    ///   vendor is asked for everything anew.
     /// - Throws: `DeliveryError`.
-    func checkDestinations() async throws -> Bool {
+    func checkDestinations(_ current: [DeliveryRecord]) async throws -> Bool {
         let destinations = try destinations()
         guard !destinations.isEmpty else { return true }
-        let known = Set(try await context.store.currentFiles(of: record.id).map(\.path))
+        let known = Set(current.map(\.path))
         let adopt = adopt
-        try await blocking {
+        try await gateway.blocking.run {
             for destination in destinations.values.flatMap({ $0 }) {
-                try Deliveries.checkWritable(destination, bytes: Self.expectedSize)
-                if !adopt, !known.contains(destination.path), try Deliveries.inspect(destination) != nil {
+                let isKnown = known.contains(destination.path)
+                try Deliveries.checkWritable(destination, bytes: Self.expectedSize, probes: !isKnown)
+                if !adopt, !isKnown, try Deliveries.inspect(destination) != nil {
                     // The plan tells of a foreign file in its own words; an empty one differs from any.
                     _ = try Deliveries.plan(
                         operation: "check", [WantedFile(destination: destination, contents: [], recorded: nil)])
@@ -139,7 +141,7 @@ struct Settling: Sendable {
             let destination = try JSONDecoder().decode(PlannedFile.self, from: file.plan).destination
             return WantedFile(destination: destination, contents: Array(contents), recorded: file.sha256)
         }
-        let plan = try await blocking { try Deliveries.plan(operation: operation, wanted) }
+        let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, wanted) }
         let message = (["Nothing changed."] + attestation.remarks).joined(separator: " ")
         guard plan.changes else {
             try await end(operation, .done, .unchanged, message, notes, contact: true)
@@ -170,7 +172,7 @@ struct Settling: Sendable {
             }
         }
         let (files, adopt) = (wanted, adopt)
-        let plan = try await blocking { try Deliveries.plan(operation: operation, files, adopt: adopt) }
+        let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, files, adopt: adopt) }
         let intended = try plan.files.indices.map { index in
             try plan.files[index].intended(names[index], contents: Data(wanted[index].contents))
         }

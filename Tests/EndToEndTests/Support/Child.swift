@@ -35,12 +35,13 @@ final class Child: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, out.theirs, 1)
         posix_spawn_file_actions_adddup2(&actions, err.theirs, 2)
-        posix_spawn_file_actions_addchdir_np(&actions, folder)
-        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        // The folder is taken by env, which then becomes the program.
+        let env = Program.found("env") ?? "/usr/bin/env"
+        var words = ([env, "-C", folder, program] + arguments).map { strdup($0) } + [nil]
         var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
         var number: pid_t = 0
-        let result = posix_spawn(&number, program, &actions, nil, &words, &variables)
+        let result = posix_spawn(&number, env, &actions, nil, &words, &variables)
         close(out.theirs)
         close(err.theirs)
         guard result == 0 else {

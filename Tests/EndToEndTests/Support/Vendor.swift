@@ -158,7 +158,7 @@ final class Vendor: Sendable {
         let bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8)
         var rest = (bytes + reply.body.prefix(reply.cut ?? reply.body.count))[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
