@@ -32,7 +32,7 @@ public final class Gateway: CallPerformer {
     let store: Store
     let profiles: ProfileSet
     let zones = ZoneDatabase()
-    let owner: OwnerLock
+    let owner: Lazily<OwnerLock>
     let line: VendorLine
     let sealer: Sealer
     let blocking = BlockingPool()
@@ -48,17 +48,12 @@ public final class Gateway: CallPerformer {
         self.surroundings = surroundings
         do {
             store = try Store(path: configuration.store)
-            owner = try OwnerLock(folder: configuration.store + "-owners")
-            line = VendorLine(
-                client: try HTTPClient(limits: .init(maxTransfers: 256, maxTransfersPerHost: 64)), store: store,
-                surroundings: surroundings)
         } catch let error as StoreError {
             throw CallError(.failed, error.message)
-        } catch let error as DeliveryError {
-            throw CallError(.failed, error.message)
-        } catch let error as TransportError {
-            throw CallError(.failed, error.message)
         }
+        let owners = configuration.store + "-owners"
+        owner = Lazily { try OwnerLock(folder: owners) }
+        line = VendorLine(store: store, surroundings: surroundings)
         sealer = Sealer(path: configuration.store + ".key")
         profiles = ProfileSet(
             folders: configuration.profiles,
@@ -103,6 +98,7 @@ public final class Gateway: CallPerformer {
             }
         case let error as UnknownZone: CallError(.invalid, error.description)
         case let error as DeliveryError: CallError(.failed, error.message)
+        case let error as TransportError: CallError(.failed, error.message)
         case let error as AdapterError:
             CallError(error.code == .unreachable ? .unreachable : .failed, error.message)
         case is CancellationError: CallError(.cancelled, "The call was cancelled; nothing is left half done.")

@@ -4,7 +4,7 @@ import Testing
 @Suite("The command line, as scripts rely on it")
 struct CommandLineTests {
     /// Every command of the contract, with its own options; a star for those that every command has.
-    static let commands = [
+    static let commands: [String] = [
         "customers add --name --time-zone *", "customers list *", "customers show *",
         "installations add --customer --profile --identity --site *", "installations list *", "installations show *",
         "refresh --customer --due --all --concurrency --dry-run --adopt --trigger *", "status --customer --level --at *",
@@ -42,7 +42,7 @@ struct CommandLineTests {
         }
     }
 
-    static let wrongUsage = [
+    static let wrongUsage: [String] = [
         "nonsense", "customers dance", "customers add x", "customers add x --name X",
         "customers list more", "status --level green", "status --at 2027-02-29", "status --at tomorrow",
         "status --nonsense", "allows x", "allows x dance", "refresh", "refresh x --all", "refresh --due --all",
@@ -145,7 +145,7 @@ struct CommandLineTests {
     }
 
     /// A command, and the command or word that its refusal points to.
-    static let missing = [
+    static let notThere: [String: String] = [
         "customers show nothing": "customers list", "installations show nothing": "installations list",
         "installations list --customer nothing": "customers list", "status --customer nothing": "customers list",
         "refresh nothing": "installations list", "refresh --customer nothing": "customers list",
@@ -157,7 +157,7 @@ struct CommandLineTests {
             + "--identity clientName=A --identity serialNumber=B --site sharedData=/tmp": "customers list",
     ]
 
-    @Test("What is not there is exit code 1 and named, with where to look", arguments: missing)
+    @Test("What is not there is exit code 1 and named, with where to look", arguments: notThere)
     func missing(line: String, help: String) async throws {
         try await Estate.with { estate in
             try await estate.must("customers", "add", "c", "--name", "C", "--time-zone", "UTC")

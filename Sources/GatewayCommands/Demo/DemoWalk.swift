@@ -65,14 +65,19 @@ struct DemoWalk {
         }
         try await show(.now, expecting: .licensed, gateway, caller)
 
-        head("Try next:")
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        head("Try next, with a stand-in of your own, from the folder that holds examples/:")
         Console.print(
             """
-              gatehouse sandbox --book examples/book.yaml --listen 127.0.0.1:8300    (another terminal; prints the key)
+              export PATH="\(URL(fileURLWithPath: program).deletingLastPathComponent().path):$PATH"
+              mkdir -p /tmp/gatehouse/sites && cp examples/book.yaml /tmp/gatehouse/
+              gatehouse sandbox --book /tmp/gatehouse/book.yaml --listen 127.0.0.1:8300
+            and in another terminal, with the PATH and the publicKey that the stand-in printed:
               export GATEHOUSE_VENDOR_URL=http://127.0.0.1:8300 GATEHOUSE_VENDOR_KEY=…
-              export GATEHOUSE_DELIVERY_ROOTS=/tmp/sites SITES=/tmp/sites; mkdir -p $SITES; sh examples/portfolio.sh
-              gatehouse refresh --all && gatehouse status
-              then edit a date in examples/book.yaml, and: gatehouse refresh maple-sage300
+              export GATEHOUSE_STORE=/tmp/gatehouse/gatehouse.db
+              export GATEHOUSE_DELIVERY_ROOTS=/tmp/gatehouse/sites SITES=/tmp/gatehouse/sites
+              sh examples/portfolio.sh && gatehouse refresh --all; gatehouse status
+            Then edit a date in /tmp/gatehouse/book.yaml, and: gatehouse refresh maple-sage300
             """)
     }
 

@@ -24,7 +24,7 @@ struct Recovery: Sendable {
     /// Whether the process that is at an operation lives. Where that can't be known it is taken for alive.
     static func isAlive(_ owner: String, of gateway: Gateway) -> Bool {
         if owner.isEmpty { return false }
-        if owner == gateway.owner.id { return true }
+        if owner == gateway.owner.ifMade?.id { return true }
         return (try? OwnerLock.isAlive(owner, folder: gateway.configuration.store + "-owners")) ?? true
     }
 
@@ -33,13 +33,13 @@ struct Recovery: Sendable {
     /// - Returns: What it came to; nil where another process was quicker.
     func finish(_ record: OperationRecord) async -> RefreshResult? {
         do {
-            guard try await context.store.takeOver(record.id, from: record.owner, by: gateway.owner.id) else {
+            guard try await context.store.takeOver(record.id, from: record.owner, by: gateway.owner.get().id) else {
                 return nil
             }
             return try await resume(record)
         } catch {
             // It stays open under this process's name until somebody can finish it; say so by giving it back.
-            _ = try? await context.store.takeOver(record.id, from: gateway.owner.id, by: "")
+            _ = try? await context.store.takeOver(record.id, from: gateway.owner.get().id, by: "")
             let error = Gateway.callError(error)
             return RefreshResult(
                 installation: record.installation, outcome: .failed, message: error.message, operation: record.id)

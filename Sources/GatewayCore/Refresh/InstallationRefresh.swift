@@ -49,7 +49,7 @@ struct InstallationRefresh: Sendable {
                 NewOperation(
                     id: operation, installation: record.id, customer: record.customer,
                     protocolName: profile.protocolName, act: .refresh, caller: context.caller.id,
-                    owner: gateway.owner.id, started: now, basedOn: record.revision,
+                    owner: gateway.owner.get().id, started: now, basedOn: record.revision,
                     first: try Conversation.journal(transition, nonce: nonce, at: now)))
             switch claim {
             case .claimed:

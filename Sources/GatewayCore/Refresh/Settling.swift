@@ -72,7 +72,7 @@ struct Settling: Sendable {
             return RefreshResult(installation: record.id, error: error.error, operation: operation)
         } catch let error as LostAnswer {
             // It stays open: the next command asks the vendor what became of it before anything is repeated.
-            _ = try await context.store.takeOver(operation, from: gateway.owner.id, by: "")
+            _ = try await context.store.takeOver(operation, from: gateway.owner.get().id, by: "")
             return RefreshResult(
                 installation: record.id, outcome: .unreachable,
                 message: "\(error.message) Whether the vendor acted upon it is asked by the next command.",

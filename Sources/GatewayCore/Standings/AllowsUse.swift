@@ -32,11 +32,20 @@ extension Allows: PerformedCall {
             }
         }
         let allowed = level.access.allows(action)
-        let reason =
-            allowed
-            ? why ?? "\(result.profile.product) is licensed."
-            : "\(label): \(why ?? "the level \(level.rawValue) allows \(level.access.rawValue) access.")"
+        var reason = why ?? "\(result.profile.product) is licensed."
+        if !allowed || level.access != .full { reason = "\(label), \(level.access.phrase). \(why ?? "")" }
         return AllowsAnswer(allowed: allowed, level: level, access: level.access, reason: reason)
+    }
+}
+
+extension Access {
+    /// What it allows, for people.
+    fileprivate var phrase: String {
+        switch self {
+        case .full: "everything is allowed"
+        case .readOnly: "only view and report are allowed"
+        case .none: "nothing is allowed"
+        }
     }
 }
 

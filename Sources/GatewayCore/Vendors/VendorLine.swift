@@ -7,10 +7,14 @@ import GatewayTransport
 /// The way to the vendors: sends what adapters ask for, tries again what may be tried again, and hands on only what
 /// passed the checks that the request asked for.
 final class VendorLine: Sendable {
-    private let client: HTTPClient
+    private let client = Lazily {
+        try HTTPClient(limits: .init(maxTransfers: mostTransfers, maxTransfersPerHost: mostTransfers))
+    }
     private let breakers: Breakers
     private let surroundings: Surroundings
 
+    /// The most requests under way at once.
+    static let mostTransfers = 256
     /// How often a request that may be repeated is sent at most.
     static let attempts = 3
     /// The first pause between two attempts, in milliseconds; each further one is twice as long.
@@ -18,13 +22,12 @@ final class VendorLine: Sendable {
     /// The largest answer, in bytes after decompression.
     static let largestAnswer = 256 * 1024
 
-    init(client: HTTPClient, store: Store, surroundings: Surroundings) {
-        self.client = client
+    init(store: Store, surroundings: Surroundings) {
         self.surroundings = surroundings
         breakers = Breakers(store: store, surroundings: surroundings)
     }
 
-    func close() { client.shutdown() }
+    func close() { client.ifMade?.shutdown() }
 
     /// The raw answer to a request.
     ///
@@ -32,6 +35,7 @@ final class VendorLine: Sendable {
     ///   that is made only once may have arrived; `CancellationError` where the task was cancelled.
     func send(_ request: Request, to vendor: Profile.Vendor) async throws -> RawAnswer {
         let wire = try wireRequest(request, vendor)
+        let client = try client.get()
         let host = Self.host(of: wire.url)
         var attempt = 1
         while true {

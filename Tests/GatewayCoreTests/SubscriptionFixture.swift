@@ -1,0 +1,100 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayCore
+import Sage300
+import VendorSandbox
+
+/// A gateway's folder beside a running stand-in vendor, with the profile that is shipped for it.
+struct SubscriptionFixture: Sendable {
+    let fixture: GatewayFixture
+    let ready: SandboxReady
+    let book: String
+
+    /// A customer of the stand-in's book.
+    struct Entry: Sendable {
+        /// The customer's ID and the installation's; the vendor's client ID and serial number are made of it.
+        var id: String
+        var expires: String
+        var zone = "America/Toronto"
+        /// Further lines of the entry, each `key: value`.
+        var lines: [String] = []
+
+        var clientName: String { "\(id) Ltd." }
+        var serialNumber: String { "S-\(id)-2026" }
+
+        var text: String {
+            let lines = lines.map { "\n    \($0)" }.joined()
+            return """
+                  - clientID: "\(id)"
+                    clientName: \(clientName)
+                    serialNumber: \(serialNumber)
+                    release: Sage 300 2026
+                    superseded:
+                      - { serialNumber: S-\(id)-2025, release: Sage 300 2025 }
+                    expires: \(expires)
+                    users: 10
+                    webUsers: 5\(lines)
+
+                """
+        }
+    }
+
+    /// Runs a test with a stand-in that knows these customers; its time is the test's.
+    static func with<Result>(
+        _ entries: [Entry] = [Entry(id: "maple", expires: "2027-01-31")], at now: String = "2026-11-22T10:00:00Z",
+        _ body: (SubscriptionFixture) async throws -> Result
+    ) async throws -> Result {
+        try await GatewayFixture.with(at: now) { fixture in
+            let book = fixture.folder + "/book.yaml"
+            try write(entries, to: book)
+            let sandbox = Sandbox(book: book, clock: { fixture.time.now }, report: { _ in })
+            return try await sandbox.whileRunning { ready in
+                try await body(SubscriptionFixture(fixture: fixture, ready: ready, book: book))
+            }
+        }
+    }
+
+    var time: TestTime { fixture.time }
+
+    /// Changes what the vendor knows.
+    func write(_ entries: [Entry], faults: String? = nil) throws {
+        try Self.write(entries, faults: faults, to: book)
+    }
+
+    private static func write(_ entries: [Entry], faults: String? = nil, to path: String) throws {
+        let faults = faults.map { "faults:\n  sage300: { \($0) }\n" } ?? ""
+        try Data(("sage300:\n" + entries.map(\.text).joined() + faults).utf8).write(to: URL(filePath: path))
+    }
+
+    /// Opens a gateway while the closure runs.
+    func open<Result>(
+        profiles: [String]? = nil, _ body: (Gateway) async throws -> Result
+    ) async throws -> Result {
+        try await fixture.withGateway(
+            [AnyAdapter(Sage300())], profiles: profiles ?? [GatewayFixture.repository + "/profiles"],
+            environment: ["GATEHOUSE_VENDOR_URL": ready.url, "GATEHOUSE_VENDOR_KEY": ready.publicKey], body)
+    }
+
+    /// Adds the customer and installation of an entry.
+    func add(_ entry: Entry, to gateway: Gateway, profile: String = "sage300-subscription") async throws {
+        _ = try await gateway.perform(
+            AddCustomer(id: entry.id, displayName: entry.clientName, timeZone: entry.zone))
+        try await addInstallation(entry, to: gateway, profile: profile)
+    }
+
+    func addInstallation(
+        _ entry: Entry, to gateway: Gateway, profile: String = "sage300-subscription", serialNumber: String? = nil
+    ) async throws {
+        _ = try await gateway.perform(
+            AddInstallation(
+                id: entry.id, customer: entry.id, profile: profile,
+                identity: [
+                    "clientID": entry.id, "clientName": entry.clientName,
+                    "serialNumber": serialNumber ?? entry.serialNumber,
+                ], site: ["sharedData": [fixture.site(entry.id)]]))
+    }
+
+    /// The delivered file of an installation.
+    func file(_ installation: String) -> String { "\(fixture.sites)/\(installation)/entitlements.xml" }
+}
