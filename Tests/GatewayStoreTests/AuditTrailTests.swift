@@ -2,7 +2,7 @@ import AdapterKit
 import Foundation
 import GRDB
 import GatewayAPI
-import GatewayStore
+@testable import GatewayStore
 import Synchronization
 import Testing
 

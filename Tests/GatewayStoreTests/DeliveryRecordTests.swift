@@ -1,5 +1,6 @@
 import AdapterKit
 import Foundation
+import GatewayAPI
 import GatewayStore
 import Testing
 

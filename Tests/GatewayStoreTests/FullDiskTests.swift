@@ -1,6 +1,7 @@
 import AdapterKit
 import Foundation
 import GRDB
+import GatewayAPI
 import GatewayStore
 import Testing
 
@@ -11,8 +12,7 @@ import Testing
 @Suite("A full disk")
 struct FullDiskTests {
     @Test(
-        "A write that finds no room is refused by a clear error and undone; nothing answered before is lost, and with "
-            + "room again it goes on",
+        "A write that finds no room is refused by a clear error and undone, and with room again it goes on",
         .enabled(if: SmallDisk.isAvailable, "no permission to mount a small filesystem"))
     func full() async throws {
         try await StoreFixture.with { fixture in

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import GRDB
+import GatewayAPI
 import Synchronization
 import Testing
 

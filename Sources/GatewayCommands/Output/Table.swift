@@ -8,7 +8,8 @@ struct Table {
         var style: Style?
 
         init(_ text: String, _ style: Style? = nil) {
-            self.text = text
+            // A message of several lines would tear the table.
+            self.text = text.contains("\n") ? text.replacing("\n", with: " ") : text
             self.style = style
         }
 

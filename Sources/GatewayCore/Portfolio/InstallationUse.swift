@@ -15,14 +15,27 @@ extension AddInstallation: PerformedCall {
             throw CallError(.invalid, problems.map(\.message).joined(separator: "\n"))
         }
         for template in profile.deliveries.values {
-            // Wrong places are told now, not at the first delivery.
-            _ = try DeliveryTemplate.expand(template, site: site, identity: identity)
+            for path in try DeliveryTemplate.expand(template, site: site, identity: identity) {
+                try Self.check(path)
+            }
         }
         let new = NewInstallation(id: id, customer: customer, profile: profile.name, identity: identity, site: site)
         try await context.store.addInstallations(
             [new], at: context.now,
             audit: [context.audit(Self.name, customer: customer, subject: id, detail: "profile \(profile.name)")])
         return try await ShowInstallation(id: id).perform(in: context)
+    }
+}
+
+extension AddInstallation {
+    /// Makes sure that a path can ever be delivered to. Whether it lies under an allowed root, and is there, is seen
+    /// when something is delivered: roots and hosts come and go.
+    private static func check(_ path: String) throws(DeliveryError) {
+        do {
+            _ = try Destination.resolve(path: path, roots: ["/"])
+        } catch where error.code == .unsafePath {
+            throw error
+        } catch {}
     }
 }
 

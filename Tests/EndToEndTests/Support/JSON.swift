@@ -47,6 +47,9 @@ enum JSON: Decodable, Hashable, Sendable {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// The texts of an array, one a line; empty for anything else.
+    var lines: String { (array ?? []).compactMap(\.string).joined(separator: "\n") }
+
     var int: Int? {
         if case .number(let value) = self { Int(value) } else { nil }
     }
