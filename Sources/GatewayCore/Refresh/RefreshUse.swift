@@ -17,7 +17,7 @@ extension Refresh: PerformedCall {
             await Recovery(context: context, adopt: adopt).run()
         }
         let run = RefreshRun(call: self, context: context)
-        if let named { return await run.refresh(named) }
+        if let named { return try await run.refresh(named) }
         return try await run.refreshAll(filter(at: context.now))
     }
 
@@ -27,7 +27,8 @@ extension Refresh: PerformedCall {
         case .installations(let ids):
             guard !ids.isEmpty else { throw CallError(.invalid, "Name at least one installation.") }
             var records: [InstallationRecord] = []
-            for id in ids where !records.contains(where: { $0.id == id }) {
+            var seen: Set<String> = []
+            for id in ids where seen.insert(id).inserted {
                 records.append(try await context.installation(id))
             }
             return records
@@ -70,9 +71,6 @@ struct RefreshRun: Sendable {
     let context: CallContext
     private let tally: Tally
 
-    /// How many installations are read at once: enough to keep the workers busy, few enough for any memory.
-    static let page = 512
-
     init(call: Refresh, context: CallContext) {
         self.call = call
         self.context = context
@@ -80,41 +78,66 @@ struct RefreshRun: Sendable {
     }
 
     /// Refreshes these, and reports on each.
-    func refresh(_ records: [InstallationRecord]) async -> RefreshReport {
+    func refresh(_ records: [InstallationRecord]) async throws -> RefreshReport {
         tally.expect(records.count)
-        await refreshPage(records, keepAll: true)
-        return tally.report
+        return try await refresh(from: RecordSource(records), keepAll: true)
     }
 
     /// Refreshes all that a filter finds.
     func refreshAll(_ filter: InstallationFilter) async throws -> RefreshReport {
         tally.expect(try await context.store.installationCount(filter, in: context.scope))
-        var last: String?
-        while !Task.isCancelled {
-            let records = try await context.store.installations(
-                filter, in: context.scope, after: last, limit: Self.page)
-            guard let end = records.last else { break }
-            await refreshPage(records, keepAll: false)
-            last = end.id
+        return try await refresh(from: RecordSource(filter, context: context), keepAll: false)
+    }
+
+    /// Keeps so many under way as the call says: one that waits long for its vendor holds up no other.
+    private func refresh(from source: RecordSource, keepAll: Bool) async throws -> RefreshReport {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var source = source
+            var underWay = 0
+            while true {
+                while underWay < call.concurrency, !Task.isCancelled, let record = try await source.next() {
+                    underWay += 1
+                    group.addTask {
+                        let result = await InstallationRefresh(call: call, context: context).run(record)
+                        tally.add(result, keep: keepAll || result.outcome.isFailure || result.outcome == .updated)
+                    }
+                }
+                guard underWay > 0 else { break }
+                try await group.next()
+                underWay -= 1
+            }
         }
         try Task.checkCancellation()
         return tally.report
     }
 
-    private func refreshPage(_ records: [InstallationRecord], keepAll: Bool) async {
-        await withTaskGroup(of: Void.self) { group in
-            var next = 0
-            func start() {
-                guard next < records.count, !Task.isCancelled else { return }
-                let record = records[next]
-                next += 1
-                group.addTask {
-                    let result = await InstallationRefresh(call: call, context: context).run(record)
-                    tally.add(result, keep: keepAll || result.outcome.isFailure || result.outcome == .updated)
-                }
+    /// Installations one after the other, read a page at a time.
+    private struct RecordSource: Sendable {
+        private var page: [InstallationRecord]
+        private var next = 0
+        private var following: (filter: InstallationFilter, context: CallContext)?
+
+        /// How many are read at once: enough to keep everything busy, few enough for any memory.
+        static let pageSize = 512
+
+        init(_ records: [InstallationRecord]) { page = records }
+
+        init(_ filter: InstallationFilter, context: CallContext) {
+            page = []
+            following = (filter, context)
+        }
+
+        mutating func next() async throws -> InstallationRecord? {
+            if next == page.count, let following {
+                let last = page.last?.id
+                page = try await following.context.store.installations(
+                    following.filter, in: following.context.scope, after: last, limit: Self.pageSize)
+                next = 0
+                if page.count < Self.pageSize { self.following = nil }
             }
-            for _ in 0..<call.concurrency { start() }
-            while await group.next() != nil { start() }
+            guard next < page.count else { return nil }
+            defer { next += 1 }
+            return page[next]
         }
     }
 
