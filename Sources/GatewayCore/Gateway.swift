@@ -123,14 +123,6 @@ struct CallContext: Sendable {
     var scope: Scope { caller.scope }
     var now: Instant { gateway.surroundings.now() }
 
-    /// Makes sure that the caller may act upon a customer.
-    ///
-    /// - Throws: ``CallError`` `notFound`: what is out of scope does not show that it exists.
-    func require(customer: String) throws(CallError) {
-        guard let limit = scope.customer, limit != customer else { return }
-        throw CallError(.notFound, "There is no customer \"\(customer)\".")
-    }
-
     /// Makes sure that the caller may act upon the whole portfolio.
     func requirePortfolio(to what: String) throws(CallError) {
         guard scope.customer == nil else {
@@ -145,7 +137,9 @@ struct CallContext: Sendable {
             detail: detail)
     }
 
-    /// A customer's name and zone in scope.
+    /// An installation in scope.
+    ///
+    /// - Throws: ``CallError`` `notFound`: what is out of scope does not show that it exists.
     func installation(_ id: String) async throws -> InstallationRecord {
         guard let record = try await store.installation(id, in: scope) else {
             throw CallError(

@@ -200,9 +200,6 @@ struct CommandLineTests {
             estate.set("XDG_DATA_HOME", estate.folder + "/data")
             try await estate.must("customers", "list")
             #expect(FileOnDisk(estate.folder + "/data/gatehouse/gatehouse.db") != nil)
-            estate.set("XDG_DATA_HOME", nil)
-            try await estate.must("customers", "list")
-            #expect(FileOnDisk(estate.folder + "/home/.local/share/gatehouse/gatehouse.db") != nil)
         }
     }
 

@@ -36,7 +36,7 @@ struct GroupCommitTests {
     func shared() async throws {
         try await StoreFixture.withStore { fixture, store in
             let before = try WriteAheadLog(of: fixture.path).commits
-            let started = Mutex(0)
+            let started = Counter()
             let hold = DispatchSemaphore(value: 0)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -47,11 +47,11 @@ struct GroupCommitTests {
                 }
                 for number in 1...200 {
                     group.addTask {
-                        started.withLock { $0 += 1 }
+                        started.add()
                         try await store.commits.write { try $0.append(.test("write \(number)")) }
                     }
                 }
-                while started.withLock({ $0 }) < 200 { await Task.yield() }
+                while started.count < 200 { await Task.yield() }
                 hold.signal()
                 try await group.waitForAll()
             }
@@ -65,7 +65,7 @@ struct GroupCommitTests {
     func failing() async throws {
         try await StoreFixture.withStore { fixture, store in
             try await store.addTestCustomer("taken")
-            let failures = Mutex<[String]>([])
+            let failures = Counter()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 1...60 {
                     group.addTask {
@@ -78,7 +78,7 @@ struct GroupCommitTests {
                                         sql: "INSERT INTO customers VALUES ('taken', 'x', 'UTC', 0)")
                                 }
                             } catch {
-                                failures.withLock { $0.append("\(error)") }
+                                failures.add()
                             }
                         } else {
                             try await store.addTestCustomer("c\(number)")
@@ -87,7 +87,7 @@ struct GroupCommitTests {
                 }
                 try await group.waitForAll()
             }
-            #expect(failures.withLock { $0.count } == 20)
+            #expect(failures.count == 20)
             #expect(try fixture.number("SELECT COUNT(*) FROM customers") == 41)
             #expect(try fixture.number("SELECT COUNT(*) FROM audit WHERE detail LIKE 'half%'") == 0)
             #expect(try fixture.number("SELECT MAX(number) FROM audit") == 41)
@@ -167,6 +167,15 @@ struct GroupCommitTests {
             }
         }
     }
+}
+
+/// A number that tasks share.
+final class Counter: Sendable {
+    private let value = Mutex(0)
+
+    var count: Int { value.withLock { $0 } }
+
+    func add() { value.withLock { $0 += 1 } }
 }
 
 /// SQLite's write-ahead log, as its file format describes it: frames, of which the last of a commit says so.

@@ -82,7 +82,8 @@ extension Standing {
     /// A date that is missing and a beginning that is still to come are said too. Without an entitlement
     /// there is nothing to say here: the steps to get one are the profile's.
     public func messages(naming names: MessageNames) -> [String] {
-        guard facts.held else { return [] }
+        // Where no stage holds and nothing is missing, most rows of a long list, nothing need be looked at again.
+        guard facts.held, level != .licensed || days != nil else { return [] }
         let passes = heldPasses
         var messages: [(level: Level, text: String)] = []
         for pass in passes where pass.anchor == nil {

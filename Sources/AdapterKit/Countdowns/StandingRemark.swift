@@ -57,11 +57,12 @@ extension Standing {
 
     /// Whether a countdown from the date of expiry has come to grace or worse.
     private var hasExpired: Bool {
-        stages.contains { stage in
-            stage.level >= .grace
-                && rules.countdowns.contains {
-                    $0.name == stage.countdown && $0.from.contains(DateName.expires.rawValue)
-                }
-        }
+        level >= .grace
+            && stages.contains { stage in
+                stage.level >= .grace
+                    && rules.countdowns.contains {
+                        $0.name == stage.countdown && $0.from.contains(DateName.expires.rawValue)
+                    }
+            }
     }
 }

@@ -59,10 +59,10 @@ struct Measure: AsyncParsableCommand {
         for part in Part.allCases where only.isEmpty || only.contains(part) {
             Self.tell("measuring \(part.rawValue) …")
             switch part {
-            case .refresh: figures += try RefreshFigures(workspace: workspace, measure: self).measure()
-            case .status: figures += try StatusFigures(workspace: workspace, measure: self).measure()
-            case .start: figures += try StartFigures(workspace: workspace, measure: self).measure()
-            case .standings: figures += try StandingFigures(workspace: workspace, measure: self).measure()
+            case .refresh: figures += try RefreshFigures(workspace: workspace, options: self).figures()
+            case .status: figures += try StatusFigures(workspace: workspace, options: self).figures()
+            case .start: figures += try StartFigures(workspace: workspace, options: self).figures()
+            case .standings: figures += try StandingFigures(workspace: workspace, options: self).figures()
             }
         }
         print(FigureTable.text(figures))

@@ -3,23 +3,23 @@ import Foundation
 /// Refreshing a whole portfolio: the rate of `unchanged`, the time of `updated`, and the memory of both.
 struct RefreshFigures {
     let workspace: Workspace
-    let measure: Measure
+    let options: Measure
 
     private var book: String { workspace.path("book.yaml") }
 
-    func measure() throws -> [Figure] {
-        let (many, few) = (measure.scaled(20_000), measure.scaled(2_000))
+    func figures() throws -> [Figure] {
+        let (many, few) = (options.scaled(20_000), options.scaled(2_000))
         try LoadPortfolio.writeBook(book, copies: many, users: 10)
         let standIn = try StandInProcess(workspace, book: book)
         defer { standIn.end() }
         var large = LoadRun(
-            workspace: workspace, standIn: standIn, installations: many, concurrency: measure.concurrency)
+            workspace: workspace, standIn: standIn, installations: many, concurrency: options.concurrency)
         try large.prepare()
-        for round in 1...measure.rounds {
-            Measure.tell("  unchanged, round \(round) of \(measure.rounds)")
+        for round in 1...options.rounds {
+            Measure.tell("  unchanged, round \(round) of \(options.rounds)")
             try large.unchanged()
         }
-        let updates = max(1, (measure.rounds + 1) / 2)
+        let updates = max(1, (options.rounds + 1) / 2)
         for round in 1...updates {
             Measure.tell("  updated, round \(round) of \(updates)")
             try LoadPortfolio.writeBook(book, copies: many, users: 10 + round)
@@ -27,17 +27,17 @@ struct RefreshFigures {
         }
         try large.alone()
         var small = LoadRun(
-            workspace: workspace, standIn: standIn, installations: few, concurrency: measure.concurrency)
+            workspace: workspace, standIn: standIn, installations: few, concurrency: options.concurrency)
         Measure.tell("  memory at \(few)")
         try small.prepare()
         try small.unchanged()
         try LoadPortfolio.writeBook(book, copies: many, users: 10 + updates + 1)
         try small.updated()
-        return figures(large, small)
+        return Self.figures(large, small, options.concurrency)
     }
 
-    private func figures(_ large: LoadRun, _ small: LoadRun) -> [Figure] {
-        let times = "\(large.installations) at \(measure.concurrency) at once"
+    private static func figures(_ large: LoadRun, _ small: LoadRun, _ concurrency: Int) -> [Figure] {
+        let times = "\(large.installations) at \(concurrency) at once"
         let alone = String(
             format: "the same files one after the other, on one thread: %.0f ms", large.filesAlone.median * 1000)
         var peak = Series("refresh, \(large.installations)")

@@ -1,14 +1,14 @@
 /// Standings a second on one core.
 struct StandingFigures {
     let workspace: Workspace
-    let measure: Measure
+    let options: Measure
 
-    func measure() throws -> [Figure] {
-        let count = measure.scaled(4_000_000)
+    func figures() throws -> [Figure] {
+        let count = options.scaled(4_000_000)
         var ours = Series("standings")
         var columns = Series("standings, the facts read from a store's column")
         var plain = Series("a loop by hand, days of 24 hours")
-        for _ in 1...measure.rounds {
+        for _ in 1...options.rounds {
             ours.addRate(try role("standing", count))
             plain.addRate(try role("plain", count))
             columns.addRate(try role("columns", count))

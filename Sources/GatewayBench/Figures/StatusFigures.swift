@@ -3,7 +3,7 @@ import Foundation
 /// `gatehouse status` over a large store, against the SQLite shell that reads the same rows and columns.
 struct StatusFigures {
     let workspace: Workspace
-    let measure: Measure
+    let options: Measure
 
     /// What a listing reads, by the same index and in the same order.
     private static let query = """
@@ -11,9 +11,9 @@ struct StatusFigures {
         FROM installations i ORDER BY i.customer, i.id
         """
 
-    func measure() throws -> [Figure] {
+    func figures() throws -> [Figure] {
         let shell = try SQLiteShell()
-        let count = measure.scaled(100_000)
+        let count = options.scaled(100_000)
         let store = workspace.path("status.db")
         Measure.tell("  filling a store with \(count) installations, each refreshed through the store's own functions")
         _ = try workspace.role("role-fill-status", "--store", store, "--installations", String(count))
@@ -24,8 +24,8 @@ struct StatusFigures {
         // Once each beforehand: the store is then in memory for all of them.
         _ = try shell.run(store, Self.query)
         _ = try Child.run(workspace.gatehouse, ["status", "--json"] + common)
-        for round in 1...(2 * measure.rounds) {
-            Measure.tell("  status, round \(round) of \(2 * measure.rounds)")
+        for round in 1...(2 * options.rounds) {
+            Measure.tell("  status, round \(round) of \(2 * options.rounds)")
             json.add(try Child.run(workspace.gatehouse, ["status", "--json"] + common))
             plain.add(try shell.run(store, Self.query))
             table.add(try Child.run(workspace.gatehouse, ["status"] + common))
@@ -45,16 +45,16 @@ struct StatusFigures {
 /// `gatehouse status` on a small store, against the least that the program can do.
 struct StartFigures {
     let workspace: Workspace
-    let measure: Measure
+    let options: Measure
 
-    func measure() throws -> [Figure] {
+    func figures() throws -> [Figure] {
         let store = workspace.path("ten.db")
         _ = try workspace.role("role-fill-status", "--store", store, "--installations", "10")
         var status = Series("gatehouse status")
         var version = Series("gatehouse --version")
         let arguments = ["status", "--store", store, "--profiles", workspace.profiles]
         _ = try Child.run(workspace.gatehouse, arguments)
-        for _ in 1...(6 * measure.rounds) {
+        for _ in 1...(6 * options.rounds) {
             status.add(try Child.run(workspace.gatehouse, arguments))
             version.add(try Child.run(workspace.gatehouse, ["--version"]))
         }

@@ -34,7 +34,8 @@ struct Child {
         _ program: String, _ arguments: [String], environment: [String: String] = [:], output: Output
     ) throws {
         var ends: [Int32] = [-1, -1]
-        if output == .kept, pipe2(&ends, O_CLOEXEC) != 0 { throw BenchError("There is no pipe to be had.") }
+        if output == .kept, Foundation.pipe(&ends) != 0 { throw BenchError("There is no pipe to be had.") }
+        for end in ends where end >= 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

@@ -12,7 +12,7 @@ struct Usage {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Usage(wall: Double(time.tv_sec) + Double(time.tv_nsec) / 1e9, processor: usage.processor)
     }
 
@@ -62,7 +62,7 @@ struct RoleReport: Codable {
             })
         else {
             var usage = rusage()
-            getrusage(RUSAGE_SELF, &usage)
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
             return usage.ru_maxrss * 1024
         }
         return kilobytes * 1024

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GatewayAPI
 import GatewayStore
 
 /// Writes the requests that a refresh of a store sends, for the ceiling to send the same.

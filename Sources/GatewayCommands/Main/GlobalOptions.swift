@@ -67,8 +67,13 @@ struct GlobalOptions: ParsableArguments {
 
     private static func defaultStore(_ environment: [String: String]) -> String {
         let home = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let folder = home ?? NSHomeDirectory() + "/.local/share"
+        let folder = home ?? homeFolder(environment) + "/.local/share"
         return folder + "/gatehouse/gatehouse.db"
+    }
+
+    /// As a shell says it: Foundation asks the user database instead.
+    private static func homeFolder(_ environment: [String: String]) -> String {
+        environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? NSHomeDirectory()
     }
 
     private static func defaultProfiles() -> String {
@@ -78,7 +83,8 @@ struct GlobalOptions: ParsableArguments {
     }
 
     private static func absolute(_ path: String) -> String {
-        let expanded = path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+        let home = homeFolder(ProcessInfo.processInfo.environment)
+        let expanded = path.hasPrefix("~/") ? home + path.dropFirst() : path
         return expanded.hasPrefix("/") ? expanded : FileManager.default.currentDirectoryPath + "/" + expanded
     }
 }

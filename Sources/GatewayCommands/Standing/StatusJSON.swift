@@ -12,9 +12,10 @@ enum StatusJSON {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(rows.count, 256) * 512 + chunk)
         bytes.append(UInt8(ascii: "["))
-        for (index, row) in rows.enumerated() {
+        // By index: a loop over the rows themselves would copy each, with all its strings.
+        for index in rows.indices {
             bytes += index == 0 ? "\n".utf8 : ",\n".utf8
-            append(row, to: &bytes)
+            append(rows[index], to: &bytes)
             if bytes.count >= chunk {
                 Console.write(bytes)
                 bytes.removeAll(keepingCapacity: true)
@@ -24,7 +25,7 @@ enum StatusJSON {
         Console.write(bytes)
     }
 
-    static func append(_ row: StatusRow, to bytes: inout [UInt8]) {
+    static func append(_ row: borrowing StatusRow, to bytes: inout [UInt8]) {
         bytes += "{\"customer\":".utf8
         append(row.customer, to: &bytes)
         bytes += ",\"installation\":".utf8
@@ -74,9 +75,22 @@ enum StatusJSON {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A string as RFC 8259 wants it: quotes, backslashes and control characters escaped.
+    /// A string as RFC 8259 wants it: quotes, backslashes and control characters escaped. Most hold none of these,
+    /// and go over as they are.
     static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
+        let plain = text.utf8.withContiguousStorageIfAvailable { utf8 in
+            guard utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+                return false
+            }
+            bytes.append(contentsOf: utf8)
+            return true
+        }
+        if plain != true { escape(text, to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ text: String, to bytes: inout [UInt8]) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -89,6 +103,5 @@ enum StatusJSON {
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

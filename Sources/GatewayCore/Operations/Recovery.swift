@@ -73,7 +73,8 @@ struct Recovery: Sendable {
         let facts = Facts(
             installation, profile, operation: record.id, nonce: record.nonce ?? "", at: context.now)
         let conversation = Conversation(gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
-        let settling = Settling(context: context, record: installation, profile: profile, adopt: adopt)
+        let settling = try await Settling(
+            context: context, record: installation, profile: profile, adopt: adopt)
         return try await settling.settle(record.id) {
             if let answer = record.answer { return try await conversation.resume(record, sealed: answer) }
             let (transition, nonce) = try Conversation.journaled(record)

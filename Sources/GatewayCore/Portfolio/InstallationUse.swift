@@ -6,7 +6,7 @@ import GatewayStore
 extension AddInstallation: PerformedCall {
     func perform(in context: CallContext) async throws -> InstallationView {
         if let problem = ChosenID.problem(with: id, kind: "installation") { throw CallError(.invalid, problem) }
-        try context.require(customer: customer)
+        _ = try await ShowCustomer(id: customer).perform(in: context)
         let (profile, adapter) = try context.gateway.profileAndAdapter(profile)
         let problems =
             adapter.descriptor.identity.problems(with: identity, kind: "identity")
@@ -33,7 +33,7 @@ extension AddInstallation {
     private static func check(_ path: String) throws(DeliveryError) {
         do {
             _ = try Destination.resolve(path: path, roots: ["/"])
-        } catch where error.code == .unsafePath {
+        } catch  where error.code == .unsafePath {
             throw error
         } catch {}
     }
@@ -41,7 +41,8 @@ extension AddInstallation {
 
 extension ListInstallations: PerformedCall {
     func perform(in context: CallContext) async throws -> [InstallationSummary] {
-        try await context.store.readStatus(in: context.scope, customer: customer) { cursor in
+        if let customer { _ = try await ShowCustomer(id: customer).perform(in: context) }
+        return try await context.store.readStatus(in: context.scope, customer: customer) { cursor in
             var list: [InstallationSummary] = []
             while let record = try cursor.next() {
                 list.append(

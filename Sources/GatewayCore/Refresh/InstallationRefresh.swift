@@ -37,13 +37,12 @@ struct InstallationRefresh: Sendable {
                     installation: record.id, outcome: .wouldAsk,
                     message: "would ask \(profile.vendor.address ?? "the vendor, whose address is not set")")
             }
-            let settling = Settling(context: context, record: record, profile: profile, adopt: call.adopt)
-            let isInPlace = try await settling.checkDestinations(
-                try await context.store.currentFiles(of: record.id))
+            let settling = try await Settling(context: context, record: record, profile: profile, adopt: call.adopt)
+            try await settling.checkDestinations()
             let operation = Identifiers.operation(at: now)
             let nonce = Identifiers.nonce()
             var facts = Facts(record, profile, operation: operation, nonce: nonce, at: now)
-            if !isInPlace { facts.held = nil }
+            if !settling.isInPlace { facts.held = nil }
             let transition = try adapter.begin(.refresh, facts: facts)
             let claim = try await context.store.claim(
                 NewOperation(

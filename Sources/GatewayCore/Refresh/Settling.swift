@@ -11,6 +11,28 @@ struct Settling: Sendable {
     let record: InstallationRecord
     let profile: Profile
     let adopt: Bool
+    /// What Gatehouse delivered for the installation, by path.
+    private let current: [String: DeliveryRecord]
+    /// Where the adapter's deliveries go now, by their names.
+    private let destinations: [String: [Destination]]
+
+    /// Looks up what was delivered, and where things go now.
+    ///
+    /// - Throws: `DeliveryError` where a place is not allowed, or not there.
+    init(context: CallContext, record: InstallationRecord, profile: Profile, adopt: Bool) async throws {
+        self.context = context
+        self.record = record
+        self.profile = profile
+        self.adopt = adopt
+        let rows = try await context.store.currentFiles(of: record.id)
+        current = Dictionary(rows.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        let roots = context.gateway.configuration.deliveryRoots
+        destinations = try profile.deliveries.mapValues { template in
+            try DeliveryTemplate.expand(template, site: record.site, identity: record.identity).map { path in
+                try Destination.resolve(path: path, roots: roots)
+            }
+        }
+    }
 
     private var gateway: Gateway { context.gateway }
 
@@ -23,20 +45,21 @@ struct Settling: Sendable {
     /// A guess at a file's size for the check of free space, in bytes.
     static let expectedSize = 256 * 1024
 
+    /// Whether Gatehouse delivered to every place that the profile and the site name now. Where it did not, the vendor
+    /// is asked for everything anew.
+    var isInPlace: Bool {
+        destinations.values.allSatisfy { $0.allSatisfy { current[$0.path] != nil } }
+    }
+
     /// Makes sure, before the vendor is asked, that the files could be put in place.
     ///
-    /// - Parameter current: What Gatehouse delivered for the installation.
-    /// - Returns: Whether it delivered to every place that the profile and the site name now. Where it did not, the
-    ///   vendor is asked for everything anew.
     /// - Throws: `DeliveryError`.
-    func checkDestinations(_ current: [DeliveryRecord]) async throws -> Bool {
-        let destinations = try destinations()
-        guard !destinations.isEmpty else { return true }
-        let known = Set(current.map(\.path))
+    func checkDestinations() async throws {
+        let places = destinations.values.flatMap { $0 }.map { ($0, current[$0.path] != nil) }
+        guard !places.isEmpty else { return }
         let adopt = adopt
         try await gateway.blocking.run {
-            for destination in destinations.values.flatMap({ $0 }) {
-                let isKnown = known.contains(destination.path)
+            for (destination, isKnown) in places {
                 try Deliveries.checkWritable(destination, bytes: Self.expectedSize, probes: !isKnown)
                 if !adopt, !isKnown, try Deliveries.inspect(destination) != nil {
                     // The plan tells of a foreign file in its own words; an empty one differs from any.
@@ -45,7 +68,6 @@ struct Settling: Sendable {
                 }
             }
         }
-        return destinations.values.allSatisfy { $0.allSatisfy { known.contains($0.path) } }
     }
 
     /// Runs a conversation and ends its operation, whatever comes of it.
@@ -135,39 +157,42 @@ struct Settling: Sendable {
     private func keep(
         _ attestation: Attestation, _ operation: String, _ notes: [StepNote]
     ) async throws -> RefreshResult {
-        let current = try await context.store.currentFiles(of: record.id)
-        let wanted = try current.compactMap { file -> WantedFile? in
-            guard let contents = file.contents else { return nil }
-            let destination = try JSONDecoder().decode(PlannedFile.self, from: file.plan).destination
-            return WantedFile(destination: destination, contents: Array(contents), recorded: file.sha256)
+        var rows: [DeliveryRecord] = []
+        var wanted: [WantedFile] = []
+        for destination in destinations.values.flatMap({ $0 }) {
+            guard let row = current[destination.path], let contents = row.contents else { continue }
+            rows.append(row)
+            wanted.append(
+                WantedFile(destination: destination, contents: Array(contents), recorded: row.sha256))
         }
-        let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, wanted) }
+        let inPlace = wanted
+        let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, inPlace) }
         let message = (["Nothing changed."] + attestation.remarks).joined(separator: " ")
         guard plan.changes else {
-            try await end(operation, .done, .unchanged, message, notes, contact: true)
+            try await end(operation, .done, .unchanged, message, notes)
             return RefreshResult(
                 installation: record.id, outcome: .unchanged, message: message, operation: operation)
         }
-        let changed = zip(plan.files, current).filter { $0.0.expected != .same }
-        let paths = changed.map { $0.0.destination.path }.joined(separator: ", ")
+        let changed = plan.files.indices.filter { plan.files[$0].expected != .same }
+        let paths = changed.map { plan.files[$0].destination.path }.joined(separator: ", ")
         let restored = "Nothing changed at the vendor, but somebody had changed \(paths): it was put back."
-        let files = try changed.map { file, row in try file.intended(row.delivery, contents: row.contents ?? Data()) }
-        try await end(operation, .delivering, .restored, restored, notes, contact: true, files: files)
+        let files = try changed.map { index in
+            try plan.files[index].intended(rows[index].delivery, contents: Data(wanted[index].contents))
+        }
+        try await end(operation, .delivering, .restored, restored, notes, files: files)
         return try await deliver(operation, .restored, restored)
     }
 
     /// Puts a grant in force and its files in place.
     private func put(_ grant: Grant, _ operation: String, _ notes: [StepNote]) async throws -> RefreshResult {
-        let destinations = try destinations()
-        let known = try await context.store.currentFiles(of: record.id)
-        let recorded = Dictionary(known.map { ($0.path, $0.sha256) }, uniquingKeysWith: { first, _ in first })
         var wanted: [WantedFile] = []
         var names: [String] = []
         for file in grant.files {
             for destination in destinations[file.delivery] ?? [] {
                 wanted.append(
                     WantedFile(
-                        destination: destination, contents: file.contents, recorded: recorded[destination.path]))
+                        destination: destination, contents: file.contents,
+                        recorded: current[destination.path]?.sha256))
                 names.append(file.delivery)
             }
         }
@@ -179,7 +204,7 @@ struct Settling: Sendable {
         let message = summary(grant)
         let entitlement = grant.entitlement
         try await end(
-            operation, plan.files.isEmpty ? .done : .delivering, .updated, message, notes, contact: true,
+            operation, plan.files.isEmpty ? .done : .delivering, .updated, message, notes,
             grant: OperationEnding.NewGrant(
                 revision: grant.revision, issued: grant.attestation.issued, entitlement: entitlement), files: intended,
             audit: context.audit(
@@ -227,7 +252,7 @@ struct Settling: Sendable {
 
     private func end(
         _ operation: String, _ status: OperationStatus, _ outcome: RefreshResult.Outcome, _ message: String,
-        _ notes: [StepNote], contact: Bool, grant: OperationEnding.NewGrant? = nil, files: [IntendedFile] = [],
+        _ notes: [StepNote], grant: OperationEnding.NewGrant? = nil, files: [IntendedFile] = [],
         audit: AuditEntry? = nil
     ) async throws {
         let now = context.now
@@ -239,18 +264,8 @@ struct Settling: Sendable {
             OperationEnding(
                 operation: operation, installation: record.id, at: now, status: status, outcome: outcome.rawValue,
                 message: message, notes: notes + [StepNote(at: now, kind: kind, detail: detail)],
-                contact: contact ? OperationEnding.Contact(at: now, refreshDue: due) : nil, grant: grant,
+                contact: OperationEnding.Contact(at: now, refreshDue: due), grant: grant,
                 files: files, audit: audit))
-    }
-
-    /// Where the adapter's deliveries go, by name.
-    private func destinations() throws -> [String: [Destination]] {
-        let roots = gateway.configuration.deliveryRoots
-        return try profile.deliveries.mapValues { template in
-            try DeliveryTemplate.expand(template, site: record.site, identity: record.identity).map { path in
-                try Destination.resolve(path: path, roots: roots)
-            }
-        }
     }
 }
 

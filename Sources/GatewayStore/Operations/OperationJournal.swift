@@ -146,13 +146,12 @@ extension OperationRecord {
 extension Database {
     /// Appends notes to an operation's record.
     func note(_ operation: String, _ notes: [StepNote]) throws {
-        guard !notes.isEmpty else { return }
-        let last: Int =
-            try row("SELECT COALESCE(MAX(number), 0) FROM operation_steps WHERE operation = ?1", [operation])?[0] ?? 0
-        for (index, note) in notes.enumerated() {
+        for note in notes {
             try run(
-                "INSERT INTO operation_steps (operation, number, at, kind, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
-                [operation, last + index + 1, note.at.milliseconds, note.kind, note.detail])
+                """
+                INSERT INTO operation_steps (operation, number, at, kind, detail)
+                SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2, ?3, ?4 FROM operation_steps WHERE operation = ?1
+                """, [operation, note.at.milliseconds, note.kind, note.detail])
         }
     }
 

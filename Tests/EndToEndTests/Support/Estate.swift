@@ -19,7 +19,12 @@ final class Estate: Sendable {
     var sites: String { folder + "/sites" }
 
     /// Runs a test in an estate of its own.
-    static func with(_ body: (Estate) async throws -> Void) async throws {
+    ///
+    /// - Parameter isAlone: Whether there is no other meanwhile, since the test measures how long things take.
+    static func with(isAlone: Bool = false, _ body: (Estate) async throws -> Void) async throws {
+        let places = isAlone ? Room.shared.places : 1
+        await Room.shared.enter(places)
+        defer { Room.shared.leave(places) }
         let estate = try Estate()
         do {
             try await body(estate)

@@ -227,7 +227,8 @@ struct Document: Sendable {
     var clientID: String?
     var clientName: String?
     var serialNumber: String?
-    var issued = Date()
+    /// Seconds from now at which it was issued.
+    var issuedIn: TimeInterval = 0
     var revision = "r1"
     var expires = "2031-01-31"
     var users = "10"
@@ -253,7 +254,7 @@ struct Document: Sendable {
               <clientID>\(escaped(clientID ?? question.clientID))</clientID>
               <clientName>\(escaped(clientName ?? question.clientName))</clientName>
               <serialNumber>\(escaped(serialNumber ?? question.serialNumber))</serialNumber>
-              <issued>\(issued.formatted(.iso8601))</issued>
+              <issued>\(Date(timeIntervalSinceNow: issuedIn).formatted(.iso8601))</issued>
               <revision>\(revision)</revision>
             \(status == "changed" ? grant : "")\(more)</entitlement>
 
