@@ -20,7 +20,7 @@ struct OpeningTests {
     func fresh() async throws {
         try await StoreFixture.with { fixture in
             let nested = StoreFixture(folder: fixture.folder + "/a/b")
-            try await nested.withStore { store in
+            try await nested.withStore { store async throws in
                 #expect(try await store.customers(in: .portfolio).isEmpty)
                 #expect(try nested.number("PRAGMA user_version") == 1)
             }
@@ -49,7 +49,7 @@ struct OpeningTests {
         try await StoreFixture.with { fixture in
             let first = try Store(path: fixture.path)
             try await first.addTwoCustomers()
-            try await fixture.withStore { second in
+            try await fixture.withStore { second async throws in
                 #expect(try await second.customers(in: .portfolio).count == 2)
             }
             try first.close()
@@ -67,7 +67,9 @@ struct OpeningTests {
             #expect(try fixture.number("PRAGMA user_version") == 99)
             #expect(try fixture.number("SELECT COUNT(*) FROM customers") == 1)
             try fixture.raw { try $0.execute(sql: "PRAGMA user_version = 1") }
-            try await fixture.withStore { #expect(try await $0.customers(in: .portfolio).count == 1) }
+            try await fixture.withStore { store async throws in
+                #expect(try await store.customers(in: .portfolio).count == 1)
+            }
         }
     }
 

@@ -29,7 +29,7 @@ struct ScopeTests {
 
     @Test("Customers")
     func customers() async throws {
-        try await Self.withBoth { store in
+        try await Self.withBoth { store async throws in
             #expect(try await store.customers(in: .portfolio).map(\.id) == ["north", "south"])
             #expect(try await store.customers(in: .customer("north")).map(\.id) == ["north"])
             #expect(try await store.customers(in: .customer("north"), id: "south").isEmpty)
@@ -40,7 +40,7 @@ struct ScopeTests {
 
     @Test("Installations, one, in pages, and counted")
     func installations() async throws {
-        try await Self.withBoth { store in
+        try await Self.withBoth { store async throws in
             let north = Scope.customer("north")
             #expect(try await store.installation("n1", in: north)?.id == "n1")
             #expect(try await store.installation("s1", in: north) == nil)
@@ -59,7 +59,7 @@ struct ScopeTests {
 
     @Test("The entitlement in force")
     func entitlement() async throws {
-        try await Self.withBoth { store in
+        try await Self.withBoth { store async throws in
             #expect(try await store.entitlement(of: "n1", in: .customer("north"))?.vendorStatus == .active)
             #expect(try await store.entitlement(of: "s1", in: .customer("north")) == nil)
             #expect(try await store.entitlement(of: "s1", in: .portfolio) != nil)
@@ -68,7 +68,7 @@ struct ScopeTests {
 
     @Test("Listings of standings")
     func status() async throws {
-        try await Self.withBoth { store in
+        try await Self.withBoth { store async throws in
             func ids(_ scope: Scope, customer: String? = nil, installation: String? = nil) async throws -> [String] {
                 try await store.readStatus(in: scope, customer: customer, installation: installation) { cursor in
                     var ids: [String] = []
@@ -89,7 +89,7 @@ struct ScopeTests {
 
     @Test("Operations, one, listed, unfinished, and failures counted")
     func operations() async throws {
-        try await Self.withBoth { store in
+        try await Self.withBoth { store async throws in
             let north = Scope.customer("north")
             func list(_ scope: Scope, installation: String? = nil, failed: Bool = false) async throws -> [String] {
                 try await store.operations(in: scope, installation: installation, failed: failed, limit: 10).map(\.id)
@@ -110,7 +110,7 @@ struct ScopeTests {
 
     @Test("The audit trail")
     func audit() async throws {
-        try await Self.withBoth { store in
+        try await Self.withBoth { store async throws in
             let all = try await store.audit(in: .portfolio, limit: 100)
             let north = try await store.audit(in: .customer("north"), limit: 100)
             #expect(all.count == 6 && Set(all.compactMap(\.customer)) == ["north", "south"])

@@ -110,7 +110,7 @@ public enum DatesColumn {
     private static func append(_ value: DateValue, to bytes: inout [UInt8]) {
         switch value {
         case .day(let day): day.write(to: &bytes)
-        case .instant(let instant): bytes.append(contentsOf: instant.rfc3339)
+        case .instant(let instant): instant.write(to: &bytes)
         }
     }
 

@@ -57,28 +57,31 @@ extension Instant: Codable, CustomStringConvertible, LosslessStringConvertible {
     }
 
     /// RFC 3339 in UTC, with milliseconds only where there are any.
-    public var description: String { String(decoding: rfc3339, as: UTF8.self) }
-
-    /// The bytes of ``description``, for writers of many.
-    public var rfc3339: [UInt8] {
-        let (day, rest) = milliseconds.dividedFlooring(by: 86_400_000)
+    public var description: String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(24)
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the bytes of ``description``, for writers of many.
+    public func write(to bytes: inout [UInt8]) {
+        let (day, rest) = milliseconds.dividedFlooring(by: 86_400_000)
         LocalDay(number: Int(day)).write(to: &bytes)
         bytes.append(UInt8(ascii: "T"))
         let seconds = Int(rest / 1000)
-        bytes.appendDigits(seconds / 3600, 2)
+        bytes.appendTwoDigits(seconds / 3600)
         bytes.append(UInt8(ascii: ":"))
-        bytes.appendDigits(seconds / 60 % 60, 2)
+        bytes.appendTwoDigits(seconds / 60 % 60)
         bytes.append(UInt8(ascii: ":"))
-        bytes.appendDigits(seconds % 60, 2)
+        bytes.appendTwoDigits(seconds % 60)
         let fraction = Int(rest % 1000)
         if fraction != 0 {
             bytes.append(UInt8(ascii: "."))
-            bytes.appendDigits(fraction, 3)
+            bytes.append(48 + UInt8(fraction / 100))
+            bytes.appendTwoDigits(fraction % 100)
         }
         bytes.append(UInt8(ascii: "Z"))
-        return bytes
     }
 
     /// Reads the text form.

@@ -74,13 +74,17 @@ extension LocalDay: Codable, CustomStringConvertible, LosslessStringConvertible 
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func write(to bytes: inout [UInt8]) {
+    /// Appends the bytes of ``description``, for writers of many. Years before 1 or beyond 9999, which no text names,
+    /// are written as the nearest of these.
+    public func write(to bytes: inout [UInt8]) {
         let (year, month, day) = components
-        bytes.appendDigits(year, 4)
+        let shown = Swift.min(Swift.max(year, 1), 9999)
+        bytes.appendTwoDigits(shown / 100)
+        bytes.appendTwoDigits(shown % 100)
         bytes.append(UInt8(ascii: "-"))
-        bytes.appendDigits(month, 2)
+        bytes.appendTwoDigits(month)
         bytes.append(UInt8(ascii: "-"))
-        bytes.appendDigits(day, 2)
+        bytes.appendTwoDigits(day)
     }
 
     /// Reads the text form.
@@ -114,14 +118,9 @@ extension Substring.UTF8View {
 }
 
 extension [UInt8] {
-    /// Appends `value` in at least `width` decimal digits.
-    mutating func appendDigits(_ value: Int, _ width: Int) {
-        var divisor = 1
-        for _ in 1..<width { divisor *= 10 }
-        while value / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(48 + UInt8(value / divisor % 10))
-            divisor /= 10
-        }
+    /// Appends a number from 0 to 99 as two decimal digits.
+    mutating func appendTwoDigits(_ value: Int) {
+        append(48 + UInt8(truncatingIfNeeded: value / 10))
+        append(48 + UInt8(truncatingIfNeeded: value % 10))
     }
 }

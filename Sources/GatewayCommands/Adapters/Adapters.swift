@@ -30,7 +30,7 @@ struct Adapters: AsyncParsableCommand {
                 .init("\(adapter.failuresLastDay)", adapter.failuresLastDay > 0 ? .warning : nil),
                 .init(adapter.hosts.isEmpty ? "none set" : adapter.hosts.map(Self.text).joined(separator: ", ")))
         }
-        Console.print(table.text(width: Console.width, color: Console.hasColor))
+        table.print(width: Console.width, color: Console.hasColor)
     }
 
     private static func text(_ host: AdapterView.HostView) -> String {

@@ -24,6 +24,6 @@ struct AuditList: AsyncParsableCommand {
                 .init("\(record.number)"), .init(record.at.description), .init(record.name ?? record.actor),
                 .init(record.act), .init(record.customer ?? "–"), .init(record.subject ?? "–"), .init(record.detail))
         }
-        Console.print(table.text(width: Console.width, color: Console.hasColor))
+        table.print(width: Console.width, color: Console.hasColor)
     }
 }

@@ -21,6 +21,6 @@ struct CustomersList: AsyncParsableCommand {
             table.add(
                 .init(customer.id), .init(customer.name), .init(customer.timeZone), .init("\(customer.installations)"))
         }
-        Console.print(table.text(width: Console.width, color: Console.hasColor))
+        table.print(width: Console.width, color: Console.hasColor)
     }
 }

@@ -22,6 +22,6 @@ struct CustomersShow: AsyncParsableCommand {
             return Console.print("No installations yet. Add one: gatehouse installations add ID --customer \(id) …")
         }
         Console.print("")
-        Console.print(InstallationsList.table(installations))
+        InstallationsList.table(installations).print(width: Console.width, color: Console.hasColor)
     }
 }

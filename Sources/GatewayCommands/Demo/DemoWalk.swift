@@ -41,10 +41,9 @@ struct DemoWalk {
         for result in report.results { Console.print("  \(result.installation): \(result.outcome): \(result.message)") }
 
         head("gatehouse status: soonest loss of full access first.")
-        Console.print(
-            StatusCommand.table(
-                try await gateway.perform(Status(), by: caller), zones: try await StatusCommand.zones(gateway, caller)
-            ).text(width: Console.width ?? 160, color: color))
+        StatusCommand.table(
+            try await gateway.perform(Status(), by: caller), zones: try await StatusCommand.zones(gateway, caller)
+        ).print(width: Console.width ?? 160, color: color)
 
         head("gatehouse timeline \(walked.installation)")
         let timeline = try await gateway.perform(ShowTimeline(installation: walked.installation), by: caller)

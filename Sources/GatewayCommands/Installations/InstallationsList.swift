@@ -17,16 +17,16 @@ struct InstallationsList: AsyncParsableCommand {
         }
         if options.json { return try Console.json(list) }
         if list.isEmpty { return Console.print("No installations yet. Add one: gatehouse installations add --help") }
-        Console.print(Self.table(list))
+        Self.table(list).print(width: Console.width, color: Console.hasColor)
     }
 
-    static func table(_ list: [InstallationSummary]) -> String {
+    static func table(_ list: [InstallationSummary]) -> Table {
         var table = Table("installation", "customer", "profile", "last contact", "refresh due")
         for installation in list {
             table.add(
                 .init(installation.id), .init(installation.customer), .init(installation.profile),
                 .init(installation.lastContact?.short ?? "never"), .init(installation.refreshDue?.short ?? "now"))
         }
-        return table.text(width: Console.width, color: Console.hasColor)
+        return table
     }
 }

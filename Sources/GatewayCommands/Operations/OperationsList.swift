@@ -32,6 +32,6 @@ struct OperationsList: AsyncParsableCommand {
                 .init(operation.started.short), .init(operation.status), .init(operation.outcome ?? "–"),
                 .init(operation.message ?? ""))
         }
-        Console.print(table.text(width: Console.width, color: Console.hasColor))
+        table.print(width: Console.width, color: Console.hasColor)
     }
 }

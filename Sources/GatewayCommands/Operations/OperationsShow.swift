@@ -26,6 +26,6 @@ struct OperationsShow: AsyncParsableCommand {
         for step in operation.steps {
             table.add(.init("\(step.number)"), .init(step.at.description), .init(step.kind), .init(step.detail))
         }
-        Console.print(table.text(width: Console.width, color: Console.hasColor))
+        table.print(width: Console.width, color: Console.hasColor)
     }
 }

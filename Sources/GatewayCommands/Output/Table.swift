@@ -1,19 +1,17 @@
 /// Rows under a heading, as wide as they need, or as the terminal is.
 ///
-/// Too wide for the terminal, the last column is broken over several lines: nothing is cut off.
+/// Too wide for the terminal, the last column is broken over several lines: nothing is cut off. The cells' text stands
+/// in one run of bytes, since a portfolio's table has a million of them.
 struct Table {
     /// A cell: its text, and how it is colored where there is color.
-    struct Cell: ExpressibleByStringLiteral {
+    struct Cell {
         var text: String
         var style: Style?
 
         init(_ text: String, _ style: Style? = nil) {
-            // A message of several lines would tear the table.
-            self.text = text.contains("\n") ? text.replacing("\n", with: " ") : text
+            self.text = text
             self.style = style
         }
-
-        init(stringLiteral value: String) { self.init(value) }
     }
 
     /// How a cell looks where there is color.
@@ -26,46 +24,108 @@ struct Table {
         case strong = "1"
     }
 
-    private let headings: [String]
-    private var rows: [[Cell]] = []
-
-    init(_ headings: String...) { self.headings = headings }
-
-    mutating func add(_ cells: Cell...) { rows.append(cells) }
-
-    /// The table as text, without a line feed at its end.
-    func text(width: Int?, color: Bool) -> String {
-        let widths = headings.indices.map { column in
-            rows.reduce(Self.width(headings[column])) { max($0, Self.width($1[column].text)) }
-        }
-        let before = widths.dropLast().reduce(0) { $0 + $1 + 2 }
-        // Below 24 columns a broken text reads worse than a line that the terminal breaks.
-        let room = width.map { max(24, $0 - before) }
-        var lines = [line(headings.map { Cell($0.uppercased(), .faint) }, widths, color)]
-        for row in rows {
-            guard let room, let last = row.last, Self.width(last.text) > room else {
-                lines.append(line(row, widths, color))
-                continue
-            }
-            let broken = Self.wrap(last.text, room)
-            for (index, part) in broken.enumerated() {
-                let cells = index == 0 ? Array(row.dropLast()) : row.dropLast().map { _ in Cell("") }
-                lines.append(line(cells + [Cell(part, last.style)], widths, color))
-            }
-        }
-        return lines.joined(separator: "\n")
+    /// Where a cell's bytes end, and how many columns they take.
+    private struct Place {
+        var end: Int
+        var width: Int
+        var style: Style?
     }
 
-    private func line(_ cells: [Cell], _ widths: [Int], _ color: Bool) -> String {
-        var line = ""
-        for (column, cell) in cells.enumerated() {
-            line += color ? cell.style.map { "\u{1B}[\($0.rawValue)m\(cell.text)\u{1B}[0m" } ?? cell.text : cell.text
-            if column < cells.count - 1 {
-                line += String(repeating: " ", count: widths[column] - Self.width(cell.text) + 2)
+    private var bytes: [UInt8] = []
+    private var places: [Place] = []
+    private var widths: [Int]
+
+    init(_ headings: String...) {
+        widths = Array(repeating: 0, count: headings.count)
+        for (column, heading) in headings.enumerated() { add(heading.uppercased(), .faint, column) }
+    }
+
+    mutating func add(_ cells: Cell...) {
+        for column in cells.indices { add(cells[column].text, cells[column].style, column) }
+    }
+
+    private mutating func add(_ text: String, _ style: Style?, _ column: Int) {
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        var isPlain = true
+        for index in start..<bytes.count {
+            // A message of several lines would tear the table.
+            if bytes[index] < 0x20 { bytes[index] = 0x20 }
+            if bytes[index] >= 0x80 { isPlain = false }
+        }
+        let width = isPlain ? bytes.count - start : Self.width(text)
+        widths[column] = max(widths[column], width)
+        places.append(Place(end: bytes.count, width: width, style: style))
+    }
+
+    /// Writes the table to standard output.
+    func print(width: Int?, color: Bool) {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(Self.chunk + 4096)
+        for row in 0..<places.count / widths.count {
+            append(row, room: room(width), color: color, to: &lines)
+            if lines.count >= Self.chunk {
+                Console.write(lines)
+                lines.removeAll(keepingCapacity: true)
             }
         }
-        while line.last == " " { line.removeLast() }
-        return line
+        Console.write(lines)
+    }
+
+    /// The table as text, with a line feed at its end.
+    func text(width: Int?, color: Bool) -> String {
+        var lines: [UInt8] = []
+        for row in 0..<places.count / widths.count { append(row, room: room(width), color: color, to: &lines) }
+        return String(decoding: lines, as: UTF8.self)
+    }
+
+    /// How many bytes are gathered before they are written.
+    private static let chunk = 1 << 18
+
+    /// The columns left for the last column; nil for all it wants. Below 24 a broken text reads worse than a line
+    /// that the terminal breaks.
+    private func room(_ width: Int?) -> Int? {
+        width.map { max(24, $0 - widths.dropLast().reduce(0) { $0 + $1 + 2 }) }
+    }
+
+    private func append(_ row: Int, room: Int?, color: Bool, to lines: inout [UInt8]) {
+        let first = row * widths.count
+        let last = first + widths.count - 1
+        var gap = 0
+        for index in first..<last {
+            let place = places[index]
+            lines.append(contentsOf: repeatElement(UInt8(ascii: " "), count: place.width > 0 ? gap : 0))
+            append(bytes[(index > 0 ? places[index - 1].end : 0)..<place.end], place.style, color, to: &lines)
+            gap = (place.width > 0 ? 0 : gap) + widths[index - first] - place.width + 2
+        }
+        let place = places[last]
+        let text = bytes[(last > 0 ? places[last - 1].end : 0)..<place.end]
+        guard place.width > 0 else {
+            lines.append(UInt8(ascii: "\n"))
+            return
+        }
+        lines.append(contentsOf: repeatElement(UInt8(ascii: " "), count: gap))
+        guard let room, place.width > room else {
+            append(text, place.style, color, to: &lines)
+            lines.append(UInt8(ascii: "\n"))
+            return
+        }
+        let indent = widths.dropLast().reduce(0) { $0 + $1 + 2 }
+        for (number, part) in Self.wrap(String(decoding: text, as: UTF8.self), room).enumerated() {
+            if number > 0 { lines.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent)) }
+            append(Array(part.utf8)[...], place.style, color, to: &lines)
+            lines.append(UInt8(ascii: "\n"))
+        }
+    }
+
+    private func append(_ text: ArraySlice<UInt8>, _ style: Style?, _ color: Bool, to lines: inout [UInt8]) {
+        guard color, let style else {
+            lines.append(contentsOf: text)
+            return
+        }
+        lines += "\u{1B}[\(style.rawValue)m".utf8
+        lines.append(contentsOf: text)
+        lines += "\u{1B}[0m".utf8
     }
 
     /// Breaks a text at spaces into parts of at most `room` columns.

@@ -21,7 +21,7 @@ struct ProfilesList: AsyncParsableCommand {
                     .init(profile.name), .init(profile.product), .init(profile.protocolName),
                     .init("\(profile.installations)"), .init(profile.file))
             }
-            Console.print(table.text(width: Console.width, color: Console.hasColor))
+            table.print(width: Console.width, color: Console.hasColor)
         }
         for problem in problems { Console.errorText(problem) }
         if !problems.isEmpty { throw ExitCode(1) }

@@ -37,7 +37,7 @@ struct ProfilesShow: AsyncParsableCommand {
                     .init(stage.at.description), .init(stage.level.rawValue, stage.level.style),
                     .init(stage.label ?? "–"), .init(stage.message ?? "–"))
             }
-            Console.print(table.text(width: Console.width, color: Console.hasColor))
+            table.print(width: Console.width, color: Console.hasColor)
         }
     }
 }

@@ -34,7 +34,7 @@ struct StatusCommand: AsyncParsableCommand {
         } else if rows.isEmpty {
             Console.print(level.isEmpty ? "No installations yet: gatehouse installations add --help" : "None.")
         } else {
-            Console.print(Self.table(rows, zones: zones).text(width: Console.width, color: Console.hasColor))
+            Self.table(rows, zones: zones).print(width: Console.width, color: Console.hasColor)
         }
     }
 
@@ -50,15 +50,18 @@ struct StatusCommand: AsyncParsableCommand {
 
     static func table(_ rows: [StatusRow], zones: [String: Zone]) -> Table {
         var table = Table("customer", "installation", "product", "level", "label", "seats", "next change", "message")
-        for row in rows {
-            let seats = row.seats.pools.map { "\($0.count) \($0.name)" }
-            let change = row.until.map { (zones[row.customer] ?? .utc).localDay(of: $0).description }
-            table.add(
-                .init(row.customer), .init(row.installation), .init(row.product.isEmpty ? "?" : row.product),
-                .init(row.level.rawValue, row.level.style), .init(row.label),
-                .init(seats.isEmpty ? "–" : seats.joined(separator: ", ")), .init(change ?? "–"),
-                .init(row.messages.joined(separator: " ")))
-        }
+        // By index: a loop over the rows themselves would copy each, with all its strings.
+        for index in rows.indices { add(rows[index], to: &table, zones: zones) }
         return table
+    }
+
+    private static func add(_ row: borrowing StatusRow, to table: inout Table, zones: [String: Zone]) {
+        var seats = ""
+        for pool in row.seats.pools { seats += "\(seats.isEmpty ? "" : ", ")\(pool.count) \(pool.name)" }
+        let change = row.until.map { (zones[row.customer] ?? .utc).localDay(of: $0).description }
+        table.add(
+            .init(row.customer), .init(row.installation), .init(row.product.isEmpty ? "?" : row.product),
+            .init(row.level.rawValue, row.level.style), .init(row.label), .init(seats.isEmpty ? "–" : seats),
+            .init(change ?? "–"), .init(row.messages.joined(separator: " ")))
     }
 }

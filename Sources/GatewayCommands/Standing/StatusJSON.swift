@@ -71,7 +71,7 @@ enum StatusJSON {
             return
         }
         bytes.append(UInt8(ascii: "\""))
-        bytes += instant.rfc3339
+        instant.write(to: &bytes)
         bytes.append(UInt8(ascii: "\""))
     }
 

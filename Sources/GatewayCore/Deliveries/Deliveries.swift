@@ -24,7 +24,11 @@ enum Deliveries {
     ///   - bytes: the new file's size, or a guess.
     ///   - probes: whether a probe is really made and removed in Gatehouse's folder beside the destination: where it
     ///     never delivered before.
-    static func checkWritable(_ destination: Destination, bytes: Int, probes: Bool = true) throws(DeliveryError) {
+    /// - Returns: the file that is there; nil where there is none.
+    @discardableResult
+    static func checkWritable(
+        _ destination: Destination, bytes: Int, probes: Bool = true
+    ) throws(DeliveryError) -> FileState? {
         let folder = try DeliveryFolder(of: destination)
         let path = destination.folderPath
         try checkSpace(folder, bytes: bytes)
@@ -33,10 +37,9 @@ enum Deliveries {
         } catch {
             throw .system(error, path, "can't be written to")
         }
-        if let there = try FileState.read(destination.name, in: folder.descriptor, path: destination.path) {
-            try checkSticky(folder, there, destination)
-        }
-        guard probes, let house = try folder.house(make: true) else { return }
+        let there = try FileState.read(destination.name, in: folder.descriptor, path: destination.path)
+        if let there { try checkSticky(folder, there, destination) }
+        guard probes, let house = try folder.house(make: true) else { return there }
         let probe = "probe.\(UInt64.random(in: 0 ... .max))"
         do {
             _ = try OpenDescriptor(opening: probe, in: house, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
@@ -44,6 +47,7 @@ enum Deliveries {
         } catch {
             throw .system(error, "\(path)/\(House.name)", "can't be written to")
         }
+        return there
     }
 
     /// Beyond the file itself, so that a disk is not filled to the last block.

@@ -15,10 +15,10 @@ struct DeliveryFinish: Sendable {
     ///
     /// - Throws: `DeliveryError`, once the store says that it is interrupted.
     func run(_ operation: String, on installation: String) async throws {
-        let rows = try await context.store.intendedFiles(of: operation, on: installation)
+        let rows = try await context.store.intendedFiles(of: operation)
         do {
             let files = try rows.map { try JSONDecoder().decode(PlannedFile.self, from: $0.plan) }
-            let contents = rows.map { Array($0.contents ?? Data()) }
+            let contents = rows.map { Array($0.contents) }
             let recorded = try await recorded(of: installation)
             let adopt = adopt
             try await context.gateway.blocking.run {
@@ -54,7 +54,7 @@ struct DeliveryFinish: Sendable {
 
     /// The hashes of what Gatehouse delivered last, by path.
     private func recorded(of installation: String) async throws -> [String: String] {
-        let current = try await context.store.currentFiles(of: installation)
+        let current = try await context.store.deliveredFiles(of: installation)
         return Dictionary(current.map { ($0.path, $0.sha256) }, uniquingKeysWith: { first, _ in first })
     }
 }

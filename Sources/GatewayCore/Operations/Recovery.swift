@@ -74,7 +74,8 @@ struct Recovery: Sendable {
             installation, profile, operation: record.id, nonce: record.nonce ?? "", at: context.now)
         let conversation = Conversation(gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
         let settling = try await Settling(
-            context: context, record: installation, profile: profile, adopt: adopt)
+            context: context, record: installation, profile: profile,
+            delivered: try await context.store.deliveredFiles(of: installation.id), adopt: adopt)
         return try await settling.settle(record.id) {
             if let answer = record.answer { return try await conversation.resume(record, sealed: answer) }
             let (transition, nonce) = try Conversation.journaled(record)

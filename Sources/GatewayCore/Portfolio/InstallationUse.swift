@@ -61,7 +61,7 @@ extension ShowInstallation: PerformedCall {
         let profile = context.gateway.profiles.profiles[record.profile]
         let fields = profile.flatMap { context.gateway.registry.adapter(for: $0.protocolName) }?.descriptor.identity
         let entitlement = try await context.store.entitlement(of: id, in: context.scope)
-        let files = try await context.store.currentFiles(of: id)
+        let files = try await context.store.deliveredFiles(of: id)
         return InstallationView(
             id: id, customer: record.customer, profile: record.profile, product: profile?.product,
             protocolName: profile?.protocolName, place: profile?.place,

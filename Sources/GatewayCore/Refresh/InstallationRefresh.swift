@@ -15,9 +15,11 @@ struct InstallationRefresh: Sendable {
     static let maximumReloads = 5
 
     /// Refreshes it. Never throws: whatever happens is the result.
-    func run(_ record: InstallationRecord) async -> RefreshResult {
+    ///
+    /// - Parameter delivered: What Gatehouse delivered for it; nil to look it up.
+    func run(_ record: InstallationRecord, delivered: [DeliveredFile]?) async -> RefreshResult {
         do {
-            return try await attempt(record)
+            return try await attempt(record, delivered)
         } catch let error as AdapterError {
             return RefreshResult(installation: record.id, error: error)
         } catch {
@@ -26,8 +28,9 @@ struct InstallationRefresh: Sendable {
         }
     }
 
-    private func attempt(_ first: InstallationRecord) async throws -> RefreshResult {
+    private func attempt(_ first: InstallationRecord, _ known: [DeliveredFile]?) async throws -> RefreshResult {
         var record = first
+        var known = known
         for _ in 1...Self.maximumReloads {
             let (profile, adapter) = try gateway.profileAndAdapter(record.profile)
             let now = context.now
@@ -37,8 +40,14 @@ struct InstallationRefresh: Sendable {
                     installation: record.id, outcome: .wouldAsk,
                     message: "would ask \(profile.vendor.address ?? "the vendor, whose address is not set")")
             }
-            let settling = try await Settling(context: context, record: record, profile: profile, adopt: call.adopt)
-            try await settling.checkDestinations()
+            let delivered: [DeliveredFile]
+            if let known {
+                delivered = known
+            } else {
+                delivered = try await context.store.deliveredFiles(of: record.id)
+            }
+            let settling = try await Settling(
+                context: context, record: record, profile: profile, delivered: delivered, adopt: call.adopt)
             let operation = Identifiers.operation(at: now)
             let nonce = Identifiers.nonce()
             var facts = Facts(record, profile, operation: operation, nonce: nonce, at: now)
@@ -63,6 +72,7 @@ struct InstallationRefresh: Sendable {
                 break
             }
             record = try await context.installation(record.id)
+            known = nil
         }
         throw CallError(.conflict, "\(record.id) is being changed by others all the time: try again.")
     }

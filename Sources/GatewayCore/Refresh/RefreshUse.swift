@@ -97,8 +97,10 @@ struct RefreshRun: Sendable {
             while true {
                 while underWay < call.concurrency, !Task.isCancelled, let record = try await source.next() {
                     underWay += 1
+                    let delivered = source.delivered(record)
                     group.addTask {
-                        let result = await InstallationRefresh(call: call, context: context).run(record)
+                        let result = await InstallationRefresh(call: call, context: context).run(
+                            record, delivered: delivered)
                         tally.add(result, keep: keepAll || result.outcome.isFailure || result.outcome == .updated)
                     }
                 }
@@ -115,6 +117,7 @@ struct RefreshRun: Sendable {
     private struct RecordSource: Sendable {
         private var page: [InstallationRecord]
         private var next = 0
+        private var files: [String: [DeliveredFile]]?
         private var following: (filter: InstallationFilter, context: CallContext)?
 
         /// How many are read at once: enough to keep everything busy, few enough for any memory.
@@ -133,12 +136,18 @@ struct RefreshRun: Sendable {
                 page = try await following.context.store.installations(
                     following.filter, in: following.context.scope, after: last, limit: Self.pageSize)
                 next = 0
+                if let end = page.last?.id {
+                    files = try await following.context.store.deliveredFiles(after: last, through: end)
+                }
                 if page.count < Self.pageSize { self.following = nil }
             }
             guard next < page.count else { return nil }
             defer { next += 1 }
             return page[next]
         }
+
+        /// What Gatehouse delivered for an installation of this page; nil where it is to be looked up.
+        func delivered(_ record: InstallationRecord) -> [DeliveredFile]? { files.map { $0[record.id] ?? [] } }
     }
 
     /// What has ended so far.

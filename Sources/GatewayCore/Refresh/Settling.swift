@@ -12,26 +12,54 @@ struct Settling: Sendable {
     let profile: Profile
     let adopt: Bool
     /// What Gatehouse delivered for the installation, by path.
-    private let current: [String: DeliveryRecord]
+    private let delivered: [String: DeliveredFile]
     /// Where the adapter's deliveries go now, by their names.
     private let destinations: [String: [Destination]]
+    /// The hashes of the files that are there, by path.
+    private let found: [String: String]
 
-    /// Looks up what was delivered, and where things go now.
+    /// Looks where things go now and what is there, and makes sure, before the vendor is asked, that files could be put
+    /// in place.
     ///
-    /// - Throws: `DeliveryError` where a place is not allowed, or not there.
-    init(context: CallContext, record: InstallationRecord, profile: Profile, adopt: Bool) async throws {
+    /// - Throws: `DeliveryError`.
+    init(
+        context: CallContext, record: InstallationRecord, profile: Profile, delivered: [DeliveredFile], adopt: Bool
+    ) async throws {
         self.context = context
         self.record = record
         self.profile = profile
         self.adopt = adopt
-        let rows = try await context.store.currentFiles(of: record.id)
-        current = Dictionary(rows.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        self.delivered = Dictionary(delivered.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         let roots = context.gateway.configuration.deliveryRoots
         destinations = try profile.deliveries.mapValues { template in
             try DeliveryTemplate.expand(template, site: record.site, identity: record.identity).map { path in
                 try Destination.resolve(path: path, roots: roots)
             }
         }
+        let places = destinations.values.flatMap { $0 }
+        guard !places.isEmpty else {
+            found = [:]
+            return
+        }
+        let known = Set(self.delivered.keys)
+        found = try await context.gateway.blocking.run {
+            var found: [String: String] = [:]
+            for place in places {
+                found[place.path] = try Self.look(at: place, isKnown: known.contains(place.path), adopt: adopt)
+            }
+            return found
+        }
+    }
+
+    /// The hash of the file that is at a place.
+    private static func look(at place: Destination, isKnown: Bool, adopt: Bool) throws(DeliveryError) -> String? {
+        let there = try Deliveries.checkWritable(place, bytes: expectedSize, probes: !isKnown)
+        if !adopt, !isKnown, there != nil {
+            // The plan tells of a foreign file in its own words; an empty one differs from any.
+            _ = try Deliveries.plan(
+                operation: "check", [WantedFile(destination: place, contents: [], recorded: nil)])
+        }
+        return there?.sha256
     }
 
     private var gateway: Gateway { context.gateway }
@@ -48,26 +76,7 @@ struct Settling: Sendable {
     /// Whether Gatehouse delivered to every place that the profile and the site name now. Where it did not, the vendor
     /// is asked for everything anew.
     var isInPlace: Bool {
-        destinations.values.allSatisfy { $0.allSatisfy { current[$0.path] != nil } }
-    }
-
-    /// Makes sure, before the vendor is asked, that the files could be put in place.
-    ///
-    /// - Throws: `DeliveryError`.
-    func checkDestinations() async throws {
-        let places = destinations.values.flatMap { $0 }.map { ($0, current[$0.path] != nil) }
-        guard !places.isEmpty else { return }
-        let adopt = adopt
-        try await gateway.blocking.run {
-            for (destination, isKnown) in places {
-                try Deliveries.checkWritable(destination, bytes: Self.expectedSize, probes: !isKnown)
-                if !adopt, !isKnown, try Deliveries.inspect(destination) != nil {
-                    // The plan tells of a foreign file in its own words; an empty one differs from any.
-                    _ = try Deliveries.plan(
-                        operation: "check", [WantedFile(destination: destination, contents: [], recorded: nil)])
-                }
-            }
-        }
+        destinations.values.allSatisfy { $0.allSatisfy { delivered[$0.path] != nil } }
     }
 
     /// Runs a conversation and ends its operation, whatever comes of it.
@@ -157,30 +166,33 @@ struct Settling: Sendable {
     private func keep(
         _ attestation: Attestation, _ operation: String, _ notes: [StepNote]
     ) async throws -> RefreshResult {
-        var rows: [DeliveryRecord] = []
-        var wanted: [WantedFile] = []
-        for destination in destinations.values.flatMap({ $0 }) {
-            guard let row = current[destination.path], let contents = row.contents else { continue }
-            rows.append(row)
-            wanted.append(
-                WantedFile(destination: destination, contents: Array(contents), recorded: row.sha256))
-        }
-        let inPlace = wanted
-        let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, inPlace) }
         let message = (["Nothing changed."] + attestation.remarks).joined(separator: " ")
-        guard plan.changes else {
+        let changed = destinations.values.flatMap { $0 }.filter { place in
+            delivered[place.path].map { $0.sha256 != found[place.path] } ?? false
+        }
+        guard !changed.isEmpty else {
             try await end(operation, .done, .unchanged, message, notes)
             return RefreshResult(
                 installation: record.id, outcome: .unchanged, message: message, operation: operation)
         }
-        let changed = plan.files.indices.filter { plan.files[$0].expected != .same }
-        let paths = changed.map { plan.files[$0].destination.path }.joined(separator: ", ")
-        let restored = "Nothing changed at the vendor, but somebody had changed \(paths): it was put back."
-        let files = try changed.map { index in
-            try plan.files[index].intended(rows[index].delivery, contents: Data(wanted[index].contents))
+        var wanted: [WantedFile] = []
+        for place in changed {
+            guard let contents = try await context.store.contents(of: record.id, path: place.path) else { continue }
+            wanted.append(
+                WantedFile(
+                    destination: place, contents: Array(contents), recorded: delivered[place.path]?.sha256))
         }
-        try await end(operation, .delivering, .restored, restored, notes, files: files)
-        return try await deliver(operation, .restored, restored)
+        let restored = wanted
+        let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, restored) }
+        let paths = changed.map(\.path).joined(separator: ", ")
+        let told = "Nothing changed at the vendor, but somebody had changed \(paths): it was put back."
+        let files = try plan.files.indices.map { index in
+            let file = plan.files[index]
+            return try file.intended(
+                delivered[file.destination.path]?.delivery ?? "", contents: Data(restored[index].contents))
+        }
+        try await end(operation, .delivering, .restored, told, notes, files: files)
+        return try await deliver(operation, .restored, told)
     }
 
     /// Puts a grant in force and its files in place.
@@ -192,7 +204,7 @@ struct Settling: Sendable {
                 wanted.append(
                     WantedFile(
                         destination: destination, contents: file.contents,
-                        recorded: current[destination.path]?.sha256))
+                        recorded: delivered[destination.path]?.sha256))
                 names.append(file.delivery)
             }
         }

@@ -2,10 +2,22 @@ public import AdapterKit
 public import Foundation
 import GRDB
 
-/// A file of a delivery as it is stored.
+/// A file that is in place as far as Gatehouse knows.
+public struct DeliveredFile: Hashable, Sendable {
+    /// The installation's ID.
+    public var installation: String
+    /// Which of the adapter's deliveries it is.
+    public var delivery: String
+    /// Its absolute path.
+    public var path: String
+    /// The SHA-256 of its contents, in hexadecimal.
+    public var sha256: String
+    /// When it was delivered.
+    public var at: Instant
+}
+
+/// A file that is to be put in place.
 public struct DeliveryRecord: Sendable {
-    /// The operation that delivers it.
-    public var operation: String
     /// Which of the adapter's deliveries it is.
     public var delivery: String
     /// Its absolute path.
@@ -14,21 +26,52 @@ public struct DeliveryRecord: Sendable {
     public var plan: Data
     /// The SHA-256 of its contents, in hexadecimal.
     public var sha256: String
-    /// Its contents; nil once another took its place.
-    public var contents: Data?
-    /// When its status last changed.
-    public var at: Instant
+    /// Its contents.
+    public var contents: Data
 }
 
 extension Store {
     /// The files of an installation that are in place as far as Gatehouse knows.
-    public func currentFiles(of installation: String) async throws -> [DeliveryRecord] {
-        try await files(of: installation, status: "current", operation: nil)
+    public func deliveredFiles(of installation: String) async throws -> [DeliveredFile] {
+        try await pool.read { db in
+            try db.rows(
+                Self.selectDelivered + " AND installation = ?1 ORDER BY operation, number", [installation]
+            ).map(DeliveredFile.init(row:))
+        }
+    }
+
+    /// The same of all installations after one ID through another, by installation: a page at a time.
+    public func deliveredFiles(
+        after first: String?, through last: String
+    ) async throws -> [String: [DeliveredFile]] {
+        try await pool.read { db in
+            let files = try db.rows(
+                Self.selectDelivered + " AND installation > ?1 AND installation <= ?2 ORDER BY operation, number",
+                [first ?? "", last]
+            ).map(DeliveredFile.init(row:))
+            return Dictionary(grouping: files, by: \.installation)
+        }
+    }
+
+    /// What an installation's file that is in place holds; nil where there is none.
+    public func contents(of installation: String, path: String) async throws -> Data? {
+        try await pool.read { db in
+            try db.row(
+                "SELECT contents FROM deliveries WHERE status = 'current' AND path = ?1 AND installation = ?2",
+                [path, installation])?[0]
+        }
     }
 
     /// The files that an operation still has to put in place.
-    public func intendedFiles(of operation: String, on installation: String) async throws -> [DeliveryRecord] {
-        try await files(of: installation, status: "intended", operation: operation)
+    public func intendedFiles(of operation: String) async throws -> [DeliveryRecord] {
+        try await pool.read { db in
+            try db.rows(
+                """
+                SELECT delivery, path, plan, sha256, contents FROM deliveries
+                WHERE operation = ?1 AND status = 'intended' ORDER BY number
+                """, [operation]
+            ).map { DeliveryRecord(delivery: $0[0], path: $0[1], plan: $0[2], sha256: $0[3], contents: $0[4]) }
+        }
     }
 
     /// Ends a delivery: its files are in place, those before them are superseded.
@@ -69,21 +112,17 @@ extension Store {
         }
     }
 
-    private func files(
-        of installation: String, status: String, operation: String?
-    ) async throws -> [DeliveryRecord] {
-        try await pool.read { db in
-            try db.rows(
-                """
-                SELECT operation, delivery, path, plan, sha256, contents, at FROM deliveries
-                WHERE installation = ?1 AND status = ?2 AND (?3 IS NULL OR operation = ?3) ORDER BY operation, number
-                """, [installation, status, operation]
-            ).map {
-                DeliveryRecord(
-                    operation: $0[0], delivery: $0[1], path: $0[2], plan: $0[3], sha256: $0[4], contents: $0[5],
-                    at: Instant(milliseconds: $0[6]))
-            }
-        }
+    // The status is written out, not bound: with a bound one SQLite compiles the statement anew for every call, to see
+    // whether the partial index may be used.
+    private static let selectDelivered = """
+        SELECT installation, delivery, path, sha256, at FROM deliveries WHERE status = 'current'
+        """
+}
+
+extension DeliveredFile {
+    fileprivate init(row: Row) {
+        self.init(
+            installation: row[0], delivery: row[1], path: row[2], sha256: row[3], at: Instant(milliseconds: row[4]))
     }
 }
 

@@ -98,12 +98,29 @@ public enum SeatColumn {
     /// What a column says. A part that can't be read is passed over.
     public static func read(_ text: String) -> [Entitlement.SeatPool] {
         var seats: [Entitlement.SeatPool] = []
-        for part in text.utf8.split(separator: UInt8(ascii: ";")) {
-            guard let equals = part.lastIndex(of: UInt8(ascii: "=")),
-                let count = Int(Substring(part[part.index(after: equals)...]))
-            else { continue }
-            seats.append(Entitlement.SeatPool(name: String(Substring(part[..<equals])), count: count))
+        let utf8 = text.utf8
+        var start = utf8.startIndex
+        var equals: String.Index?
+        var count = 0
+        var index = start
+        while true {
+            let byte = index < utf8.endIndex ? utf8[index] : UInt8(ascii: ";")
+            switch byte {
+            case UInt8(ascii: "="):
+                equals = index
+                count = 0
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                // No pool has more seats than a hundred million.
+                count = min(count * 10 + Int(byte - 48), 1_000_000_000)
+            case UInt8(ascii: ";"):
+                if let equals { seats.append(.init(name: String(text[start..<equals]), count: count)) }
+                equals = nil
+                guard index < utf8.endIndex else { return seats }
+                start = utf8.index(after: index)
+            default:
+                break
+            }
+            index = utf8.index(after: index)
         }
-        return seats
     }
 }

@@ -99,5 +99,5 @@ struct Sage300Payload: Sendable {
     }
 
     /// The payload of an answer.
-    func filled(issued: Instant) -> [UInt8] { head + issued.rfc3339 + tail }
+    func filled(issued: Instant) -> [UInt8] { head + Array(issued.description.utf8) + tail }
 }

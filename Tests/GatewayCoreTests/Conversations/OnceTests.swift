@@ -82,7 +82,7 @@ struct OnceTests {
         } _: { test in
             let operation = try await test.open(Self.inspecting()) { gateway in
                 let left = try await gateway.leaveOpen("n1", by: Self.dead, at: test.time.now) { facts in
-                    try #require(try? Self.inspecting().begin(.refresh, facts: facts))
+                    try Self.inspecting().begin(.refresh, facts: facts)
                 }
                 let answer = try JSONEncoder().encode(RawAnswer(status: 200, body: Array("r7".utf8)))
                 try await gateway.store.keepAnswer(
@@ -124,20 +124,23 @@ struct OnceTests {
         }
     }
 
-    @Test("Killed while asking what became of it: it is asked again")
-    func killedInspecting() async throws {
+    @Test("While the vendor can't be asked what became of it, it stays unknown: it is asked again, and nothing is repeated")
+    func inspectingFails() async throws {
         try await TestGateway.with(Self.inspecting()) { request in
             guard request.path == "/what-became-of" else { return .reply(500, "repeated") }
-            return request.number <= 3 ? .hangUp : .reply(200, "r9")
+            return request.number <= VendorLine.attempts ? .hangUp : .reply(200, "r9")
         } _: { test in
             try await test.open(Self.inspecting()) { gateway in
-                try await gateway.leaveOpen("n1", by: Self.dead, at: test.time.now) { facts in
-                    ErasedTransition(
-                        state: Data(#"{"count":0,"step":"inspecting"}"#.utf8),
-                        step: .send(.test(facts, path: "/what-became-of")))
-                }
+                let operation = try await gateway.leaveOpen("n1", by: Self.dead, at: test.time.now) { facts in
+                    try Self.inspecting().begin(.refresh, facts: facts)
+                }.operation
+                _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
+                #expect(test.vendor.requests.count == VendorLine.attempts)
+                test.time.pass(minutes: 30)
                 _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
                 #expect(test.vendor.requests.allSatisfy { $0.path == "/what-became-of" })
+                #expect(test.vendor.requests.allSatisfy { $0.text == "\(operation) n1" })
+                #expect(try await gateway.stored("n1").revision == "r9")
             }
         }
     }
