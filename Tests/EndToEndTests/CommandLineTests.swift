@@ -200,6 +200,9 @@ struct CommandLineTests {
             estate.set("XDG_DATA_HOME", estate.folder + "/data")
             try await estate.must("customers", "list")
             #expect(FileOnDisk(estate.folder + "/data/gatehouse/gatehouse.db") != nil)
+            estate.set("XDG_DATA_HOME", nil)
+            try await estate.must("customers", "list")
+            #expect(FileOnDisk(estate.folder + "/home/.local/share/gatehouse/gatehouse.db") != nil)
         }
     }
 
@@ -234,7 +237,7 @@ struct CommandLineTests {
     @Test("Without profiles it says where it looked and how to name them")
     func noProfiles() async throws {
         try await Estate.with { estate in
-            try await estate.must("customers", "add", "c", "--name", "C", "--time-zone", "UTC")
+            try await estate.must("customers", "add", "maple", "--name", "M", "--time-zone", "UTC")
             let finished = try await estate.run(
                 Client.maple.installationArguments(shared: ["/tmp"]) + ["--profiles", estate.sites])
             #expect(finished.code == 1)

@@ -100,6 +100,35 @@ struct CrashTests {
         return list.count
     }
 
+    @Test("A recovery that is killed itself, at any call of the delivery, is finished by the one after it")
+    func recovery() async throws {
+        try await Estate.with { estate in
+            let trap = try await estate.trap()
+            let standIn = try await estate.standIn(Client.maple.book(expires: "2031-01-01"))
+            let files = try await estate.add(shared: [estate.site("first"), estate.site("second")])
+            try await estate.must("refresh", "maple-sage300")
+            var operations = 1
+            var kills = 0
+            for call in 1...Self.mostCalls {
+                let day = String(format: "2032-%02d-%02d", 1 + call % 12, 1 + call % 28)
+                try standIn.rewrite(Client.maple.book(expires: day))
+                // Between the two files: one is new, the other is not.
+                let first = try await estate.run(
+                    ["refresh", "maple-sage300"], with: trap.variables(at: 2, matching: "/entitlements.xml\n"))
+                #expect(first.code == 128 + SIGKILL, "\(first)")
+                let second = try await estate.run(
+                    ["refresh", "maple-sage300"], with: trap.variables(at: call, matching: " /sites/"))
+                for file in files { #expect(FileOnDisk(file).map { standIn.hasSigned($0.bytes) } == true) }
+                try await estate.must("refresh", "maple-sage300")
+                operations = try await check(
+                    estate, files, expires: day, operations: operations, most: 3, place: "killed again at \(call)")
+                if second.code == 0 { break }
+                kills += 1
+            }
+            #expect(kills >= 8, "\(kills) kills")
+        }
+    }
+
     @Test("A killed adoption keeps the original for good, and is finished by asking again")
     func adoption() async throws {
         try await Estate.with { estate in

@@ -56,8 +56,9 @@ struct EndingTests {
             #expect(operation.status == .running && operation.ended == nil && operation.step == Data("step-1".utf8))
             #expect(notes.map(\.kind) == ["send"])
             let record = try #require(try await store.installation("n1", in: .portfolio))
-            #expect(!record.held && record.revision == nil && record.lastContact == nil && record.refreshDue == nil)
-            #expect(try await store.intendedFiles(of: "op-1", on: "n1").isEmpty)
+            #expect(!record.held && record.revision == nil && record.issued == nil)
+            #expect(record.lastContact == nil && record.refreshDue == nil && record.lastRefresh == nil)
+            #expect(try await store.intendedFiles(of: "op-1").isEmpty)
             #expect(try await store.entitlement(of: "n1", in: .portfolio) == nil)
         }
     }

@@ -50,8 +50,10 @@ struct StatusCommand: AsyncParsableCommand {
 
     static func table(_ rows: [StatusRow], zones: [String: Zone]) -> Table {
         var table = Table("customer", "installation", "product", "level", "label", "seats", "next change", "message")
-        // By index: a loop over the rows themselves would copy each, with all its strings.
-        for index in rows.indices { add(rows[index], to: &table, zones: zones) }
+        // Through a pointer: a loop over the rows themselves would copy each, with all its strings.
+        rows.withUnsafeBufferPointer { rows in
+            for index in rows.indices { add(rows[index], to: &table, zones: zones) }
+        }
         return table
     }
 

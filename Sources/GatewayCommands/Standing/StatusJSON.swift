@@ -12,13 +12,15 @@ enum StatusJSON {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(rows.count, 256) * 512 + chunk)
         bytes.append(UInt8(ascii: "["))
-        // By index: a loop over the rows themselves would copy each, with all its strings.
-        for index in rows.indices {
-            bytes += index == 0 ? "\n".utf8 : ",\n".utf8
-            append(rows[index], to: &bytes)
-            if bytes.count >= chunk {
-                Console.write(bytes)
-                bytes.removeAll(keepingCapacity: true)
+        // Through a pointer: a loop over the rows themselves would copy each, with all its strings.
+        rows.withUnsafeBufferPointer { rows in
+            for index in rows.indices {
+                bytes += index == 0 ? "\n".utf8 : ",\n".utf8
+                append(rows[index], to: &bytes)
+                if bytes.count >= chunk {
+                    Console.write(bytes)
+                    bytes.removeAll(keepingCapacity: true)
+                }
             }
         }
         bytes += rows.isEmpty ? "]\n".utf8 : "\n]\n".utf8

@@ -26,13 +26,21 @@ struct StandingDesk {
     /// An installation's standing, and what it was worked out with.
     struct Result {
         var standing: Standing
-        var names: MessageNames
         var bench: Bench
+        var customer: String
+        var installation: String
         var facts: StandingFacts
         var zone: Zone
         var at: Instant
 
         var profile: Profile { bench.profile }
+
+        /// Whom and what messages speak of.
+        var names: MessageNames {
+            MessageNames(
+                product: bench.profile.product, customer: customer, installation: installation,
+                where: bench.profile.place)
+        }
     }
 
     init(_ gateway: Gateway, at point: PointInTime, now: Instant) {
@@ -65,10 +73,8 @@ struct StandingDesk {
         facts[.lastContact] = record.lastContact.map(DateValue.instant)
         self.facts = facts
         return Result(
-            standing: rules.standing(of: facts, at: at, in: zone),
-            names: MessageNames(
-                product: bench.profile.product, customer: customer.name, installation: record.id,
-                where: bench.profile.place), bench: bench, facts: facts, zone: zone, at: at)
+            standing: rules.standing(of: facts, at: at, in: zone), bench: bench, customer: customer.name,
+            installation: record.id, facts: facts, zone: zone, at: at)
     }
 
     private mutating func bench(_ name: String) -> Bench? {
@@ -93,12 +99,15 @@ extension StandingDesk.Result {
     /// steps to get one.
     var messages: [String] {
         guard facts.held else { return [stepsToLicense] }
-        return standing.messages(naming: names) + standing.remarks.map(\.description)
+        // Most rows of a long list: nothing holds, and nothing is odd.
+        let remarks = standing.remarks
+        if standing.days == nil, standing.level == .licensed, remarks.isEmpty { return [] }
+        return standing.messages(naming: names) + remarks.map(\.description)
     }
 
     private var stepsToLicense: String {
         let place = profile.place.isEmpty ? "" : " (\(profile.place))"
-        return "\(profile.product) for \(names.customer) has no entitlement yet: check that its identity is what the "
-            + "vendor's record says\(place), then run `gatehouse refresh \(names.installation)`."
+        return "\(profile.product) for \(customer) has no entitlement yet: check that its identity is what the "
+            + "vendor's record says\(place), then run `gatehouse refresh \(installation)`."
     }
 }

@@ -28,6 +28,7 @@ public struct StatusRecord: Sendable {
 public struct StatusCursor: ~Copyable {
     private let database: Database
     private let rows: RowCursor
+    private var profile = ""
     /// The customer of the installation that came last.
     public private(set) var customer = CustomerRecord(id: "", name: "", timeZone: "", installations: 0)
 
@@ -46,9 +47,14 @@ public struct StatusCursor: ~Copyable {
             }
             customer = CustomerRecord(id: found[0], name: found[1], timeZone: found[2], installations: 0)
         }
+        // Neighbors mostly share a profile: then they share its name, too.
+        let hasSameProfile = try row.withUnsafeData(atIndex: 2) { name in
+            name.map { profile.utf8.elementsEqual($0) } ?? false
+        }
+        if !hasSameProfile { profile = row[2] }
         let status: String? = row[6]
         return StatusRecord(
-            id: row[0], customer: id, profile: row[2], held: row[3], dates: row[4], seats: row[5],
+            id: row[0], customer: customer.id, profile: profile, held: row[3], dates: row[4], seats: row[5],
             vendorStatus: status.flatMap(Entitlement.VendorStatus.init), refreshDue: row.instant(7),
             lastContact: row.instant(8))
     }

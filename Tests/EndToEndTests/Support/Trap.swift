@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 
 /// A library that the program is started with, and that watches the calls by which it changes files: it can end or
-/// stop the program at the Nth of them, write them all down, say how long a lock was waited for, and move the clock.
+/// stop the program at the Nth of them or have that one fail, write them all down, say how long a lock was waited for,
+/// and move the clock.
 ///
 /// The program itself knows nothing of it. It is compiled when a test needs it, by the toolchain's own `clang`.
 struct Trap: Sendable {
@@ -39,15 +40,17 @@ struct Trap: Sendable {
     ///
     /// - Parameters:
     ///   - at: At which call, from 1, the signal is raised, before the call is made; 0 for never.
+    ///   - failure: Where it is set, the call fails with that number, and no signal is raised.
     ///   - matching: Only calls are counted whose line, such as `rename /sites/maple/entitlements.xml`, holds this.
     ///   - log: The file that the counted calls are written to.
     ///   - clock: Seconds that the clock is ahead.
     func variables(
-        at call: Int = 0, matching: String? = nil, signal: Int32 = SIGKILL, log: String? = nil, clock: Int = 0
+        at call: Int = 0, matching: String? = nil, signal: Int32 = SIGKILL, failure: Int32 = 0, log: String? = nil,
+        clock: Int = 0
     ) -> [String: String] {
         var variables = [
             "LD_PRELOAD": library, "TRAP_ROOT": folder, "TRAP_AT": "\(call)", "TRAP_SIGNAL": "\(signal)",
-            "TRAP_CLOCK": "\(clock)",
+            "TRAP_FAILURE": "\(failure)", "TRAP_CLOCK": "\(clock)",
         ]
         variables["TRAP_MATCH"] = matching
         variables["TRAP_LOG"] = log
@@ -88,7 +91,7 @@ extension Trap {
         #include <unistd.h>
 
         static atomic_int calls;
-        static int at, number, journal = -1;
+        static int at, number, failure, journal = -1;
         static long ahead;
         static const char *root, *match;
 
@@ -96,6 +99,7 @@ extension Trap {
             const char *text;
             at = (text = getenv("TRAP_AT")) ? atoi(text) : 0;
             number = (text = getenv("TRAP_SIGNAL")) ? atoi(text) : SIGKILL;
+            failure = (text = getenv("TRAP_FAILURE")) ? atoi(text) : 0;
             ahead = (text = getenv("TRAP_CLOCK")) ? atol(text) : 0;
             root = getenv("TRAP_ROOT");
             match = getenv("TRAP_MATCH");
@@ -107,28 +111,31 @@ extension Trap {
             if (journal >= 0) syscall(SYS_write, journal, text, strlen(text));
         }
 
-        /* Told of a call before it is made; by raw system calls, so that none of its own is told. */
-        static void step(const char *name, int folder, const char *path) {
+        /* Told of a call before it is made, and says whether it is to fail; by raw system calls, so that none of its
+           own is told. */
+        static int step(const char *name, int folder, const char *path) {
             char whole[PATH_MAX * 2], line[PATH_MAX * 2 + 64], numbered[PATH_MAX * 2 + 96], link[64];
             int saved = errno;
-            if (!root) return;
+            if (!root) return 0;
             if (path && (path[0] == '/' || folder == AT_FDCWD)) {
                 snprintf(whole, sizeof whole, "%s", path);
             } else {
                 snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
                 ssize_t count = syscall(SYS_readlink, link, whole, PATH_MAX - 1);
-                if (count < 0) { errno = saved; return; }
+                if (count < 0) { errno = saved; return 0; }
                 whole[count] = 0;
                 if (path) snprintf(whole + count, sizeof whole - (size_t)count, "/%s", path);
             }
-            if (strncmp(whole, root, strlen(root)) != 0) { errno = saved; return; }
+            if (strncmp(whole, root, strlen(root)) != 0) { errno = saved; return 0; }
             snprintf(line, sizeof line, "%s %s\n", name, whole + strlen(root));
-            if (match && !strstr(line, match)) { errno = saved; return; }
+            if (match && !strstr(line, match)) { errno = saved; return 0; }
             int call = atomic_fetch_add(&calls, 1) + 1;
             snprintf(numbered, sizeof numbered, "%d %s", call, line);
             note(numbered);
+            if (at && call == at && failure) { errno = failure; return -1; }
             if (at && call == at) syscall(SYS_tgkill, getpid(), (int)syscall(SYS_gettid), number);
             errno = saved;
+            return 0;
         }
 
         #define REAL(name) \
@@ -142,19 +149,19 @@ extension Trap {
         #define OPEN(name) \
             int name(const char *path, int flags, ...) { \
                 REAL(name); MODE; \
-                if (flags & O_CREAT) step("create", AT_FDCWD, path); \
+                if ((flags & O_CREAT) && step("create", AT_FDCWD, path)) return -1; \
                 return real(path, flags, mode); \
             }
         #define OPENAT(name) \
             int name(int folder, const char *path, int flags, ...) { \
                 REAL(name); MODE; \
-                if (flags & O_CREAT) step("create", folder, path); \
+                if ((flags & O_CREAT) && step("create", folder, path)) return -1; \
                 return real(folder, path, flags, mode); \
             }
         OPEN(open) OPEN(open64) OPENAT(openat) OPENAT(openat64)
 
         #define CALL(result, name, label, folder, path, parameters, arguments) \
-            result name parameters { REAL(name); step(label, folder, path); return real arguments; }
+            result name parameters { REAL(name); return step(label, folder, path) ? -1 : real arguments; }
         CALL(ssize_t, write, "write", f, 0, (int f, const void *b, size_t n), (f, b, n))
         CALL(ssize_t, pwrite, "write", f, 0, (int f, const void *b, size_t n, off_t o), (f, b, n, o))
         CALL(ssize_t, pwrite64, "write", f, 0, (int f, const void *b, size_t n, off64_t o), (f, b, n, o))

@@ -1,0 +1,137 @@
+import Foundation
+import Glibc
+import Testing
+
+/// One call after the other fails, as it would on a full or a broken disk.
+@Suite(
+    "A disk that fails", .serialized, .enabled(if: Trap.compiler != nil, .init(rawValue: Trap.reason)))
+struct FailingDiskTests {
+    @Test("A delivery that the disk fails leaves each file whole, says so, and is finished once it can be")
+    func delivery() async throws {
+        try await Estate.with { estate in
+            let trap = try await estate.trap()
+            let standIn = try await estate.standIn(Client.maple.book(expires: "2031-01-01"))
+            let files = try await estate.add(shared: [estate.site("first"), estate.site("second")])
+            try await estate.must("refresh", "maple-sage300")
+            var refused = 0
+            var old = "2031-01-01"
+            let log = estate.folder + "/calls.log"
+            for call in 1...CrashTests.mostCalls {
+                try? FileManager.default.removeItem(atPath: log)
+                let day = String(format: "2032-%02d-%02d", 1 + call % 12, 1 + call % 28)
+                try standIn.rewrite(Client.maple.book(expires: day))
+                let failure = call.isMultiple(of: 2) ? ENOSPC : EIO
+                let failed = try await estate.run(
+                    ["refresh", "maple-sage300"],
+                    with: trap.variables(at: call, matching: " /sites/", failure: failure, log: log))
+                let calls = Trap.read(log).calls
+                if calls.count < call { break }
+                let place = "failing: \(calls[call - 1])"
+                #expect([0, 1].contains(failed.code), "\(place): \(failed)")
+                if failed.code == 1 {
+                    refused += 1
+                    #expect(failed.err.contains("entitlements.xml") || failed.err.contains(estate.sites), "\(place): \(failed)")
+                }
+                for file in files {
+                    let now = try #require(FileOnDisk(file))
+                    #expect(standIn.hasSigned(now.bytes), "\(place)")
+                    #expect(now.text.contains(">\(old)<") || now.text.contains(">\(day)<"), "\(place)")
+                }
+                try await estate.must("refresh", "maple-sage300")
+                for file in files {
+                    #expect(FileOnDisk(file)?.text.contains(">\(day)<") == true, "\(place): in the end it is there")
+                    let house = URL(fileURLWithPath: file).deletingLastPathComponent().path + "/.gatehouse"
+                    let stale = FileOnDisk.names(in: house).filter { name in
+                        [".new", ".old", ".copy"].contains { name.hasSuffix($0) }
+                    }
+                    #expect(stale.isEmpty, "\(place)")
+                }
+                let list = try await estate.json("operations", "list").array ?? []
+                #expect(list.allSatisfy { $0["ended"] != nil }, "\(place): none stays open")
+                old = day
+            }
+            #expect(refused >= 10, "\(refused) calls were missed")
+        }
+    }
+
+    @Test("A store that can't write refuses the act, and is whole afterwards", arguments: [ENOSPC, EIO])
+    func store(failure: Int32) async throws {
+        try await Estate.with { estate in
+            let trap = try await estate.trap()
+            try await estate.must("customers", "list")
+            var records = 0
+            var refused = 0
+            let log = estate.folder + "/calls.log"
+            for call in 1...CrashTests.mostCalls {
+                try? FileManager.default.removeItem(atPath: log)
+                let add = ["customers", "add", "c\(call)", "--name", "C", "--time-zone", "UTC"]
+                let failed = try await estate.run(
+                    add, with: trap.variables(at: call, matching: "/gatehouse.db-wal", failure: failure, log: log))
+                let calls = Trap.read(log).calls
+                if calls.count < call { break }
+                let place = "failing: \(calls[call - 1])"
+                #expect([0, 1].contains(failed.code), "\(place): \(failed)")
+                if failed.code == 1 {
+                    refused += 1
+                    #expect(!failed.err.isEmpty, "\(place)")
+                    #expect(!failed.out.contains("Added"), "\(place)")
+                    let again = try await estate.run(add)
+                    #expect(again.code == 0 || again.err.contains("already"), "\(place): \(again)")
+                }
+                records += 1
+                let found = try await estate.run("audit", "verify", "--json")
+                #expect(found.code == 0, "\(place): \(found)")
+                #expect(try found.json["records"]?.int == records, "\(place)")
+                #expect(try await estate.json("customers", "list").array?.count == records, "\(place)")
+            }
+            #expect(refused >= 2, "\(refused) calls were missed")
+        }
+    }
+
+    @Test("A file that somebody writes in the middle of a delivery is not overwritten, and is named")
+    func changedMeanwhile() async throws {
+        try await Estate.with { estate in
+            let trap = try await estate.trap()
+            let standIn = try await estate.standIn(Client.maple.book(expires: "2031-01-01"))
+            let file = try #require(try await estate.add().first)
+            try await estate.must("refresh", "maple-sage300")
+            try standIn.rewrite(Client.maple.book(expires: "2032-01-01"))
+            let child = try estate.start(
+                ["refresh", "maple-sage300"],
+                with: trap.variables(at: 1, matching: "fsync /sites/maple/SharedData/.gatehouse", signal: SIGSTOP))
+            try await child.stopped()
+            try Data("somebody else's\n".utf8).write(to: URL(fileURLWithPath: file))
+            child.signal(SIGCONT)
+            let finished = try await child.finished()
+            #expect(finished.code == 1)
+            #expect(finished.err.contains(file), "\(finished)")
+            #expect(FileOnDisk(file)?.text == "somebody else's\n")
+            #expect(try await estate.standing()["level"] == "licensed", "the entitlement is in force")
+            let again = try await estate.run("refresh", "maple-sage300")
+            #expect(again.code == 1)
+            #expect(FileOnDisk(file)?.text == "somebody else's\n")
+            try FileManager.default.removeItem(atPath: file)
+            try await estate.must("refresh", "maple-sage300")
+            #expect(FileOnDisk(file)?.text.contains("2032-01-01") == true)
+            let list = try await estate.json("operations", "list").array ?? []
+            #expect(list.allSatisfy { $0["ended"] != nil })
+        }
+    }
+
+    @Test("A reader is not kept waiting by a program that has stopped in the middle of a write")
+    func frozenWriter() async throws {
+        try await Estate.with { estate in
+            let trap = try await estate.trap()
+            try await estate.must("customers", "add", "a", "--name", "A", "--time-zone", "UTC")
+            let add = ["customers", "add", "b", "--name", "B", "--time-zone", "UTC"]
+            let writer = try estate.start(
+                add, with: trap.variables(at: 2, matching: "write /gatehouse.db-wal", signal: SIGSTOP))
+            try await writer.stopped()
+            let list = try await estate.run(["customers", "list", "--json"], limit: .seconds(20))
+            #expect(try list.json.array?.count == 1)
+            writer.signal(SIGCONT)
+            #expect(try await writer.finished().code == 0)
+            #expect(try await estate.json("customers", "list").array?.count == 2)
+        }
+    }
+}

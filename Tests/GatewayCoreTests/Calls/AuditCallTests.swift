@@ -1,0 +1,116 @@
+import AdapterKit
+import Foundation
+import GRDB
+import GatewayAPI
+import Testing
+
+@testable import GatewayCore
+
+@Suite("What the audit trail holds")
+struct AuditCallTests {
+    private static let entry = SubscriptionFixture.Entry(id: "north", expires: "2027-01-31")
+
+    private func withOne(_ body: (SubscriptionFixture, Gateway) async throws -> Void) async throws {
+        try await SubscriptionFixture.with([Self.entry]) { test in
+            try await test.open { gateway in
+                try await test.add(Self.entry, to: gateway)
+                #expect(try await gateway.refresh("north").outcome == .updated)
+                test.time.pass(hours: 1)
+                try await body(test, gateway)
+            }
+        }
+    }
+
+    @Test("A call that changes something is recorded with who, what and when; a question is not", arguments: CallRow.all)
+    func calls(_ row: CallRow) async throws {
+        try await withOne { test, gateway in
+            let before = try await gateway.perform(ListAudit())
+            let caller = Caller(id: "local:42", name: "Robin", scope: .portfolio)
+            _ = try await row.perform(gateway, caller, "north")
+            let new = Array(try await gateway.perform(ListAudit()).dropLast(before.count))
+            guard let act = row.audit else {
+                #expect(new.isEmpty, "\(new)")
+                return
+            }
+            let record = try #require(new.last)
+            #expect(new.count == 1 && record.act == act && record.actor == "local:42" && record.name == "Robin")
+            #expect(record.at == test.time.now && record.number == before.count + 1)
+            #expect(record.customer == (act == "customers.add" ? "north-2" : "north"))
+            #expect(record.subject == (act == "refresh" ? "north" : "north-2") && !record.detail.isEmpty)
+        }
+    }
+
+    @Test("A call that is refused leaves no record, and a refresh that fails does")
+    func refused() async throws {
+        try await withOne { test, gateway in
+            let before = try await gateway.perform(ListAudit()).count
+            _ = await callError {
+                _ = try await gateway.perform(AddCustomer(id: "north", displayName: "N", timeZone: "UTC"))
+            }
+            _ = await callError { _ = try await gateway.refresh("nobody") }
+            #expect(try await gateway.perform(ListAudit()).count == before)
+            try test.write([Self.entry], faults: "down: true")
+            #expect(try await gateway.refresh("north").outcome == .unreachable)
+            #expect(try await gateway.perform(ListAudit()).first?.act == "refresh")
+        }
+    }
+
+    @Test("What comes into force is recorded by itself, with its revision")
+    func entitlement() async throws {
+        try await withOne { test, gateway in
+            let acts = try await gateway.perform(ListAudit()).reversed().map(\.act)
+            #expect(acts == ["customers.add", "installations.add", "refresh", "entitlement.update"])
+            let record = try #require(try await gateway.perform(ListAudit(limit: 1)).first)
+            let revision = try #require(try await gateway.stored("north").revision)
+            #expect(record.customer == "north" && record.subject == "north" && record.detail.contains(revision))
+            #expect(try await gateway.refresh("north").outcome == .unchanged)
+            #expect(try await gateway.perform(ListAudit(limit: 1)).first?.act == "refresh")
+        }
+    }
+
+    @Test("A whole chain is proven, and its head changes with every record")
+    func verified() async throws {
+        try await withOne { test, gateway in
+            let first = try await gateway.perform(VerifyAudit())
+            #expect(first.problem == nil && first.records == 4)
+            #expect(first.head == (try await gateway.perform(ListAudit(limit: 1)).first?.hash))
+            _ = try await gateway.refresh("north")
+            let second = try await gateway.perform(VerifyAudit())
+            #expect(second.problem == nil && second.records == 5 && second.head != first.head)
+            try test.fixture.raw { try $0.execute(sql: "UPDATE people SET name = NULL") }
+            #expect(try await gateway.perform(VerifyAudit()) == second)
+            #expect(try await gateway.perform(ListAudit(limit: 1)).first?.name == nil)
+        }
+    }
+
+    @Test("An empty trail is whole")
+    func empty() async throws {
+        try await GatewayFixture.with { fixture in
+            try await fixture.withGateway([]) { gateway in
+                #expect(
+                    try await gateway.perform(VerifyAudit()) == AuditVerification(records: 0, head: "", problem: nil))
+            }
+        }
+    }
+
+    @Test(
+        "Whatever somebody does to the trail behind our back is found at its first record",
+        arguments: [
+            ("UPDATE audit SET detail = 'x' WHERE number = 2", "Record 2", 1),
+            ("UPDATE audit SET at = at + 1 WHERE number = 4", "Record 4", 3),
+            ("UPDATE audit SET customer = NULL WHERE number = 1", "Record 1", 0),
+            ("DELETE FROM audit WHERE number = 2", "record 3", 1),
+            ("DELETE FROM audit WHERE number = 1", "record 2", 0),
+            ("DELETE FROM audit WHERE number = 2; UPDATE audit SET number = number - 1 WHERE number > 2", "Record 2", 1),
+            ("UPDATE audit SET hash = 'x' WHERE number = 3", "Record 3", 2),
+            ("UPDATE audit SET previous = 'x' WHERE number = 3", "Record 3", 2),
+        ])
+    func tampered(_ row: (sql: String, says: String, records: Int)) async throws {
+        try await withOne { test, gateway in
+            try test.fixture.raw { try $0.execute(sql: row.sql) }
+            let found = try await gateway.perform(VerifyAudit())
+            #expect(found.problem?.contains(row.says) == true, "\(found)")
+            #expect(found.records == row.records)
+        }
+    }
+}
