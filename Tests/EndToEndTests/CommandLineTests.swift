@@ -7,7 +7,8 @@ struct CommandLineTests {
     static let commands: [String] = [
         "customers add --name --time-zone *", "customers list *", "customers show *",
         "installations add --customer --profile --identity --site *", "installations list *", "installations show *",
-        "refresh --customer --due --all --concurrency --dry-run --adopt --trigger *", "status --customer --level --at *",
+        "refresh --customer --due --all --concurrency --dry-run --adopt --trigger *",
+        "status --customer --level --at *",
         "allows --module --at *", "timeline *", "adapters *", "profiles list *", "profiles show *", "profiles lint *",
         "operations list *", "operations show *", "audit list *", "audit verify *",
         "sandbox --book --listen --tls-certificate --tls-key", "demo",
@@ -32,7 +33,9 @@ struct CommandLineTests {
         }
     }
 
-    @Test("--version says the version, of the program and of any command", arguments: [[], ["status"], ["audit", "list"]])
+    @Test(
+        "--version says the version, of the program and of any command",
+        arguments: [[], ["status"], ["audit", "list"]])
     func version(command: [String]) async throws {
         try await Estate.with { estate in
             let version = try await estate.run(command + ["--version"])
@@ -80,7 +83,8 @@ struct CommandLineTests {
             let quiet = try await estate.must(
                 "customers", "add", "b", "--name", "B", "--time-zone", "UTC", "--quiet")
             #expect(quiet.out.isEmpty && quiet.err.isEmpty)
-            let json = try await estate.must("customers", "add", "c", "--name", "C", "--time-zone", "UTC", "--json").json
+            let json = try await estate.must("customers", "add", "c", "--name", "C", "--time-zone", "UTC", "--json")
+                .json
             #expect(json["id"] == "c")
         }
     }
@@ -228,7 +232,8 @@ struct CommandLineTests {
             let store = FileOnDisk.names(in: estate.folder).filter { $0.hasPrefix("gatehouse.db") }
             #expect(store.contains("gatehouse.db"))
             for name in store {
-                let mode = try FileManager.default.attributesOfItem(atPath: "\(estate.folder)/\(name)")[.posixPermissions]
+                let mode = try FileManager.default.attributesOfItem(atPath: "\(estate.folder)/\(name)")[
+                    .posixPermissions]
                 #expect((mode as? Int).map { $0 & 0o077 } == 0, "\(name)")
             }
         }

@@ -204,7 +204,8 @@ struct CrashTests {
         }
     }
 
-    @Test("A delivery whose folder is gone after the crash stays interrupted, is named, and is finished once it is back")
+    @Test(
+        "A delivery whose folder is gone after the crash stays interrupted, is named, and is finished once it is back")
     func interrupted() async throws {
         try await Estate.with { estate in
             let trap = try await estate.trap()

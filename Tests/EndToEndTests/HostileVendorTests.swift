@@ -135,7 +135,9 @@ struct HostileVendorTests {
         ],
     ]
 
-    @Test("An answer with a flaw is refused for just that, and what is held stays as it is", arguments: flaws.keys.sorted())
+    @Test(
+        "An answer with a flaw is refused for just that, and what is held stays as it is",
+        arguments: flaws.keys.sorted())
     func hostile(about: String) async throws {
         let flaws = try #require(Self.flaws[about])
         try await Estate.with { estate in
@@ -156,12 +158,14 @@ struct HostileVendorTests {
                 let message = result["message"]?.string ?? ""
                 #expect(result["outcome"] == .string(flaw.outcome), "\(flaw.name): \(message)")
                 #expect(flaw.says.isEmpty || message.contains(flaw.says), "\(flaw.name): \(message)")
-                #expect(vendor.questions.count - asked == (isAway ? 3 : 1), "\(flaw.name): what is wrong is asked for once")
+                #expect(
+                    vendor.questions.count - asked == (isAway ? 3 : 1), "\(flaw.name): what is wrong is asked for once")
                 #expect(FileOnDisk(file) == delivered, "\(flaw.name)")
                 #expect(try await estate.picture(of: "maple-sage300") == before, "\(flaw.name)")
             }
             vendor.answer { vendor.grant($0, Self.newer) }
-            #expect(try await estate.must("refresh", "maple-sage300").out.contains("2039-12-31"), "a sound one is taken")
+            #expect(
+                try await estate.must("refresh", "maple-sage300").out.contains("2039-12-31"), "a sound one is taken")
             #expect(try await estate.run("audit", "verify").code == 0)
         }
     }

@@ -186,7 +186,9 @@ struct ProcessesTests {
         }
     }
 
-    @Test("Ctrl-C while the vendor takes its time ends promptly with 130, and nothing is half done", arguments: [SIGINT, SIGTERM])
+    @Test(
+        "Ctrl-C while the vendor takes its time ends promptly with 130, and nothing is half done",
+        arguments: [SIGINT, SIGTERM])
     func interrupted(signal: Int32) async throws {
         try await Estate.with { estate in
             let vendor = try estate.vendor()
@@ -200,7 +202,9 @@ struct ProcessesTests {
                 reply.isHeld = true
                 return reply
             }
-            for arguments in [["refresh", "maple-sage300"], ["refresh", "--all"], ["refresh", "--customer", "maple"]] {
+            for arguments in [
+                ["refresh", "maple-sage300"], ["refresh", "--all"], ["refresh", "--customer", "maple"],
+            ] {
                 let asked = vendor.questions.count
                 let child = try estate.start(arguments)
                 await vendor.asked(asked + 1)
@@ -268,6 +272,26 @@ struct ProcessesTests {
             let list = try await estate.json("operations", "list").array ?? []
             #expect(list.allSatisfy { $0["ended"] != nil })
             #expect(FileOnDisk.names(in: estate.sites + "/first/.gatehouse").isEmpty)
+        }
+    }
+
+    @Test(
+        "Where standard error is a terminal, a long refresh shows how far it is, and clears that away",
+        .enabled(if: Program.found("script") != nil, "the script command is not there, to make a terminal with"))
+    func progressBar() async throws {
+        try await Estate.with { estate in
+            _ = try await estate.standIn(Client.maple.book())
+            try await estate.add()
+            let script = try await Child(
+                #require(Program.found("script")),
+                ["-qec", "\(Program.path) refresh --all >\(estate.folder)/out", "/dev/null"],
+                environment: estate.variables, folder: estate.folder, limit: .seconds(30)
+            ).finished()
+            #expect(script.code == 0, "\(script)")
+            #expect(script.out.contains("1/1"), "\(script)")
+            #expect(script.out.hasSuffix("\u{1B}[K"), "the bar is cleared away")
+            let out = FileOnDisk(estate.folder + "/out")?.text ?? ""
+            #expect(out.hasSuffix("1 updated.\n") && !out.contains("\u{1B}"), "the summary is plain")
         }
     }
 

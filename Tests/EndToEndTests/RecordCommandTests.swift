@@ -27,7 +27,8 @@ struct RecordCommandTests {
             let refresh = try #require(lines.firstIndex { $0.hasPrefix("refresh:") })
             lines[refresh] = "refersh:"
             let path = try estate.write(lines.joined(separator: "\n"), to: "profiles/sage300-subscription.yaml")
-            let place = "\(path):\(notice + 1):\(lines[notice].distance(from: lines[notice].startIndex, to: column) + 1): error: "
+            let place =
+                "\(path):\(notice + 1):\(lines[notice].distance(from: lines[notice].startIndex, to: column) + 1): error: "
             let wrong = try await estate.run("profiles", "lint", path)
             #expect(wrong.code == 1)
             #expect(wrong.err.contains(place), "\(wrong.err) has no \(place)")
@@ -91,7 +92,9 @@ struct RecordCommandTests {
             #expect(view["refreshEvery"] == "14d")
             #expect(view["deliveries"]?["entitlements"] == "{site.sharedData}/entitlements.xml")
             let text = try await estate.must("profiles", "show", "sage300-subscription").out
-            for word in ["subscription", "License Manager", "45d", "restricted"] { #expect(text.contains(word), "\(word)") }
+            for word in ["subscription", "License Manager", "45d", "restricted"] {
+                #expect(text.contains(word), "\(word)")
+            }
             #expect(try await estate.must("profiles", "list").out.contains("sage300-subscription"))
         }
     }

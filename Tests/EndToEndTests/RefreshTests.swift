@@ -65,7 +65,8 @@ struct RefreshTests {
             let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
             #expect(FileOnDisk(folder + "/.gatehouse/entitlements.xml.previous")?.text == forged)
             try FileManager.default.removeItem(atPath: file)
-            #expect(try await estate.must("refresh", "maple-sage300").out.contains("restored"), "removed is changed too")
+            #expect(
+                try await estate.must("refresh", "maple-sage300").out.contains("restored"), "removed is changed too")
             #expect(FileOnDisk(file)?.bytes == before.bytes)
             #expect(try await estate.json("audit", "verify")["problem"] == nil)
         }
@@ -114,7 +115,8 @@ struct RefreshTests {
             let result = try #require(try refresh.json["results"]?.array?.first)
             #expect(result["outcome"] == "rejected" && result["field"] == .string(field))
             #expect(result["message"]?.string?.contains("License Manager") == true)
-            #expect(result["message"]?.string?.contains("SCX26-0417-88213") == false, "what the record holds is not told")
+            #expect(
+                result["message"]?.string?.contains("SCX26-0417-88213") == false, "what the record holds is not told")
             #expect(FileOnDisk(file) == nil)
             let row = try await estate.standing()
             #expect(row["level"] == "unlicensed")
@@ -194,7 +196,8 @@ struct RefreshTests {
         }
     }
 
-    @Test("A name in the site can't lead out of a delivery root", arguments: ["/../outside", "/a/../../outside", "/./x"])
+    @Test(
+        "A name in the site can't lead out of a delivery root", arguments: ["/../outside", "/a/../../outside", "/./x"])
     func escaping(tail: String) async throws {
         try await Estate.with { estate in
             let vendor = try estate.vendor()
@@ -336,7 +339,8 @@ struct RefreshTests {
                 try await estate.must(arguments.map { $0 == "maple-sage300" ? "branch-\(number)" : $0 })
             }
             let some = try await estate.must(
-                "refresh", "--customer", "maple", "--concurrency", "\(concurrency)", "--json").json
+                "refresh", "--customer", "maple", "--concurrency", "\(concurrency)", "--json"
+            ).json
             #expect(some["counts"] == .object(["updated": 7]))
             #expect(FileOnDisk(estate.sites + "/cedar/SharedData/entitlements.xml") == nil)
             vendor.answer { question in

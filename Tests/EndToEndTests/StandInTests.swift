@@ -15,10 +15,40 @@ struct StandInTests {
             #expect(finished.code == 0, "\(finished)")
             #expect(finished.out.split(separator: "\n").count == 1)
             #expect(try JSON(finished.out).keys == ["url", "publicKey"])
-            let mode = try FileManager.default.attributesOfItem(atPath: standIn.book + ".key")[.posixPermissions] as? Int
+            let mode =
+                try FileManager.default.attributesOfItem(atPath: standIn.book + ".key")[.posixPermissions] as? Int
             #expect(mode == 0o600, "its key is its own")
             let again = try await estate.standIn(Client.maple.book())
             #expect(again.publicKey == standIn.publicKey, "the key is made once")
+        }
+    }
+
+    @Test("The examples are a portfolio to try things out on")
+    func examples() async throws {
+        try await Estate.with { estate in
+            let book = try String(contentsOfFile: Program.examples + "/book.yaml", encoding: .utf8)
+            let standIn = try await estate.standIn(book)
+            let shell = try await Child(
+                "/bin/sh", [Program.examples + "/portfolio.sh"],
+                environment: [
+                    "PATH": "/usr/bin:/bin", "GATEHOUSE": Program.path, "SITES": estate.sites,
+                    "GATEHOUSE_STORE": estate.store, "GATEHOUSE_PROFILES": Program.profiles,
+                ], folder: estate.folder, limit: .seconds(60)
+            ).finished()
+            #expect(shell.code == 0, "\(shell)")
+            let refresh = try await estate.run("refresh", "--all")
+            #expect(refresh.code == 1, "one has the serial number of the release before")
+            #expect(refresh.err.contains("northfield-sage300: rejected"))
+            let rows = try await estate.json("status").array ?? []
+            let levels = Dictionary(
+                rows.map { ($0["customer"]?.string ?? "", $0["level"]?.string ?? "") }, uniquingKeysWith: { $1 })
+            #expect(
+                levels == [
+                    "northfield": "unlicensed", "oldmill": "restricted", "cedar": "grace", "summit": "grace",
+                    "harbour": "notice", "lakeshore": "notice", "maple": "licensed",
+                ])
+            #expect(try await estate.run("allows", "oldmill-sage300", "post").code == 4)
+            #expect(!standIn.child.hasEnded)
         }
     }
 

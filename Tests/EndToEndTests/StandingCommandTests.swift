@@ -46,7 +46,9 @@ struct StandingCommandTests {
         "Europe/London": ("2027-03-18T00:00:00Z", "2027-03-18T12:00:00Z"),
     ]
 
-    @Test("A date without a time is the first instant of that day in the customer's own zone", arguments: zones.keys.sorted())
+    @Test(
+        "A date without a time is the first instant of that day in the customer's own zone",
+        arguments: zones.keys.sorted())
     func days(zone: String) async throws {
         let expected = try #require(Self.zones[zone])
         try await Estate.with { estate in
@@ -67,7 +69,8 @@ struct StandingCommandTests {
             }
             let grace = try await estate.standing("--at", "2027-02-10")
             #expect(grace["until"] == .string(expected.restricted))
-            #expect(grace["messages"]?.array?.first?.string?.contains("36 days") == true, "L2: whole days of the calendar")
+            #expect(
+                grace["messages"]?.array?.first?.string?.contains("36 days") == true, "L2: whole days of the calendar")
             let first = try await estate.standing("--at", expected.restricted)
             #expect(first["level"] == "restricted", "a stage holds from its instant on")
             let noon = try await estate.standing("--at", expected.atNoonUTC)
@@ -146,7 +149,8 @@ struct StandingCommandTests {
     @Test("A module that ends before the subscription is refused by itself")
     func modules() async throws {
         try await Estate.with { estate in
-            let modules = "modules: [{ code: GL, name: General Ledger }, { code: PJC, name: Jobs, expires: 2026-12-31 }]"
+            let modules =
+                "modules: [{ code: GL, name: General Ledger }, { code: PJC, name: Jobs, expires: 2026-12-31 }]"
             _ = try await estate.standIn("sage300:\n" + Client.maple.entry(expires: "2028-01-31", modules))
             try await estate.add()
             try await estate.must("refresh", "maple-sage300")

@@ -184,7 +184,9 @@ struct VendorFaultTests {
             #expect(FileOnDisk(file) == delivered)
             let row = try #require(try await estate.must(["status", "--json"], with: back).json.array?.first)
             #expect(row["level"] == "licensed", "nobody loses access by it")
-            #expect(row["messages"]?.lines.contains("clock") == true, "it is told (VECTORS H5): \(row["messages"] ?? .null)")
+            #expect(
+                row["messages"]?.lines.contains("clock") == true, "it is told (VECTORS H5): \(row["messages"] ?? .null)"
+            )
             #expect(try await estate.picture(of: "maple-sage300") == before)
         }
     }

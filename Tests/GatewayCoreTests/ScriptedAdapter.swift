@@ -1,23 +1,35 @@
 import AdapterKit
 
+/// Where a scripted conversation stands.
+struct ScriptState: Codable, Hashable, Sendable {
+    var step: String
+    var count = 0
+}
+
 /// A small adapter of protocol `test` whose decisions a test gives; its vendor knows accounts.
 struct ScriptedAdapter: OnlineRefreshing {
-    struct State: Codable, Hashable, Sendable {
-        var step: String
-        var count = 0
+    typealias State = ScriptState
+    typealias Begin = @Sendable (Facts) throws(AdapterError) -> Transition<ScriptState>
+    typealias Resume = @Sendable (ScriptState, Event, Facts) throws(AdapterError) -> Transition<ScriptState>
+
+    let descriptor: AdapterDescriptor
+    let onBegin: Begin
+    let onResume: Resume
+
+    init(
+        descriptor: AdapterDescriptor = Self.descriptor(), begin: @escaping Begin, resume: @escaping Resume
+    ) {
+        self.descriptor = descriptor
+        onBegin = begin
+        onResume = resume
     }
 
-    typealias Begin = @Sendable (Facts) throws(AdapterError) -> Transition<State>
-    typealias Resume = @Sendable (State, Event, Facts) throws(AdapterError) -> Transition<State>
+    func refresh(_ facts: Facts) throws(AdapterError) -> Transition<ScriptState> { try onBegin(facts) }
 
-    var descriptor = Self.descriptor()
-    let begin: Begin
-    let resume: Resume
-
-    func refresh(_ facts: Facts) throws(AdapterError) -> Transition<State> { try begin(facts) }
-
-    func resume(_ state: State, with event: Event, facts: Facts) throws(AdapterError) -> Transition<State> {
-        try resume(state, event, facts)
+    func resume(
+        _ state: ScriptState, with event: Event, facts: Facts
+    ) throws(AdapterError) -> Transition<ScriptState> {
+        try onResume(state, event, facts)
     }
 
     /// The adapter, erased.
@@ -33,14 +45,16 @@ struct ScriptedAdapter: OnlineRefreshing {
     /// An adapter that asks once and takes the answer's text for the revision of a grant; `unchanged` where it is the
     /// one that is held.
     static func asking(once: Bool = false) -> AnyAdapter {
-        .init(
+        AnyAdapter(
             ScriptedAdapter(
-                begin: { facts in Transition(State(step: "asked"), .send(.test(facts, once: once))) },
+                begin: { facts in Transition(ScriptState(step: "asked"), .send(.test(facts, once: once))) },
                 resume: { (state, event, facts) throws(AdapterError) in try answered(state, event, facts) }))
     }
 
     /// What ``asking(once:)`` makes of an answer.
-    static func answered(_ state: State, _ event: Event, _ facts: Facts) throws(AdapterError) -> Transition<State> {
+    static func answered(
+        _ state: ScriptState, _ event: Event, _ facts: Facts
+    ) throws(AdapterError) -> Transition<ScriptState> {
         guard case .answer(let response) = event else { throw AdapterError(.malformed, "no answer") }
         let revision = String(decoding: response.body, as: UTF8.self)
         guard response.status == 200 else { throw AdapterError(.rejected, revision, field: "account") }
@@ -86,7 +100,7 @@ struct ScriptedAdapter: OnlineRefreshing {
 
 /// The same with a way to ask what became of an act.
 struct InspectingAdapter: OnlineRefreshing, Inspecting {
-    typealias State = ScriptedAdapter.State
+    typealias State = ScriptState
 
     let base: ScriptedAdapter
     let inspection: ScriptedAdapter.Begin

@@ -121,7 +121,7 @@ final class TestVendor: Sendable {
     }
 
     #if canImport(Glibc)
-        private static let noSignal = CInt(MSG_NOSIGNAL.rawValue)
+        private static let noSignal = CInt(MSG_NOSIGNAL)
     #else
         private static let noSignal: CInt = 0
     #endif

@@ -29,7 +29,7 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
         .init("a name that is a path", "name: sample", "name: ‸../sample", says: "lower-case letters"),
         .init(
             "a long name", "name: sample", "name: ‸" + String(repeating: "x", count: 65), says: "at most 64"),
-        .init("an empty product", "product: Sample Product", "product: ‸", says: "a text"),
+        .init("an empty product", "product: Sample Product", "product:‸ ", says: "a text"),
         .init("a list for a product", "product: Sample Product", "product: ‸[a, b]", says: "found a list"),
         .init(
             "a protocol that nobody speaks", "protocol: subscription", "protocol: ‸subscriptoin",
@@ -140,7 +140,7 @@ struct MistakeTests {
         let (text, places) = ProfileText.places(
             in: """
                 name: ‸Sample
-                product: ‸
+                product:‸
                 protocol: subscription
                 vendor:
                   address: ‸licensing

@@ -11,34 +11,23 @@ struct DeliveryFinish: Sendable {
     /// How long after a delivery that could not be finished it is tried again by itself, in minutes.
     static let retry = 5
 
-    /// Finishes the delivery.
+    /// Finishes a delivery from what the store holds of it.
     ///
     /// - Throws: `DeliveryError`, once the store says that it is interrupted.
     func run(_ operation: String, on installation: String) async throws {
         let rows = try await context.store.intendedFiles(of: operation)
+        let files = try rows.map { try JSONDecoder().decode(PlannedFile.self, from: $0.plan) }
+        let plan = DeliveryPlan(operation: operation, files: files)
+        try await run(plan, contents: rows.map { Array($0.contents) }, on: installation)
+    }
+
+    /// Finishes a delivery whose plan and contents the store holds, and the caller too.
+    ///
+    /// - Throws: `DeliveryError`, once the store says that it is interrupted.
+    func run(_ plan: DeliveryPlan, contents: [[UInt8]], on installation: String) async throws {
+        let operation = plan.operation
         do {
-            let files = try rows.map { try JSONDecoder().decode(PlannedFile.self, from: $0.plan) }
-            let contents = rows.map { Array($0.contents) }
-            let recorded = try await recorded(of: installation)
-            let adopt = adopt
-            try await context.gateway.blocking.run {
-                let plan = DeliveryPlan(operation: operation, files: files)
-                do {
-                    try Deliveries.complete(plan, contents: contents)
-                } catch let error as DeliveryError
-                    where error.code == .changedMeanwhile || error.cause == .changedMeanwhile
-                {
-                    // Somebody wrote there since the plan was made. It is judged again, as at the first time: what
-                    // Gatehouse had delivered is put back, what it had not is a stranger's.
-                    let wanted = zip(files, contents).map { file, contents in
-                        WantedFile(
-                            destination: file.destination, contents: contents,
-                            recorded: recorded[file.destination.path])
-                    }
-                    let again = try Deliveries.plan(operation: operation, wanted, adopt: adopt)
-                    try Deliveries.complete(again, contents: contents)
-                }
-            }
+            try await put(plan, contents, of: installation)
         } catch let error as DeliveryError {
             let now = context.now
             try await context.store.interrupted(
@@ -49,7 +38,29 @@ struct DeliveryFinish: Sendable {
         }
         try await context.store.delivered(
             operation, on: installation, at: context.now,
-            note: StepNote(at: context.now, kind: "delivered", detail: "\(rows.count) in place, hashes right"))
+            note: StepNote(
+                at: context.now, kind: "delivered", detail: "\(plan.files.count) in place, hashes right"))
+    }
+
+    private func put(_ plan: DeliveryPlan, _ contents: [[UInt8]], of installation: String) async throws {
+        do {
+            try await context.gateway.blocking.run { try Deliveries.complete(plan, contents: contents) }
+        } catch let error as DeliveryError
+            where error.code == .changedMeanwhile || error.cause == .changedMeanwhile
+        {
+            // Somebody wrote there since the plan was made. It is judged again, as at the first time: what Gatehouse had
+            // delivered is put back, what it had not is a stranger's.
+            let recorded = try await recorded(of: installation)
+            let adopt = adopt
+            try await context.gateway.blocking.run {
+                let wanted = zip(plan.files, contents).map { file, contents in
+                    WantedFile(
+                        destination: file.destination, contents: contents, recorded: recorded[file.destination.path])
+                }
+                let again = try Deliveries.plan(operation: plan.operation, wanted, adopt: adopt)
+                try Deliveries.complete(again, contents: contents)
+            }
+        }
     }
 
     /// The hashes of what Gatehouse delivered last, by path.

@@ -17,10 +17,18 @@ enum Identifiers {
     /// 128 random bits in hexadecimal.
     static func nonce() -> String { Hex.encode(randomBytes(16)) }
 
+    /// Random bytes, a multiple of 8 of them. The system's generator is cryptographic on every platform that Swift
+    /// supports; it is asked for words, since each question is a system call.
     private static func randomBytes(_ count: Int) -> [UInt8] {
-        // The system's generator is cryptographic on every platform that Swift supports.
         var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let word = generator.next()
+            for shift in stride(from: 0, to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
+        }
+        return bytes
     }
 }
 

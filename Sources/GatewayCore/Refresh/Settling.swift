@@ -192,7 +192,7 @@ struct Settling: Sendable {
                 delivered[file.destination.path]?.delivery ?? "", contents: Data(restored[index].contents))
         }
         try await end(operation, .delivering, .restored, told, notes, files: files)
-        return try await deliver(operation, .restored, told)
+        return try await deliver(plan, restored.map(\.contents), .restored, told)
     }
 
     /// Puts a grant in force and its files in place.
@@ -225,14 +225,15 @@ struct Settling: Sendable {
         guard !plan.files.isEmpty else {
             return RefreshResult(installation: record.id, outcome: .updated, message: message, operation: operation)
         }
-        return try await deliver(operation, .updated, message)
+        return try await deliver(plan, wanted.map(\.contents), .updated, message)
     }
 
     private func deliver(
-        _ operation: String, _ outcome: RefreshResult.Outcome, _ message: String
+        _ plan: DeliveryPlan, _ contents: [[UInt8]], _ outcome: RefreshResult.Outcome, _ message: String
     ) async throws -> RefreshResult {
+        let operation = plan.operation
         do {
-            try await DeliveryFinish(context: context, adopt: adopt).run(operation, on: record.id)
+            try await DeliveryFinish(context: context, adopt: adopt).run(plan, contents: contents, on: record.id)
             return RefreshResult(installation: record.id, outcome: outcome, message: message, operation: operation)
         } catch let error as DeliveryError {
             return RefreshResult(

@@ -13,15 +13,21 @@ final class GroupCommit: Sendable {
     private struct Pending {
         var jobs: [any Job] = []
         var draining = false
+        /// How many jobs the drain waits for; 0 where it does not wait.
+        var awaited = 0
     }
 
     private let pool: DatabasePool
     private let lock: StoreLock
     private let pending = Mutex(Pending())
     private let queue = DispatchQueue(label: "gatehouse.store.writer")
+    private let gathered = DispatchSemaphore(value: 0)
 
     /// The most writes in one transaction, so that other processes get their turn.
     private static let maximumBatch = 256
+    /// How long a commit waits at most for those who shared the one before it: they come back within this time, or
+    /// have something else to do. A lone writer never waits.
+    private static let gathering = DispatchTimeInterval.microseconds(500)
 
     init(pool: DatabasePool, lock: consuming StoreLock) {
         self.pool = pool
@@ -50,16 +56,22 @@ final class GroupCommit: Sendable {
     }
 
     private func enqueue(_ job: any Job) {
-        let start = pending.withLock { pending in
+        let (start, signal) = pending.withLock { pending in
             pending.jobs.append(job)
-            defer { pending.draining = true }
-            return !pending.draining
+            let start = !pending.draining
+            pending.draining = true
+            let signal = pending.awaited > 0 && pending.jobs.count >= pending.awaited
+            if signal { pending.awaited = 0 }
+            return (start, signal)
         }
+        if signal { gathered.signal() }
         if start { queue.async { self.drain() } }
     }
 
     private func drain() {
+        var before = 1
         while true {
+            gather(before)
             let batch = pending.withLock { pending -> [any Job] in
                 let batch = Array(pending.jobs.prefix(Self.maximumBatch))
                 pending.jobs.removeFirst(batch.count)
@@ -68,7 +80,24 @@ final class GroupCommit: Sendable {
             }
             if batch.isEmpty { return }
             commit(batch)
+            before = batch.count
         }
+    }
+
+    /// Waits a moment for as many writers as shared the last commit.
+    private func gather(_ count: Int) {
+        let waits = pending.withLock { pending in
+            let waits = count > 1 && pending.jobs.count < count
+            pending.awaited = waits ? count : 0
+            return waits
+        }
+        guard waits, gathered.wait(timeout: .now() + Self.gathering) == .timedOut else { return }
+        // A signal may come between the time-out and this: it must not be left for the next commit.
+        let isLate = pending.withLock { pending in
+            defer { pending.awaited = 0 }
+            return pending.awaited == 0
+        }
+        if isLate { gathered.wait() }
     }
 
     private func commit(_ batch: [any Job]) {
@@ -113,15 +142,15 @@ private final class Write<Value: Sendable>: GroupCommitJob {
 
     func run(in db: Database) throws {
         do {
-            var value: Value?
-            try db.inSavepoint {
-                value = try body(db)
-                return .commit
-            }
-            if let value { result.withLock { $0 = .success(value) } }
+            try db.run("SAVEPOINT write")
+            let value = try body(db)
+            try db.run("RELEASE SAVEPOINT write")
+            result.withLock { $0 = .success(value) }
         } catch {
             // A full disk or a failed write ends the whole transaction, not the savepoint alone.
             guard db.isInsideTransaction else { throw error }
+            try db.run("ROLLBACK TO SAVEPOINT write")
+            try db.run("RELEASE SAVEPOINT write")
             let told = (error as? DatabaseError).map(StoreError.init(losing:)) ?? error
             result.withLock { $0 = .failure(told) }
         }

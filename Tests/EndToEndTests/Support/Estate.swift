@@ -71,13 +71,16 @@ final class Estate: Sendable {
         state.withLock { $0.environment[name] = value }
     }
 
+    /// Every command's environment.
+    var variables: [String: String] { state.withLock { $0.environment } }
+
     // MARK: Commands
 
     /// Starts the program.
     func start(
         _ arguments: [String], with variables: [String: String] = [:], limit: Duration = .seconds(90)
     ) throws -> Child {
-        let environment = state.withLock { $0.environment }.merging(variables) { _, new in new }
+        let environment = self.variables.merging(variables) { _, new in new }
         let child = try Child(
             Program.path, arguments, environment: environment, folder: folder, limit: limit)
         atEnd {

@@ -1,3 +1,4 @@
+import Testing
 import AdapterKit
 import Foundation
 import GatewayAPI

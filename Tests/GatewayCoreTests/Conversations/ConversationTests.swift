@@ -1,3 +1,4 @@
+import GatewayProfiles
 import AdapterKit
 import Foundation
 import GatewayAPI
@@ -8,15 +9,13 @@ import Testing
 
 @Suite("Conversations between an adapter and its vendor")
 struct ConversationTests {
-    typealias State = ScriptedAdapter.State
-
     /// An adapter that sends so many requests, each naming its number, before it is done.
     private static func sending(_ count: Int) -> AnyAdapter {
         ScriptedAdapter.any { facts in
-            Transition(State(step: "sent", count: 1), .send(.test(facts, path: "/1")))
+            Transition(ScriptState(step: "sent", count: 1), .send(.test(facts, path: "/1")))
         } resume: { (state, event, facts) throws(AdapterError) in
             guard state.count < count else { return try ScriptedAdapter.answered(state, event, facts) }
-            let next = State(step: "sent", count: state.count + 1)
+            let next = ScriptState(step: "sent", count: state.count + 1)
             return Transition(next, .send(.test(facts, path: "/\(next.count)")))
         }
     }
@@ -51,10 +50,10 @@ struct ConversationTests {
         let seen = Seen<Facts>()
         let adapter = ScriptedAdapter.any { facts in
             seen.add(facts)
-            return Transition(State(step: "1"), .send(.test(facts)))
+            return Transition(ScriptState(step: "1"), .send(.test(facts)))
         } resume: { (state, event, facts) throws(AdapterError) in
             seen.add(facts)
-            if state.step == "1" { return Transition(State(step: "2"), .send(.test(facts))) }
+            if state.step == "1" { return Transition(ScriptState(step: "2"), .send(.test(facts))) }
             return try ScriptedAdapter.answered(state, event, facts)
         }
         try await TestGateway.with(adapter) { _ in
@@ -106,7 +105,7 @@ struct ConversationTests {
     @Test("An adapter that waits for what has passed in a circle is ended too")
     func circleOfWaits() async throws {
         let adapter = ScriptedAdapter.any { facts in
-            Transition(State(step: "wait"), .wait(until: facts.now))
+            Transition(ScriptState(step: "wait"), .wait(until: facts.now))
         } resume: { state, _, facts in
             Transition(state, .wait(until: facts.now))
         }
@@ -128,7 +127,7 @@ struct ConversationTests {
         ])
     func errors(_ row: (code: AdapterError.Code, outcome: RefreshResult.Outcome)) async throws {
         let adapter = ScriptedAdapter.any { facts in
-            Transition(State(step: "asked"), .send(.test(facts)))
+            Transition(ScriptState(step: "asked"), .send(.test(facts)))
         } resume: { (state, event, facts) throws(AdapterError) in
             if facts.held == nil { return try ScriptedAdapter.answered(state, event, facts) }
             throw AdapterError(row.code, "It can't go on.", field: row.code == .rejected ? "account" : nil)
@@ -202,7 +201,7 @@ struct ConversationTests {
         let adapter = ScriptedAdapter.any { facts in
             var request = Request.test(facts)
             request.trust = .signed(purpose: WorkedExample.purpose)
-            return Transition(State(step: "asked"), .send(request))
+            return Transition(ScriptState(step: "asked"), .send(request))
         } resume: { (_, _, _) throws(AdapterError) in
             resumed.add("resumed")
             throw AdapterError(.malformed, "not expected")

@@ -1,3 +1,4 @@
+import GRDB
 import AdapterKit
 import Foundation
 import GatewayAPI
@@ -9,8 +10,6 @@ import Testing
 /// What must not be repeated: an activation, a rotating token.
 @Suite("Requests that are made once")
 struct OnceTests {
-    typealias State = ScriptedAdapter.State
-
     private static let dead = "6f1d2c3b-0000-4000-8000-000000000000"
 
     /// Asks once, and can ask what became of it.
@@ -19,14 +18,14 @@ struct OnceTests {
             InspectingAdapter(
                 base: ScriptedAdapter(
                     begin: { facts in
-                        Transition(State(step: "asked"), .send(.test(facts, path: "/activate", once: true)))
+                        Transition(ScriptState(step: "asked"), .send(.test(facts, path: "/activate", once: true)))
                     },
                     resume: { (state, event, facts) throws(AdapterError) in
                         whenResumed()
                         return try ScriptedAdapter.answered(state, event, facts)
                     }),
                 inspection: { facts in
-                    Transition(State(step: "inspecting"), .send(.test(facts, path: "/what-became-of")))
+                    Transition(ScriptState(step: "inspecting"), .send(.test(facts, path: "/what-became-of")))
                 }))
     }
 

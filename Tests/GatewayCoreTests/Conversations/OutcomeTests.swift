@@ -1,3 +1,4 @@
+import GatewayStore
 import AdapterKit
 import Foundation
 import GatewayAPI
@@ -56,7 +57,7 @@ struct OutcomeTests {
     private static func adapter(_ outcome: @escaping @Sendable (Facts) -> Outcome) -> AnyAdapter {
         ScriptedAdapter.any { facts in
             Transition(
-                ScriptedAdapter.State(step: "done"),
+                ScriptState(step: "done"),
                 .finish(facts.held == nil ? .granted("r1", facts) : outcome(facts)))
         }
     }
@@ -87,7 +88,7 @@ struct OutcomeTests {
         let adapter = ScriptedAdapter.any { facts in
             var facts = facts
             facts.identity["account"] = "Cafe\u{301}"
-            return Transition(ScriptedAdapter.State(step: "done"), .finish(.granted("r1", facts)))
+            return Transition(ScriptState(step: "done"), .finish(.granted("r1", facts)))
         }
         try await TestGateway.with(adapter) { _ in
             .hangUp
@@ -106,7 +107,7 @@ struct OutcomeTests {
     @Test("Unchanged where nothing is held is no outcome")
     func nothingHeld() async throws {
         let adapter = ScriptedAdapter.any { facts in
-            Transition(ScriptedAdapter.State(step: "done"), .finish(.unchanged(.test(facts))))
+            Transition(ScriptState(step: "done"), .finish(.unchanged(.test(facts))))
         }
         try await TestGateway.with(adapter) { _ in
             .hangUp

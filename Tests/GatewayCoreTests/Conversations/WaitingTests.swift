@@ -8,15 +8,13 @@ import Testing
 
 @Suite("Conversations that wait")
 struct WaitingTests {
-    typealias State = ScriptedAdapter.State
-
     /// An adapter whose vendor says "later" until an hour has passed.
     private static let adapter = ScriptedAdapter.any { facts in
-        Transition(State(step: "asked"), .send(.test(facts, path: "/order")))
+        Transition(ScriptState(step: "asked"), .send(.test(facts, path: "/order")))
     } resume: { (state, event, facts) throws(AdapterError) in
         switch (state.step, event) {
-        case ("asked", .answer): return Transition(State(step: "waiting"), .wait(until: facts.now.adding(hours: 1)))
-        case ("waiting", .time): return Transition(State(step: "fetched"), .send(.test(facts, path: "/fetch")))
+        case ("asked", .answer): return Transition(ScriptState(step: "waiting"), .wait(until: facts.now.adding(hours: 1)))
+        case ("waiting", .time): return Transition(ScriptState(step: "fetched"), .send(.test(facts, path: "/fetch")))
         default: return try ScriptedAdapter.answered(state, event, facts)
         }
     }
@@ -76,7 +74,7 @@ struct WaitingTests {
     @Test("A wait for a time that has passed is none")
     func passed() async throws {
         let adapter = ScriptedAdapter.any { facts in
-            Transition(State(step: "waiting"), .wait(until: facts.now.adding(seconds: -1)))
+            Transition(ScriptState(step: "waiting"), .wait(until: facts.now.adding(seconds: -1)))
         } resume: { state, _, facts in
             Transition(state, .finish(.granted("r1", facts)))
         }

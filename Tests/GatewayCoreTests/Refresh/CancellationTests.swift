@@ -1,3 +1,4 @@
+import GatewayStore
 import AdapterKit
 import Foundation
 import GatewayAPI
@@ -8,8 +9,6 @@ import Testing
 
 @Suite("A refresh that is cancelled")
 struct CancellationTests {
-    typealias State = ScriptedAdapter.State
-
     private static let descriptor = ScriptedAdapter.descriptor(
         deliveries: [Field(name: "license", title: "License", help: "It is the license file.")])
     private static let deliver = #"deliver: { license: "{site.shared}/license.txt" }"#
@@ -20,7 +19,7 @@ struct CancellationTests {
             InspectingAdapter(
                 base: ScriptedAdapter(
                     descriptor: descriptor,
-                    begin: { facts in Transition(State(step: "asked"), .send(.test(facts, path: "/ask", once: once))) },
+                    begin: { facts in Transition(ScriptState(step: "asked"), .send(.test(facts, path: "/ask", once: once))) },
                     resume: { (state, event, facts) throws(AdapterError) in
                         guard case .answer(let response) = event, response.status == 200 else {
                             throw AdapterError(.malformed, "no answer")
@@ -29,7 +28,7 @@ struct CancellationTests {
                         let file = Grant.File(delivery: "license", contents: response.body)
                         return Transition(state, .finish(.granted("r1", facts, files: [file])))
                     }),
-                inspection: { facts in Transition(State(step: "inspecting"), .send(.test(facts, path: "/inspect"))) }))
+                inspection: { facts in Transition(ScriptState(step: "inspecting"), .send(.test(facts, path: "/inspect"))) }))
     }
 
     /// Cancels a task at one of the moments at which something outside it is asked for.

@@ -1,3 +1,4 @@
+import VendorSandbox
 import AdapterKit
 import Foundation
 import GatewayAPI
@@ -154,7 +155,7 @@ struct RefreshCallTests {
         descriptor: ScriptedAdapter.descriptor(
             deliveries: [Field(name: "license", title: "License", help: "It is the license file.")])
     ) { facts in
-        Transition(ScriptedAdapter.State(step: "asked"), .send(.test(facts)))
+        Transition(ScriptState(step: "asked"), .send(.test(facts)))
     } resume: { (state, event, facts) throws(AdapterError) in
         guard case .answer(let response) = event else { throw AdapterError(.malformed, "no answer") }
         let file = Grant.File(delivery: "license", contents: response.body)

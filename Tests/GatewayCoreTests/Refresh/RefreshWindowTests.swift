@@ -1,3 +1,4 @@
+import GatewayStore
 import AdapterKit
 import Foundation
 import GatewayAPI

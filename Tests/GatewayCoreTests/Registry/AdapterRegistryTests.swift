@@ -51,7 +51,7 @@ struct AdapterRegistryTests {
             begin: { (_) throws(AdapterError) in throw AdapterError(.malformed, "") },
             resume: { (_, _, _) throws(AdapterError) in throw AdapterError(.malformed, "") })
         let plain = AnyAdapter(base)
-        let inspecting = AnyAdapter(InspectingAdapter(base: base, inspection: base.begin))
+        let inspecting = AnyAdapter(InspectingAdapter(base: base, inspection: base.onBegin))
         #expect(plain.capabilities == [.onlineRefresh] && !plain.inspects && inspecting.inspects)
     }
 }

@@ -1,3 +1,4 @@
+import VendorSandbox
 import AdapterKit
 import Foundation
 import GatewayAPI
