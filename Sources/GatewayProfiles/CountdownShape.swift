@@ -10,6 +10,8 @@ enum CountdownShape {
         var from: [Mark]
         var whole: Mark
         var stages: [PlacedStage]
+        /// Whether all of it could be read. What could not is told already, and what is missing for it is no mistake.
+        var isComplete: Bool
     }
 
     /// A stage with the places of its parts.
@@ -27,7 +29,7 @@ enum CountdownShape {
                     name: member.key.text, from: member.value.from.map(\.value), optional: member.value.optional,
                     stages: member.value.stages.map(\.stage)),
                 name: member.key.mark, from: member.value.from.map(\.mark), whole: member.value.mark,
-                stages: member.value.stages)
+                stages: member.value.stages, isComplete: member.value.isComplete)
         }
     }
 
@@ -35,6 +37,7 @@ enum CountdownShape {
     static func rules(
         _ placed: [Placed], dateFormat: Marked<String>?, dates: [String], in fields: inout Fields
     ) -> CountdownRules? {
+        let placed = placed.filter(\.isComplete)
         do {
             return try CountdownRules(
                 placed.map(\.countdown), dateFormat: dateFormat?.value ?? "yyyy-MM-dd", knownDates: dates)
@@ -72,14 +75,18 @@ enum CountdownShape {
         var optional: Bool
         var stages: [PlacedStage]
         var mark: Mark
+        var isComplete: Bool
     }
 
     private static let body = Shape<Body>.mapping { fields in
+        let before = fields.diagnostics.errorCount
         let from = fields.required("from", from)
         let optional = fields.optional("optional", .bool, default: false)
         let stages = fields.required("stages", .list(of: stage, atLeast: 1))
         guard let from, let stages else { return nil }
-        return Body(from: from, optional: optional, stages: stages, mark: fields.mark)
+        return Body(
+            from: from, optional: optional, stages: stages, mark: fields.mark,
+            isComplete: fields.diagnostics.errorCount == before)
     }
 
     /// One date's name, or a list of them.

@@ -1,10 +1,13 @@
 public import AdapterKit
+import MarkedYAML
 
 /// A product's behavior, as a profile file gives it: the protocol it speaks, the vendor it asks, where its files
 /// go, and the countdowns on its dates.
 public struct Profile: Sendable {
     /// The name that installations select it by.
     public var name: String
+    /// Where that stands.
+    var nameMark: Mark
     /// The product's name, for people.
     public var product: String
     /// The protocol's name.

@@ -63,7 +63,8 @@ public struct ProfileReader: Sendable {
                     countdowns, dateFormat: dateFormat, dates: adapter.dates.map(\.name), in: &fields)
             else { return nil }
             return Profile(
-                name: name, product: product, protocolName: protocolName, place: place, file: file, vendor: vendor,
+                name: name, nameMark: fields.mark(of: "name"), product: product, protocolName: protocolName,
+                place: place, file: file, vendor: vendor,
                 refreshDays: refreshDays,
                 settings: Dictionary(
                     settings.map { ($0.key.text, $0.value.value) }, uniquingKeysWith: { first, _ in first }),

@@ -18,10 +18,10 @@ public struct ProfileSet: Sendable {
                 do throws(DiagnosticsError) {
                     let profile = try reader.read(path: path)
                     if let first = profiles[profile.name] {
-                        let mark = Mark(file: path, start: .init(line: 1, column: 1))
                         throw DiagnosticsError([
                             Diagnostic(
-                                .error, at: mark, "the profile \"\(profile.name)\" stands in \(first.file) already",
+                                .error, at: profile.nameMark,
+                                "the profile \"\(profile.name)\" stands in \(first.file) already",
                                 help: "give one of them another name")
                         ])
                     }

@@ -107,26 +107,30 @@ public enum SeatColumn {
         let utf8 = text.utf8
         var start = utf8.startIndex
         var equals: String.Index?
-        var count = 0
+        var count: Int?
         var index = start
         while true {
             let byte = index < utf8.endIndex ? utf8[index] : UInt8(ascii: ";")
             switch byte {
-            case UInt8(ascii: "="):
+            case UInt8(ascii: "=") where equals == nil:
                 equals = index
-                count = 0
-            case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                // No pool has more seats than a hundred million.
-                count = min(count * 10 + Int(byte - 48), 1_000_000_000)
             case UInt8(ascii: ";"):
-                if let equals { seats.append(.init(name: String(text[start..<equals]), count: count)) }
-                equals = nil
+                if let equals, let count, count >= 0 {
+                    seats.append(.init(name: String(text[start..<equals]), count: count))
+                }
                 guard index < utf8.endIndex else { return seats }
                 start = utf8.index(after: index)
+                (equals, count) = (nil, nil)
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where equals != nil:
+                // No pool has a thousand million seats.
+                if (count ?? 0) >= 0 { count = min((count ?? 0) * 10 + Int(byte - 48), 1_000_000_000) }
             default:
-                break
+                // Behind the equals sign only digits make a number.
+                if equals != nil { count = Self.notANumber }
             }
             index = utf8.index(after: index)
         }
     }
+
+    private static let notANumber = -1
 }

@@ -105,25 +105,28 @@ final class GroupCommit: Sendable {
             try lock.withLock {
                 try pool.writeWithoutTransaction { db in
                     try db.inTransaction(.immediate) {
-                        for job in batch {
-                            try job.run(in: db)
-                        }
+                        for job in batch { try job.run(in: db, store: pool.path) }
                         return .commit
                     }
                 }
             }
             for job in batch { job.finish(nil) }
         } catch {
-            let told = (error as? DatabaseError).map(StoreError.init(losing:)) ?? error
-            for job in batch { job.finish(told) }
+            for job in batch { job.finish(told(error, store: pool.path)) }
         }
     }
+}
+
+/// An error of a write as callers see it.
+private func told(_ error: any Error, store path: String) -> any Error {
+    guard let error = error as? DatabaseError else { return error }
+    return StoreError(.cannotWrite, error, store: path, "can't be written to")
 }
 
 /// A write whose result waits for the commit.
 private protocol GroupCommitJob: Sendable {
     /// Runs it in a savepoint. Throws only where the whole transaction is lost.
-    func run(in db: Database) throws
+    func run(in db: Database, store path: String) throws
     /// Answers the caller: with its own result, or with the error that lost the transaction.
     func finish(_ error: (any Error)?)
 }
@@ -140,7 +143,7 @@ private final class Write<Value: Sendable>: GroupCommitJob {
         self.continuation = continuation
     }
 
-    func run(in db: Database) throws {
+    func run(in db: Database, store path: String) throws {
         do {
             try db.run("SAVEPOINT write")
             let value = try body(db)
@@ -151,8 +154,7 @@ private final class Write<Value: Sendable>: GroupCommitJob {
             guard db.isInsideTransaction else { throw error }
             try db.run("ROLLBACK TO SAVEPOINT write")
             try db.run("RELEASE SAVEPOINT write")
-            let told = (error as? DatabaseError).map(StoreError.init(losing:)) ?? error
-            result.withLock { $0 = .failure(told) }
+            result.withLock { $0 = .failure(told(error, store: path)) }
         }
     }
 

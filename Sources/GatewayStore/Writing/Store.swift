@@ -28,10 +28,7 @@ public final class Store: Sendable {
         do {
             pool = try lock.withLock { try Self.open(path) }
         } catch let error as DatabaseError {
-            throw StoreError(
-                .cannotOpen,
-                "The store \(path) can't be opened: \(error.message ?? "unknown error"). Name another with --store, "
-                    + "or restore a backup of this one.")
+            throw StoreError(.cannotOpen, error, store: path, "can't be opened")
         }
         commits = GroupCommit(pool: pool, lock: lock)
     }

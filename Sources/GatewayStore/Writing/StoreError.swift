@@ -34,17 +34,21 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
-    /// What lost a transaction, without the statement's values.
-    init(losing error: DatabaseError) {
-        let what =
+    /// What kept SQLite from its work on a store, without the statement's values.
+    ///
+    /// - Parameter what: what could not be done: `can't be written to`.
+    init(_ code: Code, _ error: DatabaseError, store path: String, _ what: String) {
+        let why =
             switch error.resultCode {
             case .SQLITE_FULL: "its disk is full: free some space"
-            case .SQLITE_IOERR: "its disk fails: look at the system's log"
-            case .SQLITE_READONLY: "it is read-only: look at its permissions and its filesystem"
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: "it is damaged: restore a backup"
+            case .SQLITE_IOERR: "its disk is full or failing: free some space, or look at the system's log"
+            case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
+                "it can't be opened for writing: look at its permissions and those of its folder"
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+                "it is damaged, or no store: restore a backup, or name another with --store"
             case .SQLITE_BUSY, .SQLITE_LOCKED: "another program holds it: close that"
             default: "SQLite says \"\(error.message ?? "nothing")\" (\(error.extendedResultCode.rawValue))"
             }
-        self.init(.cannotWrite, "The store can't be written to; \(what), then try again. Nothing is half done.")
+        self.init(code, "The store \(path) \(what); \(why). Nothing is half done.")
     }
 }

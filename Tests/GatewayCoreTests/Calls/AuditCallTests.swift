@@ -87,7 +87,7 @@ struct AuditCallTests {
     @Test("An empty trail is whole")
     func empty() async throws {
         try await GatewayFixture.with { fixture in
-            try await fixture.withGateway([]) { gateway in
+            try await fixture.withGateway([]) { gateway async throws in
                 #expect(
                     try await gateway.perform(VerifyAudit()) == AuditVerification(records: 0, head: "", problem: nil))
             }

@@ -48,7 +48,7 @@ struct PortfolioTests {
             ("north", "North", "../etc/passwd", "time zone"),
         ])
     func wrongCustomers(_ row: (id: String, name: String, zone: String, says: String)) async throws {
-        try await withGateway { _, gateway in
+        try await withGateway { _, gateway async throws in
             let error = await callError {
                 _ = try await gateway.perform(AddCustomer(id: row.id, displayName: row.name, timeZone: row.zone))
             }

@@ -97,7 +97,7 @@ struct ScopeCallTests {
 
     @Test("A scope of a customer that does not exist sees nothing, and not everything", arguments: ["", "nobody", "NORTH", "north "])
     func nobody(_ customer: String) async throws {
-        try await withTwo { _, gateway in
+        try await withTwo { _, gateway async throws in
             let caller = Caller.limited(to: customer)
             #expect(try await gateway.perform(ListCustomers(), by: caller).isEmpty)
             #expect(try await gateway.perform(ListInstallations(), by: caller).isEmpty)

@@ -59,7 +59,7 @@ struct ConversationTests {
         try await TestGateway.with(adapter) { _ in
             .reply(200, "r1")
         } _: { test in
-            try await test.open(adapter) { gateway in
+            try await test.open(adapter) { gateway async throws in
                 test.time.whenAsked { test.time.pass(milliseconds: 1) }
                 #expect(try await gateway.refresh("n1").outcome == .updated)
             }
@@ -112,7 +112,7 @@ struct ConversationTests {
         try await TestGateway.with(adapter) { _ in
             .hangUp
         } _: { test in
-            try await test.open(adapter) { gateway in
+            try await test.open(adapter) { gateway async throws in
                 #expect(try await gateway.refresh("n1").outcome == .failed)
                 #expect(try await gateway.store.openOperation(on: "n1") == nil)
             }

@@ -131,7 +131,7 @@ struct OutcomeTests {
         try await TestGateway.with(adapter) { _ in
             .hangUp
         } _: { test in
-            try await test.open(adapter) { gateway in
+            try await test.open(adapter) { gateway async throws in
                 for revision in ["r1", "r2", "r3"] {
                     #expect(try await gateway.refresh("n1").outcome == .updated)
                     #expect(try await gateway.stored("n1").revision == revision)
@@ -148,7 +148,7 @@ struct OutcomeTests {
         try await TestGateway.with(adapter) { _ in
             .hangUp
         } _: { test in
-            try await test.open(adapter) { gateway in
+            try await test.open(adapter) { gateway async throws in
                 for _ in 1...2 { #expect(try await gateway.refresh("n1").outcome == .updated) }
                 #expect(try FileManager.default.contentsOfDirectory(atPath: test.fixture.site("n1")).isEmpty)
                 #expect(try await gateway.stored("n1").revision == "r2")

@@ -81,7 +81,7 @@ struct WaitingTests {
         try await TestGateway.with(adapter) { _ in
             .hangUp
         } _: { test in
-            try await test.open(adapter) { gateway in
+            try await test.open(adapter) { gateway async throws in
                 #expect(try await gateway.refresh("n1").outcome == .updated)
             }
         }

@@ -72,7 +72,7 @@ struct ContactTests {
 
     @Test("An answer that nothing changed is contact")
     func unchanged() async throws {
-        try await withRefreshed { test, gateway in
+        try await withRefreshed { test, gateway async throws in
             #expect(try await gateway.refresh("maple").outcome == .unchanged)
             #expect(try await gateway.stored("maple").lastContact == test.time.now)
             #expect(try await level(gateway, "2026-01-29T10:00:00Z") == .licensed)

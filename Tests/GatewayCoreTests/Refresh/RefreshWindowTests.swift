@@ -155,7 +155,7 @@ struct RefreshWindowTests {
         try await TestGateway.with(ScriptedAdapter.asking(), refresh: "") { _ in
             .reply(200, "r1")
         } _: { test in
-            try await test.open(ScriptedAdapter.asking()) { gateway in
+            try await test.open(ScriptedAdapter.asking()) { gateway async throws in
                 #expect(try await gateway.refresh("n1").outcome == .updated)
                 test.time.pass(hours: 24 * 400)
                 #expect(try await gateway.refresh("n1", .login).outcome == .notDue)

@@ -23,12 +23,11 @@ struct AdapterRegistryTests {
 
     @Test("Two adapters for one protocol are refused, naming both")
     func two() throws {
-        let error = try #require(
-            #expect(throws: RegistryError.self) {
-                try AdapterRegistry([
-                    adapter("other", "Other"), adapter("test", "The first"), adapter("test", "The second"),
-                ])
-            })
+        let error = try #require(throws: RegistryError.self) {
+            try AdapterRegistry([
+                adapter("other", "Other"), adapter("test", "The first"), adapter("test", "The second"),
+            ])
+        }
         for word in ["test", "The first 1.0", "The second 1.0"] {
             #expect(error.message.contains(word), "\(error)")
         }
@@ -37,10 +36,9 @@ struct AdapterRegistryTests {
 
     @Test("An adapter of another contract is refused by its name", arguments: [0, 2, 99])
     func contract(_ contract: Int) throws {
-        let error = try #require(
-            #expect(throws: RegistryError.self) {
-                try AdapterRegistry([adapter("test", "An older one", contract: contract)])
-            })
+        let error = try #require(throws: RegistryError.self) {
+            try AdapterRegistry([adapter("test", "An older one", contract: contract)])
+        }
         #expect(error.message.contains("An older one 1.0") && error.message.contains("contract \(contract)"))
         #expect(error.message.contains("speaks \(AdapterDescriptor.currentContract)"))
     }

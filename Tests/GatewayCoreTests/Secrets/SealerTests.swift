@@ -46,7 +46,7 @@ struct SealerTests {
     @Test("Many that need the key file at once make one: what each sealed opens with it")
     func race() throws {
         for _ in 1...10 {
-            try withSealer { sealer in
+            try withSealer { sealer throws in
                 let sealed = Mutex<[Data]>([])
                 DispatchQueue.concurrentPerform(iterations: 16) { _ in
                     guard let data = try? Sealer(path: sealer.path).seal(secret, for: "a") else { return }

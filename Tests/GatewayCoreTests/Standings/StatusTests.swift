@@ -124,7 +124,7 @@ struct StatusTests {
 
     @Test("Only one customer's; one that does not exist is told, not shown as an empty list")
     func customer() async throws {
-        try await withPortfolio { _, gateway in
+        try await withPortfolio { _, gateway async throws in
             #expect(try await gateway.perform(Status(customer: "birch")).map(\.installation) == ["birch"])
             let error = await callError { _ = try await gateway.perform(Status(customer: "nobody")) }
             #expect(error?.code == .notFound && error?.message.contains("\"nobody\"") == true)

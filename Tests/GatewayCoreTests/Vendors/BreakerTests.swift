@@ -166,7 +166,7 @@ struct BreakerTests {
                 #expect(test.vendor.url.hasSuffix(host.host))
                 #expect(try await gateway.refresh("n1").message.contains("left alone until"))
             }
-            try await test.open(ScriptedAdapter.asking()) { gateway in
+            try await test.open(ScriptedAdapter.asking()) { gateway async throws in
                 #expect(try await gateway.refresh("n1").outcome == .unreachable)
                 #expect(test.vendor.requests.count == Breakers.threshold)
                 test.time.pass(minutes: 1)

@@ -143,10 +143,9 @@ struct SignatureCheckTests {
     @Test("Whatever is wrong with it, it is untrusted, and nothing of it is given out", arguments: SignatureFlaw.all)
     func flaw(_ flaw: SignatureFlaw) throws {
         let document = try flaw.change(WorkedExample.block("changed"))
-        let error = try #require(
-            #expect(throws: AdapterError.self) {
-                try check.payload(of: document, purpose: WorkedExample.purpose, nonce: WorkedExample.nonce)
-            })
+        let error = try #require(throws: AdapterError.self) {
+            try check.payload(of: document, purpose: WorkedExample.purpose, nonce: WorkedExample.nonce)
+        }
         #expect(error.code == .untrusted)
         #expect(flaw.says.isEmpty || error.message.contains(flaw.says), "\(error)")
     }
@@ -159,11 +158,10 @@ struct SignatureCheckTests {
             ([WorkedExample.keyID: Array(WorkedExample.publicKey.dropLast())], "wrong signature"),
             ([WorkedExample.keyID: []], "wrong signature"),
         ] as [([String: [UInt8]], String)] {
-            let error = try #require(
-                #expect(throws: AdapterError.self) {
-                    try SignatureCheck(keys: keys).payload(
-                        of: document, purpose: WorkedExample.purpose, nonce: WorkedExample.nonce)
-                })
+            let error = try #require(throws: AdapterError.self) {
+                try SignatureCheck(keys: keys).payload(
+                    of: document, purpose: WorkedExample.purpose, nonce: WorkedExample.nonce)
+            }
             #expect(error.code == .untrusted && error.message.contains(says), "\(error)")
         }
     }

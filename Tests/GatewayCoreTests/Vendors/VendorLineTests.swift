@@ -50,7 +50,7 @@ struct VendorLineTests {
         try await withLine { request in
             if request.number % 3 == 0 { return .reply(200, "fine") }
             return Int(fault).map { .reply($0, "out of order") } ?? .hangUp
-        } _: { line, address, vendor, time in
+        } _: { line, address, vendor, time async throws in
             var first: [Int] = []
             for _ in 1...10 {
                 time.forgetPauses()
@@ -93,7 +93,7 @@ struct VendorLineTests {
     func judged(_ status: Int) async throws {
         try await withLine { _ in
             .reply(status, "")
-        } _: { line, address, vendor, _ in
+        } _: { line, address, vendor, _ async throws in
             #expect(try await line.send(request(), to: address).status == status)
             #expect(vendor.requests.count == 1)
         }
