@@ -52,7 +52,12 @@ public final class Gateway: CallPerformer {
             throw CallError(.failed, error.message)
         }
         let owners = configuration.store + "-owners"
-        owner = Lazily { try OwnerLock(folder: owners) }
+        owner = Lazily {
+            let owner = try OwnerLock(folder: owners)
+            // What killed processes left there is of no use to anybody; a file that stays harms nobody.
+            try? OwnerLock.removeDead(folder: owners)
+            return owner
+        }
         line = VendorLine(store: store, surroundings: surroundings)
         sealer = Sealer(path: configuration.store + ".key")
         profiles = ProfileSet(

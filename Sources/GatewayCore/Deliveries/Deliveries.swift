@@ -40,9 +40,11 @@ enum Deliveries {
         let there = try FileState.read(destination.name, in: folder.descriptor, path: destination.path)
         if let there { try checkSticky(folder, there, destination) }
         guard probes, let house = try folder.house(make: true) else { return there }
-        let probe = "probe.\(UInt64.random(in: 0 ... .max))"
+        // Always one name: what a killed process leaves is taken away by the next probe. Another process may do so at
+        // the same time, which harms neither.
+        let probe = "probe"
         do {
-            _ = try OpenDescriptor(opening: probe, in: house, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+            _ = try OpenDescriptor(opening: probe, in: house, O_WRONLY | O_CREAT | O_NOFOLLOW, mode: 0o600)
             try house.remove(probe)
         } catch {
             throw .system(error, "\(path)/\(House.name)", "can't be written to")
