@@ -85,7 +85,18 @@ let package = Package(
                 "AdapterKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore", "GatewayTransport",
                 "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        .testTarget(
+            name: "GatewayProfilesTests", dependencies: ["AdapterKit", "GatewayProfiles", "MarkedYAML", "Sage300"]),
+        .testTarget(
+            name: "GatewayStoreTests",
+            dependencies: [
+                "AdapterKit", "GatewayAPI", "GatewayStore", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["gatehouse", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "VendorSandboxTests",
             dependencies: [

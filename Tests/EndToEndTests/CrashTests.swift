@@ -229,6 +229,8 @@ struct CrashTests {
             try FileManager.default.moveItem(atPath: away, toPath: shared[1])
             try await estate.must("refresh", "maple-sage300")
             for file in files { #expect(FileOnDisk(file)?.text.contains("2032-01-01") == true, "\(file)") }
+            let ended = try await estate.json("operations", "list").array ?? []
+            #expect(ended.allSatisfy { $0["message"]?.string?.contains(shared[1]) == false }, "what was wrong is over")
             _ = try await check(
                 estate, files, expires: "2032-01-01", operations: 1, most: 2, place: "after the interruption")
         }

@@ -2,9 +2,11 @@ import Foundation
 import Glibc
 import Testing
 
-/// One call after the other fails, as it would on a full or a broken disk.
+/// One call after the other fails, as it would on a full or a broken disk; or somebody else writes where a delivery is
+/// on its way to.
 @Suite(
-    "A disk that fails", .serialized, .enabled(if: Trap.compiler != nil, .init(rawValue: Trap.reason)))
+    "A disk that fails, and files that others write meanwhile", .serialized,
+    .enabled(if: Trap.compiler != nil, .init(rawValue: Trap.reason)))
 struct FailingDiskTests {
     @Test("A delivery that the disk fails leaves each file whole, says so, and is finished once it can be")
     func delivery() async throws {
@@ -56,8 +58,8 @@ struct FailingDiskTests {
         }
     }
 
-    @Test("A store that can't write refuses the act, and is whole afterwards", arguments: [ENOSPC, EIO])
-    func store(failure: Int32) async throws {
+    @Test("A store that can't write refuses the act, and is whole afterwards")
+    func store() async throws {
         try await Estate.with { estate in
             let trap = try await estate.trap()
             try await estate.must("customers", "list")
@@ -67,6 +69,7 @@ struct FailingDiskTests {
             for call in 1...CrashTests.mostCalls {
                 try? FileManager.default.removeItem(atPath: log)
                 let add = ["customers", "add", "c\(call)", "--name", "C", "--time-zone", "UTC"]
+                let failure = call.isMultiple(of: 2) ? ENOSPC : EIO
                 let failed = try await estate.run(
                     add, with: trap.variables(at: call, matching: "/gatehouse.db-wal", failure: failure, log: log))
                 let calls = Trap.read(log).calls
@@ -102,10 +105,10 @@ struct FailingDiskTests {
             try await estate.must("refresh", "maple-sage300")
             let old = try #require(FileOnDisk(files[0])).text
             try standIn.rewrite(Client.maple.book(expires: "2032-01-01"))
-            // Before the first of the files is replaced, or before the second.
+            // All is ready, and nothing is replaced yet.
             let child = try estate.start(
                 ["refresh", "maple-sage300"],
-                with: trap.variables(at: which + 1, matching: "/entitlements.xml\n", signal: SIGSTOP))
+                with: trap.variables(at: 1, matching: "fsync /sites/first/.gatehouse\n", signal: SIGSTOP))
             try await child.stopped()
             try Data("somebody else's\n".utf8).write(to: URL(fileURLWithPath: files[which]), options: .atomic)
             child.signal(SIGCONT)
@@ -121,6 +124,36 @@ struct FailingDiskTests {
             }
             let list = try await estate.json("operations", "list").array ?? []
             #expect(list.allSatisfy { $0["ended"] != nil })
+        }
+    }
+
+    @Test("A stranger's file that comes in the way is adopted by who says so of that installation, and by nobody else")
+    func strangerMeanwhile() async throws {
+        try await Estate.with { estate in
+            let trap = try await estate.trap()
+            _ = try await estate.standIn("sage300:\n" + Client.maple.entry() + Client.cedar.entry())
+            let file = try #require(try await estate.add().first)
+            try await estate.add(.cedar)
+            let child = try estate.start(
+                ["refresh", "maple-sage300"], with: trap.variables(at: 1, matching: ".new\n", signal: SIGSTOP))
+            try await child.stopped()
+            let stranger = "a stranger's\n"
+            try Data(stranger.utf8).write(to: URL(fileURLWithPath: file))
+            child.signal(SIGCONT)
+            let finished = try await child.finished()
+            #expect(finished.code == 1)
+            #expect(finished.err.contains("--adopt") && finished.err.contains(file), "\(finished)")
+            #expect(FileOnDisk(file)?.text == stranger)
+            try await estate.must("refresh", "cedar-sage300", "--adopt")
+            #expect(FileOnDisk(file)?.text == stranger, "that was said of another installation")
+            #expect(try await estate.run("refresh", "maple-sage300").code == 1)
+            #expect(FileOnDisk(file)?.text == stranger)
+            try await estate.must("refresh", "maple-sage300", "--adopt")
+            #expect(FileOnDisk(file)?.text.contains(Client.maple.clientID) == true)
+            let house = URL(fileURLWithPath: file).deletingLastPathComponent().path + "/.gatehouse"
+            #expect(FileOnDisk(house + "/entitlements.xml.original")?.text == stranger)
+            let list = try await estate.json("operations", "list", "--installation", "maple-sage300").array ?? []
+            #expect(list.allSatisfy { $0["status"] == "done" && $0["message"]?.string?.contains("--adopt") == false })
         }
     }
 

@@ -63,7 +63,8 @@ struct ScriptedAdapter: OnlineRefreshing {
     }
 
     static func descriptor(
-        protocolName: String = "test", title: String = "Test adapter", contract: Int = AdapterDescriptor.currentContract,
+        protocolName: String = "test", title: String = "Test adapter",
+        contract: Int = AdapterDescriptor.currentContract,
         deliveries: [Field] = []
     ) -> AdapterDescriptor {
         AdapterDescriptor(

@@ -75,7 +75,9 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
             without: "deliver:\n  entitlements: \"{site.sharedData}/entitlements.xml\"\n",
             says: "no destination for entitlements"),
         // Countdowns.
-        .init("an unknown date", "[expires, vendorExpired]", "[expires, ‸vendorExpird]", says: "did you mean vendorExpired"),
+        .init(
+            "an unknown date", "[expires, vendorExpired]", "[expires, ‸vendorExpird]",
+            says: "did you mean vendorExpired"),
         .init("one unknown date", "[expires, vendorExpired]", "‸expiry", says: "no date named expiry"),
         .init("a date twice", "[expires, vendorExpired]", "[expires, ‸expires]", says: "named twice"),
         .init(

@@ -17,7 +17,8 @@ struct PagingTests {
         }
     }
 
-    @Test("Every installation is on exactly one page, in order, whatever the size of a page", arguments: [1, 7, 30, 512])
+    @Test(
+        "Every installation is on exactly one page, in order, whatever the size of a page", arguments: [1, 7, 30, 512])
     func complete(_ limit: Int) async throws {
         try await StoreFixture.withStore { _, store in
             try await store.addTestCustomer("north")

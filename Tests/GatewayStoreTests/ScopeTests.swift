@@ -104,7 +104,7 @@ struct ScopeTests {
             #expect(try await store.unfinishedOperations(in: .portfolio, now: .minute(5)).count == 2)
             #expect(try await store.failures(in: north, since: .minute(3)) == ["sample": 1])
             #expect(try await store.failures(in: .portfolio, since: .minute(3)) == ["sample": 2])
-            #expect(try await store.failures(in: .portfolio, since: .minute(4)) .isEmpty)
+            #expect(try await store.failures(in: .portfolio, since: .minute(4)).isEmpty)
         }
     }
 

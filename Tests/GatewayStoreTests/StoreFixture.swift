@@ -53,7 +53,8 @@ extension Instant {
 extension AuditEntry {
     static func test(_ detail: String, customer: String? = nil, at: Instant = .minute(0)) -> AuditEntry {
         AuditEntry(
-            at: at, actor: "local:1000", actorName: "Pat", act: "test", customer: customer, subject: nil, detail: detail)
+            at: at, actor: "local:1000", actorName: "Pat", act: "test", customer: customer, subject: nil, detail: detail
+        )
     }
 }
 

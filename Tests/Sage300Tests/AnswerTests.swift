@@ -62,7 +62,7 @@ struct AnswerTests {
 
     @Test("A mark that the vendor made once the date had passed is no date of its own")
     func markedAfterExpiry() throws {
-        let grant = try granted(changed(">active<", ">expired<", "2027-01-31", "2026-01-31"))
+        let grant = try granted(changed(">active<", ">expired<").replacing("2027-01-31", "2026-01-31"))
         #expect(grant.entitlement.vendorStatus == .expired)
         #expect(grant.entitlement.dates == ["expires": try #require(DateValue("2026-01-31"))])
     }

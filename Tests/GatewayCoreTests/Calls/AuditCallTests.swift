@@ -22,7 +22,8 @@ struct AuditCallTests {
         }
     }
 
-    @Test("A call that changes something is recorded with who, what and when; a question is not", arguments: CallRow.all)
+    @Test(
+        "A call that changes something is recorded with who, what and when; a question is not", arguments: CallRow.all)
     func calls(_ row: CallRow) async throws {
         try await withOne { test, gateway in
             let before = try await gateway.perform(ListAudit())
@@ -102,7 +103,10 @@ struct AuditCallTests {
             ("UPDATE audit SET customer = NULL WHERE number = 1", "Record 1", 0),
             ("DELETE FROM audit WHERE number = 2", "record 3", 1),
             ("DELETE FROM audit WHERE number = 1", "record 2", 0),
-            ("DELETE FROM audit WHERE number = 2; UPDATE audit SET number = number - 1 WHERE number > 2", "Record 2", 1),
+            (
+                "DELETE FROM audit WHERE number = 2; UPDATE audit SET number = number - 1 WHERE number > 2", "Record 2",
+                1
+            ),
             ("UPDATE audit SET hash = 'x' WHERE number = 3", "Record 3", 2),
             ("UPDATE audit SET previous = 'x' WHERE number = 3", "Record 3", 2),
         ])

@@ -27,7 +27,8 @@ struct PortfolioTests {
         try await withGateway { _, gateway in
             let added = try await gateway.perform(
                 AddCustomer(id: "north", displayName: "  North & Sons ", timeZone: "America/Toronto"))
-            #expect(added == CustomerView(id: "north", name: "North & Sons", timeZone: "America/Toronto", installations: 0))
+            #expect(
+                added == CustomerView(id: "north", name: "North & Sons", timeZone: "America/Toronto", installations: 0))
             #expect(try await gateway.perform(ShowCustomer(id: "north")) == added)
             #expect(try await gateway.perform(ListCustomers()) == [added])
             let again = await callError {
@@ -149,7 +150,8 @@ struct PortfolioTests {
                     id: "n1", customer: "north", profile: "test", identity: ["account": "1"],
                     site: ["shared": [fixture.site("n1")]]))
             let summary = try #require(try await gateway.perform(ListProfiles()).first)
-            #expect(summary.name == "test" && summary.installations == 1 && summary.file == fixture.profiles + "/test.yaml")
+            #expect(
+                summary.name == "test" && summary.installations == 1 && summary.file == fixture.profiles + "/test.yaml")
             let view = try await gateway.perform(ShowProfile(profile: "test"))
             #expect(view.vendor == "https://licensing.example.com" && view.refreshEvery == "14d")
             #expect(view.deliveries == ["license": "{site.shared}/license.txt"] && view.countdowns.count == 1)

@@ -206,7 +206,9 @@ struct ConversationTests {
             resumed.add("resumed")
             throw AdapterError(.malformed, "not expected")
         }
-        let reply = how == "not signed" ? "<entitlement/>\n" : String(decoding: try WorkedExample.block("changed"), as: UTF8.self)
+        let reply =
+            how == "not signed"
+            ? "<entitlement/>\n" : String(decoding: try WorkedExample.block("changed"), as: UTF8.self)
         try await TestGateway.with(adapter) { _ in
             .reply(200, reply)
         } _: { test in

@@ -29,7 +29,9 @@ struct OnceTests {
                 }))
     }
 
-    @Test("The intent is committed before it leaves, and the raw answer is sealed and committed before the adapter sees it")
+    @Test(
+        "The intent is committed before it leaves, and the raw answer is sealed and committed before the adapter sees it"
+    )
     func order() async throws {
         try await GatewayFixture.with { fixture in
             let atVendor = Seen<String>()
@@ -123,7 +125,9 @@ struct OnceTests {
         }
     }
 
-    @Test("While the vendor can't be asked what became of it, it stays unknown: it is asked again, and nothing is repeated")
+    @Test(
+        "While the vendor can't be asked what became of it, it stays unknown: it is asked again, and nothing is repeated"
+    )
     func inspectingFails() async throws {
         try await TestGateway.with(Self.inspecting()) { request in
             guard request.path == "/what-became-of" else { return .reply(500, "repeated") }

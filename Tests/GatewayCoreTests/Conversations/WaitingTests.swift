@@ -13,14 +13,19 @@ struct WaitingTests {
         Transition(ScriptState(step: "asked"), .send(.test(facts, path: "/order")))
     } resume: { (state, event, facts) throws(AdapterError) in
         switch (state.step, event) {
-        case ("asked", .answer): return Transition(ScriptState(step: "waiting"), .wait(until: facts.now.adding(hours: 1)))
+        case ("asked", .answer):
+            return Transition(ScriptState(step: "waiting"), .wait(until: facts.now.adding(hours: 1)))
         case ("waiting", .time): return Transition(ScriptState(step: "fetched"), .send(.test(facts, path: "/fetch")))
         default: return try ScriptedAdapter.answered(state, event, facts)
         }
     }
 
     private func withTest(_ body: (TestGateway) async throws -> Void) async throws {
-        try await TestGateway.with(Self.adapter, mostPauses: 100) { _ in .reply(200, "r1") } _: { try await body($0) }
+        try await TestGateway.with(Self.adapter, mostPauses: 100) { _ in
+            .reply(200, "r1")
+        } _: {
+            try await body($0)
+        }
     }
 
     @Test("What waits is journaled, and goes on in another process when its time has come")

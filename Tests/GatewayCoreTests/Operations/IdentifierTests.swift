@@ -27,7 +27,9 @@ struct IdentifierTests {
         #expect(many.count == 2000)
     }
 
-    @Test("Times before 1970 and at the end of the calendar still make IDs of the form", arguments: [-1, 0, 253_402_300_799_999] as [Int64])
+    @Test(
+        "Times before 1970 and at the end of the calendar still make IDs of the form",
+        arguments: [-1, 0, 253_402_300_799_999] as [Int64])
     func edges(_ milliseconds: Int64) {
         let id = Identifiers.operation(at: Instant(milliseconds: milliseconds))
         #expect(id.utf8.count == 36 && id.dropFirst(14).first == "7")

@@ -19,7 +19,9 @@ struct CancellationTests {
             InspectingAdapter(
                 base: ScriptedAdapter(
                     descriptor: descriptor,
-                    begin: { facts in Transition(ScriptState(step: "asked"), .send(.test(facts, path: "/ask", once: once))) },
+                    begin: { facts in
+                        Transition(ScriptState(step: "asked"), .send(.test(facts, path: "/ask", once: once)))
+                    },
                     resume: { (state, event, facts) throws(AdapterError) in
                         guard case .answer(let response) = event, response.status == 200 else {
                             throw AdapterError(.malformed, "no answer")
@@ -28,7 +30,9 @@ struct CancellationTests {
                         let file = Grant.File(delivery: "license", contents: response.body)
                         return Transition(state, .finish(.granted("r1", facts, files: [file])))
                     }),
-                inspection: { facts in Transition(ScriptState(step: "inspecting"), .send(.test(facts, path: "/inspect"))) }))
+                inspection: { facts in
+                    Transition(ScriptState(step: "inspecting"), .send(.test(facts, path: "/inspect")))
+                }))
     }
 
     /// Cancels a task at one of the moments at which something outside it is asked for.
@@ -71,7 +75,9 @@ struct CancellationTests {
         canceller.arm(at: nil)
     }
 
-    @Test("At whatever moment it is cancelled, nothing is left half done: the next refresh ends with the file in place", arguments: [false, true])
+    @Test(
+        "At whatever moment it is cancelled, nothing is left half done: the next refresh ends with the file in place",
+        arguments: [false, true])
     func moments(_ once: Bool) async throws {
         let canceller = Canceller()
         let adapter = Self.adapter(once: once)

@@ -121,7 +121,9 @@ struct RecoveryTests {
         }
     }
 
-    @Test("What can't be put in place stays interrupted, says why, lowers nobody's access, and is finished when it can be")
+    @Test(
+        "What can't be put in place stays interrupted, says why, lowers nobody's access, and is finished when it can be"
+    )
     func interrupted() async throws {
         try await withTest { test, gateway in
             let operation = try await leaveDelivering("maple", by: Self.dead, "document", in: test, gateway)

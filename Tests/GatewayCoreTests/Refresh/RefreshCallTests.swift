@@ -123,7 +123,9 @@ struct RefreshCallTests {
         }
     }
 
-    @Test("That the destination can be written is seen before the vendor is asked", arguments: ["no folder", "a stranger's file", "a folder in its place"])
+    @Test(
+        "That the destination can be written is seen before the vendor is asked",
+        arguments: ["no folder", "a stranger's file", "a folder in its place"])
     func destination(_ what: String) async throws {
         try await TestGateway.with(
             Self.delivering, deliver: #"deliver: { license: "{site.shared}/license.txt" }"#

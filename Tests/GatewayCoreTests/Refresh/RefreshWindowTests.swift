@@ -167,7 +167,8 @@ struct RefreshWindowTests {
         }
     }
 
-    @Test("After a vendor that could not be reached it is tried again in a quarter of an hour, after a refusal in a day")
+    @Test(
+        "After a vendor that could not be reached it is tried again in a quarter of an hour, after a refusal in a day")
     func backOff() async throws {
         try await SubscriptionFixture.with([entry]) { test in
             try await test.open { gateway in
@@ -192,7 +193,9 @@ struct RefreshWindowTests {
         }
     }
 
-    @Test("A vendor that names a later time is not asked before it, and no later than in a day", arguments: [(3600, 60), (600_000, 1440)])
+    @Test(
+        "A vendor that names a later time is not asked before it, and no later than in a day",
+        arguments: [(3600, 60), (600_000, 1440)])
     func retryAfter(_ row: (seconds: Int, minutes: Int64)) async throws {
         try await TestGateway.with(ScriptedAdapter.asking()) { _ in
             .reply(503, "", headers: ["Retry-After": "\(row.seconds)"])

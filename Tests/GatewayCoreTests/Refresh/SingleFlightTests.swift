@@ -13,7 +13,9 @@ enum Flight {
 
 @Suite("One conversation at a time")
 struct SingleFlightTests {
-    @Test("Of many callers at once one asks the vendor, and the others take its answer", arguments: [Refresh.Trigger.asked, .login])
+    @Test(
+        "Of many callers at once one asks the vendor, and the others take its answer",
+        arguments: [Refresh.Trigger.asked, .login])
     func callers(_ trigger: Refresh.Trigger) async throws {
         let callers = 8
         let waiting = Seen<Int>()

@@ -91,7 +91,9 @@ struct SealerTests {
         }
     }
 
-    @Test("A key file that can't be read is told, and never waited for", arguments: ["bytes that are no text", "a folder"])
+    @Test(
+        "A key file that can't be read is told, and never waited for",
+        arguments: ["bytes that are no text", "a folder"])
     func unreadable(_ what: String) throws {
         try withSealer { sealer in
             if what == "a folder" {

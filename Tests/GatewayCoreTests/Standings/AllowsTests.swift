@@ -44,10 +44,11 @@ struct AllowsTests {
     @Test(
         "The level decides, of the whole or of a module",
         arguments: [
-            (nil, "2026-11-22", 4, Level.licensed), ("GL", "2026-11-22", 4, .licensed), ("AP", "2026-11-22", 4, .licensed),
-            // The module has come to its end; the others have not, and the whole only has a message.
-            (nil, "2027-01-01", 4, .grace), ("GL", "2027-01-01", 4, .notice), ("AP", "2027-01-01", 2, .restricted),
-            ("PJ", "2027-01-01", 4, .notice),
+            (nil, "2026-11-22", 4, Level.licensed), ("GL", "2026-11-22", 4, .licensed),
+            ("AP", "2026-11-22", 4, .licensed),
+            // The module has come to its end: the whole only has a message, and the other modules stand as without it.
+            (nil, "2027-01-01", 4, .grace), ("GL", "2027-01-01", 4, .licensed), ("AP", "2027-01-01", 2, .restricted),
+            ("PJ", "2027-01-01", 4, .licensed),
             // The subscription has: everything works for 45 days.
             (nil, "2027-02-01", 4, .grace), ("GL", "2027-02-01", 4, .grace), ("AP", "2027-02-01", 2, .restricted),
             (nil, "2027-03-17", 4, .grace),
@@ -55,7 +56,8 @@ struct AllowsTests {
             (nil, "2027-03-18", 2, .restricted), ("GL", "2027-03-18", 2, .restricted),
             ("PJ", "2027-03-18", 2, .restricted),
             // A module that is not granted.
-            ("XX", "2026-11-22", 0, .unlicensed), ("gl", "2026-11-22", 0, .unlicensed), ("", "2026-11-22", 0, .unlicensed),
+            ("XX", "2026-11-22", 0, .unlicensed), ("gl", "2026-11-22", 0, .unlicensed),
+            ("", "2026-11-22", 0, .unlicensed),
         ] as [(String?, String, Int, Level)])
     func levels(_ row: (module: String?, day: String, allowed: Int, level: Level)) async throws {
         try await withRefreshed { gateway in
@@ -80,7 +82,9 @@ struct AllowsTests {
             let module = try await gateway.perform(
                 Allows(
                     installation: "maple", action: .enter, module: "AP", at: .day(#require(LocalDay("2027-01-01")))))
-            #expect(module.reason.contains("Module expired") && module.reason.contains("Accounts Payable"), "\(module.reason)")
+            #expect(
+                module.reason.contains("Module expired") && module.reason.contains("Accounts Payable"),
+                "\(module.reason)")
             let unknown = try await gateway.perform(Allows(installation: "maple", action: .view, module: "XX"))
             #expect(unknown.reason.contains("XX"))
             let fine = try await gateway.perform(Allows(installation: "maple", action: .post))

@@ -49,9 +49,28 @@ struct StatusTests {
             #expect(rows.map(\.installation) == ["elm", "fir", "doug", "cedar", "birch", "aspen"])
             #expect(rows.map(\.level) == [.unlicensed, .unlicensed, .restricted, .grace, .notice, .licensed])
             #expect(rows.map(\.access) == [.none, .none, .readOnly, .full, .full, .full])
-            #expect(rows.map(\.label) == ["Not licensed", "No profile", "Read-only", "Expired", "Licensed", "Licensed"])
+            #expect(
+                rows.map(\.label) == ["Not licensed", "No profile", "Read-only", "Expired", "Licensed", "Licensed"])
             let losses = rows.dropFirst(2).compactMap(\.fullUntil)
             #expect(losses.count == 4 && losses == losses.sorted())
+        }
+    }
+
+    @Test("The order is right for many too, those that lose access together by customer and installation")
+    func many() async throws {
+        // 37 customers, whose ends are scattered over 11 days.
+        let entries = (0..<37).map { number in
+            Entry(id: "c\(100 + number)", expires: "2027-03-\(11 + number * 7 % 11)", zone: "UTC")
+        }
+        try await SubscriptionFixture.with(entries) { test in
+            try await test.open { gateway in
+                for entry in entries.reversed() { try await test.add(entry, to: gateway) }
+                _ = try await gateway.perform(Refresh(selection: .all))
+                let rows = try await gateway.perform(Status())
+                let expected = entries.sorted { ($0.expires, $0.id) < ($1.expires, $1.id) }.map(\.id)
+                #expect(rows.map(\.installation) == expected)
+                #expect(rows.allSatisfy { $0.customer == $0.installation && $0.level == .licensed })
+            }
         }
     }
 
@@ -61,7 +80,8 @@ struct StatusTests {
             let row = try await gateway.standing("cedar")
             #expect(row.customer == "cedar" && row.product == "Sage 300" && row.protocolName == "subscription")
             #expect(row.profile == "sage300-subscription")
-            #expect(row.messages.first?.contains("It works in full for 35 days and is read-only from 2026-12-28") == true)
+            #expect(
+                row.messages.first?.contains("It works in full for 36 days and is read-only from 2026-12-28") == true)
             #expect(row.messages.first?.contains("Help > Licenses > License Manager") == true)
             #expect(row.until == Instant("2026-12-28T05:00:00Z") && row.fullUntil == row.until)
             #expect(row.lastContact == test.time.now && row.refreshDue == Instant("2026-12-06T10:00:00Z"))

@@ -150,7 +150,9 @@ struct BreakerTests {
         }
     }
 
-    @Test("An outage is cheap: once the host is left alone nothing reaches it, in this process or the next, and all are told")
+    @Test(
+        "An outage is cheap: once the host is left alone nothing reaches it, in this process or the next, and all are told"
+    )
     func outage() async throws {
         try await TestGateway.with(ScriptedAdapter.asking()) { _ in
             .hangUp

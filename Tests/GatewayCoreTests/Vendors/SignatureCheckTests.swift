@@ -67,10 +67,15 @@ struct SignatureFlaw: CustomTestStringConvertible, Sendable {
             return document
         },
         SignatureFlaw("a date put off", says: "wrong signature", replacing("2027-01-31", "2028-01-31")),
-        SignatureFlaw("a line feed added to the payload", says: "wrong signature", replacing("</entitlement>", "</entitlement>\n")),
-        SignatureFlaw("a carriage return added to a line", says: "wrong signature", replacing("</entitlement>", "</entitlement>\r")),
+        SignatureFlaw(
+            "a line feed added to the payload", says: "wrong signature", replacing("</entitlement>", "</entitlement>\n")
+        ),
+        SignatureFlaw(
+            "a carriage return added to a line", says: "wrong signature",
+            replacing("</entitlement>", "</entitlement>\r")),
         SignatureFlaw("a byte order mark before it", says: "wrong signature") { [0xEF, 0xBB, 0xBF] + $0 },
-        SignatureFlaw("a signature changed by one bit", says: "wrong signature", replacing("ed25519=\"a2", "ed25519=\"a3")),
+        SignatureFlaw(
+            "a signature changed by one bit", says: "wrong signature", replacing("ed25519=\"a2", "ed25519=\"a3")),
         SignatureFlaw(
             "no signature but zeros", says: "wrong signature",
             { document in
@@ -82,7 +87,8 @@ struct SignatureFlaw: CustomTestStringConvertible, Sendable {
         SignatureFlaw("another purpose, rightly signed", says: "another purpose, subscription/offline") {
             try WorkedExample.signed(Array(SignedDocument($0).payload), purpose: "subscription/offline")
         },
-        SignatureFlaw("a purpose renamed", says: "another purpose", replacing("subscription/answer", "subscription/other")),
+        SignatureFlaw(
+            "a purpose renamed", says: "another purpose", replacing("subscription/answer", "subscription/other")),
         SignatureFlaw("another nonce, rightly signed", says: "may be a replay") {
             try WorkedExample.signed(
                 Array(SignedDocument($0).payload), nonce: String(WorkedExample.nonce.reversed()))
@@ -106,7 +112,9 @@ struct SignatureFlaw: CustomTestStringConvertible, Sendable {
         SignatureFlaw("a signature too short by a byte", replacing("ed25519=\"a2", "ed25519=\"")),
         SignatureFlaw("an attribute more", replacing(" key=", " alg=\"none\" key=")),
         SignatureFlaw("another version of signatures", replacing("<!--signature v1", "<!--signature v2")),
-        SignatureFlaw("a signature line longer than any", replacing("key=\"example-1\"", "key=\"\(String(repeating: "k", count: 1024))\"")),
+        SignatureFlaw(
+            "a signature line longer than any",
+            replacing("key=\"example-1\"", "key=\"\(String(repeating: "k", count: 1024))\"")),
         SignatureFlaw("a second signature line behind the first", says: "wrong signature") { document in
             let signed = try SignedDocument(document)
             return SignedDocument.assemble(
@@ -121,7 +129,9 @@ struct SignatureFlaw: CustomTestStringConvertible, Sendable {
 struct SignatureCheckTests {
     private let check = SignatureCheck(keys: [WorkedExample.keyID: WorkedExample.publicKey])
 
-    @Test("The worked examples of the protocol page are proven, and give their payload", arguments: ["changed", "unchanged", "rejected"])
+    @Test(
+        "The worked examples of the protocol page are proven, and give their payload",
+        arguments: ["changed", "unchanged", "rejected"])
     func worked(_ name: String) throws {
         let document = try WorkedExample.block(name)
         let payload = try check.payload(of: document, purpose: WorkedExample.purpose, nonce: WorkedExample.nonce)
@@ -173,7 +183,9 @@ struct SignatureCheckTests {
             WorkedExample.keyID: WorkedExample.publicKey, "second": Array(second.publicKey.rawRepresentation),
         ])
         let payload = Array("<a/>\n".utf8)
-        for (keyID, secret) in [(WorkedExample.keyID, WorkedExample.secretKey), ("second", [UInt8](repeating: 9, count: 32))] {
+        for (keyID, secret) in [
+            (WorkedExample.keyID, WorkedExample.secretKey), ("second", [UInt8](repeating: 9, count: 32)),
+        ] {
             let document = try WorkedExample.signed(payload, keyID: keyID, secretKey: secret)
             #expect(
                 try check.payload(of: document, purpose: WorkedExample.purpose, nonce: WorkedExample.nonce) == payload)

@@ -45,7 +45,9 @@ struct VendorLineTests {
         }
     }
 
-    @Test("What may be repeated is tried three times, with growing pauses that differ from try to try", arguments: ["hangUp", "503", "429", "500"])
+    @Test(
+        "What may be repeated is tried three times, with growing pauses that differ from try to try",
+        arguments: ["hangUp", "503", "429", "500"])
     func retries(_ fault: String) async throws {
         try await withLine { request in
             if request.number % 3 == 0 { return .reply(200, "fine") }
@@ -89,7 +91,9 @@ struct VendorLineTests {
         }
     }
 
-    @Test("Answers of other statuses are the adapter's to judge, and not tried again", arguments: [200, 204, 301, 400, 404, 409])
+    @Test(
+        "Answers of other statuses are the adapter's to judge, and not tried again",
+        arguments: [200, 204, 301, 400, 404, 409])
     func judged(_ status: Int) async throws {
         try await withLine { _ in
             .reply(status, "")
@@ -169,11 +173,11 @@ struct VendorLineTests {
         }
     }
 
-    @Test("The stand-in with every third request broken: nobody notices but the pauses")
+    @Test("A stand-in of which every third request goes wrong: nobody notices but by the pauses")
     func everyThird() async throws {
         let entries = (1...6).map { SubscriptionFixture.Entry(id: "c\($0)", expires: "2027-01-31") }
         try await SubscriptionFixture.with(entries) { test in
-            try test.write(entries, faults: "down: true, everyNth: 3")
+            try test.write(entries, faults: "status: 503, everyNth: 3")
             try await test.open { gateway in
                 for entry in entries { try await test.add(entry, to: gateway) }
                 for entry in entries { #expect(try await gateway.refresh(entry.id).outcome == .updated) }
