@@ -85,12 +85,11 @@ struct Conversation: Sendable {
                 "The gateway ended while the vendor was asked for something that must not be repeated, and the answer "
                     + "is lost. Look at the vendor's record before you try again.")
         }
+        // The journal stays at the step whose answer was lost until the vendor has said what became of it.
+        try await gateway.store.note(
+            StepNote(at: now, kind: "inspect", detail: "the answer was lost: the vendor is asked"), on: operation)
         let nonce = Identifiers.nonce()
-        let transition = try adapter.inspect(state, facts: renewed(nonce))
-        try await gateway.store.journal(
-            try Self.journal(transition, nonce: nonce, at: now), of: operation,
-            answered: StepNote(at: now, kind: "inspect", detail: "the answer was lost"))
-        return try await run(from: transition, nonce: nonce)
+        return try await run(from: try adapter.inspect(state, facts: renewed(nonce)), nonce: nonce)
     }
 
     /// A transition as the journal keeps it.

@@ -57,7 +57,11 @@ struct DeliveryFinish: Sendable {
                     WantedFile(
                         destination: file.destination, contents: contents, recorded: recorded[file.destination.path])
                 }
-                let again = try Deliveries.plan(operation: plan.operation, wanted, adopt: adopt)
+                var again = try Deliveries.plan(operation: plan.operation, wanted, adopt: adopt)
+                // What the first try has put in place already is finished by the plan it was begun with.
+                for index in again.files.indices where again.files[index].expected == .same {
+                    again.files[index] = plan.files[index]
+                }
                 try Deliveries.complete(again, contents: contents)
             }
         }

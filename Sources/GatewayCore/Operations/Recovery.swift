@@ -76,13 +76,15 @@ struct Recovery: Sendable {
         let settling = try await Settling(
             context: context, record: installation, profile: profile,
             delivered: try await context.store.deliveredFiles(of: installation.id), adopt: adopt)
-        return try await settling.settle(record.id) {
-            if let answer = record.answer { return try await conversation.resume(record, sealed: answer) }
-            let (transition, nonce) = try Conversation.journaled(record)
-            if case .send(let request) = transition.step, request.once {
-                return try await conversation.inspect(record)
+        let (transition, nonce) = try Conversation.journaled(record)
+        if let answer = record.answer {
+            return try await settling.settle(record.id) {
+                try await conversation.resume(record, sealed: answer)
             }
-            return try await conversation.run(from: transition, nonce: nonce)
         }
+        if case .send(let request) = transition.step, request.once {
+            return try await settling.settle(record.id, inDoubt: true) { try await conversation.inspect(record) }
+        }
+        return try await settling.settle(record.id) { try await conversation.run(from: transition, nonce: nonce) }
     }
 }

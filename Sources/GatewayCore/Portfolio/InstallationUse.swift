@@ -14,10 +14,14 @@ extension AddInstallation: PerformedCall {
         guard problems.isEmpty else {
             throw CallError(.invalid, problems.map(\.message).joined(separator: "\n"))
         }
-        for template in profile.deliveries.values {
-            for path in try DeliveryTemplate.expand(template, site: site, identity: identity) {
-                try Self.check(path)
+        do {
+            for template in profile.deliveries.values {
+                for path in try DeliveryTemplate.expand(template, site: site, identity: identity) {
+                    try Self.check(path)
+                }
             }
+        } catch {
+            throw CallError(.invalid, error.message)
         }
         let new = NewInstallation(id: id, customer: customer, profile: profile.name, identity: identity, site: site)
         try await context.store.addInstallations(

@@ -46,9 +46,14 @@ struct InstallationRefresh: Sendable {
             } else {
                 delivered = try await context.store.deliveredFiles(of: record.id)
             }
-            let settling = try await Settling(
-                context: context, record: record, profile: profile, delivered: delivered, adopt: call.adopt)
             let operation = Identifiers.operation(at: now)
+            let settling: Settling
+            do {
+                settling = try await Settling(
+                    context: context, record: record, profile: profile, delivered: delivered, adopt: call.adopt)
+            } catch let error as DeliveryError {
+                return try await refuse(error, record, profile, operation, at: now)
+            }
             let nonce = Identifiers.nonce()
             var facts = Facts(record, profile, operation: operation, nonce: nonce, at: now)
             if !settling.isInPlace { facts.held = nil }
@@ -77,6 +82,20 @@ struct InstallationRefresh: Sendable {
         throw CallError(.conflict, "\(record.id) is being changed by others all the time: try again.")
     }
 
+    /// Writes down that the files could not be put in place, so that the vendor was not asked.
+    private func refuse(
+        _ error: DeliveryError, _ record: InstallationRecord, _ profile: Profile, _ operation: String, at now: Instant
+    ) async throws -> RefreshResult {
+        try await context.store.record(
+            FailedStart(
+                id: operation, installation: record.id, customer: record.customer,
+                protocolName: profile.protocolName, act: .refresh, caller: context.caller.id, at: now,
+                outcome: error.code.rawValue, message: error.message,
+                nextTry: now.adding(milliseconds: gateway.surroundings.jittered(Settling.retryUnreachable * 60_000))))
+        return RefreshResult(
+            installation: record.id, outcome: .failed, message: error.message, operation: operation)
+    }
+
     private func notDue(_ record: InstallationRecord, at now: Instant) -> RefreshResult? {
         if let next = record.putOff(at: now) {
             return RefreshResult(
@@ -96,13 +115,13 @@ struct InstallationRefresh: Sendable {
         while true {
             guard let (record, _) = try await context.store.operation(open.id, in: .portfolio) else { return nil }
             if record.ended != nil { return RefreshResult(record) }
-            if !Recovery.isAlive(record.owner, of: gateway) {
-                return await Recovery(context: context, adopt: call.adopt).finish(record)
-            }
             if let until = record.waitsUntil, until > context.now {
                 return RefreshResult(
                     installation: record.installation, outcome: .notDue,
                     message: "An operation is open and goes on \(until).", operation: record.id)
+            }
+            if !Recovery.isAlive(record.owner, of: gateway) {
+                return await Recovery(context: context, adopt: call.adopt).finish(record)
             }
             try await gateway.surroundings.pause(pause)
             pause = min(pause * 2, 250)

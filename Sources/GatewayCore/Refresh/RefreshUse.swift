@@ -12,9 +12,11 @@ extension Refresh: PerformedCall {
         if !dryRun {
             try await context.store.append(
                 context.audit(
-                    Self.name, customer: customer(of: named), subject: named?.count == 1 ? named?.first?.id : nil,
+                    Self.name, customer: customer(of: named) ?? context.scope.customer,
+                    subject: named?.count == 1 ? named?.first?.id : nil,
                     detail: detail))
-            await Recovery(context: context, adopt: adopt).run()
+            // What others left open is finished as it was begun: strangers' files are adopted only where they are asked for.
+            await Recovery(context: context, adopt: false).run()
         }
         let run = RefreshRun(call: self, context: context)
         if let named { return try await run.refresh(named) }

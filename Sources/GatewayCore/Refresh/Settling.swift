@@ -42,6 +42,13 @@ struct Settling: Sendable {
             return
         }
         let known = Set(self.delivered.keys)
+        for place in places where !known.contains(place.path) {
+            guard let other = try await context.store.installation(delivering: place.path) else { continue }
+            throw DeliveryError(
+                .foreign, place.path,
+                "\(place.path) is where Gatehouse delivers for the installation \(other); one file can't serve two: "
+                    + "give each a site of its own")
+        }
         found = try await context.gateway.blocking.run {
             var found: [String: String] = [:]
             for place in places {
@@ -82,17 +89,27 @@ struct Settling: Sendable {
     /// Runs a conversation and ends its operation, whatever comes of it.
     ///
     /// The conversation can be cancelled. What follows an answer can't: it is taken whole.
+    ///
+    /// - Parameter inDoubt: Whether the vendor may have acted upon it already, and is asked what became of it. Then it
+    ///   ends only with the vendor's word.
     func settle(
-        _ operation: String, _ conversation: @Sendable () async throws -> Conversation.Ending
+        _ operation: String, inDoubt: Bool = false, _ conversation: @Sendable () async throws -> Conversation.Ending
     ) async throws -> RefreshResult {
         do {
             switch try await conversation() {
             case .waiting(let until):
+                try await release(operation)
                 return RefreshResult(
                     installation: record.id, outcome: .notDue, message: "It goes on \(until).", operation: operation)
             case .finished(let outcome, let notes):
                 return try await Task { try await take(outcome, operation, notes) }.value
             }
+        } catch let error as AdapterError where inDoubt && error.code.leavesDoubt {
+            try await release(operation)
+            return RefreshResult(installation: record.id, error: error, operation: operation)
+        } catch let error as OutOfOrder where inDoubt {
+            try await release(operation)
+            return RefreshResult(installation: record.id, error: error.error, operation: operation)
         } catch let error as AdapterError {
             try await fail(operation, error.code.rawValue, error.message, nextTry: nextTry(after: error))
             return RefreshResult(installation: record.id, error: error, operation: operation)
@@ -103,7 +120,7 @@ struct Settling: Sendable {
             return RefreshResult(installation: record.id, error: error.error, operation: operation)
         } catch let error as LostAnswer {
             // It stays open: the next command asks the vendor what became of it before anything is repeated.
-            _ = try await context.store.takeOver(operation, from: gateway.owner.get().id, by: "")
+            try await release(operation)
             return RefreshResult(
                 installation: record.id, outcome: .unreachable,
                 message: "\(error.message) Whether the vendor acted upon it is asked by the next command.",
@@ -113,10 +130,22 @@ struct Settling: Sendable {
                 operation, error.code.rawValue, error.message, nextTry: context.now.adding(hours: Self.retryRefused))
             return RefreshResult(
                 installation: record.id, outcome: .failed, message: error.message, operation: operation)
+        } catch is CancellationError where inDoubt {
+            try await release(operation)
+            throw CancellationError()
         } catch is CancellationError {
             try await fail(operation, "cancelled", "It was cancelled; nothing was changed.", nextTry: nil)
             throw CancellationError()
+        } catch {
+            // Neither the vendor nor the files are at fault: whoever comes next goes on with it.
+            try? await release(operation)
+            throw error
         }
+    }
+
+    /// Leaves an operation open for whoever comes next.
+    private func release(_ operation: String) async throws {
+        _ = try await context.store.takeOver(operation, from: gateway.owner.get().id, by: "")
     }
 
     private func nextTry(after error: AdapterError) -> Instant {
@@ -279,6 +308,16 @@ struct Settling: Sendable {
                 message: message, notes: notes + [StepNote(at: now, kind: kind, detail: detail)],
                 contact: OperationEnding.Contact(at: now, refreshDue: due), grant: grant,
                 files: files, audit: audit))
+    }
+}
+
+extension AdapterError.Code {
+    /// Whether an inspection that ends so has not told what became of the act.
+    fileprivate var leavesDoubt: Bool {
+        switch self {
+        case .unreachable, .untrusted, .malformed: true
+        case .rejected, .expired, .conflict: false
+        }
     }
 }
 

@@ -37,15 +37,15 @@ struct Sealer: Sendable {
     }
 
     private func key() throws(SealError) -> SymmetricKey {
-        while true {
-            if let text = try? String(contentsOfFile: path, encoding: .utf8) {
-                guard let bytes = Hex.decode(text.trimmingSpace().utf8), bytes.count == 32 else {
-                    throw SealError(message: "The key file \(path) holds no key: put the right one back.")
-                }
-                return SymmetricKey(data: bytes)
-            }
-            try make()
+        if !FileManager.default.fileExists(atPath: path) { try make() }
+        guard let text = FileManager.default.contents(atPath: path) else {
+            throw SealError(
+                message: "The key file \(path) can't be read: look at its permissions, or put the right one back.")
         }
+        guard let bytes = Hex.decode(text.prefix { $0 > 0x20 }), bytes.count == 32 else {
+            throw SealError(message: "The key file \(path) holds no key: put the right one back.")
+        }
+        return SymmetricKey(data: bytes)
     }
 
     private func make() throws(SealError) {

@@ -11,9 +11,7 @@ extension Allows: PerformedCall {
                 allowed: false, level: .unlicensed, access: .none,
                 reason: context.gateway.missingProfile(record.profile))
         }
-        var level = result.standing.level
-        var label = result.standing.label
-        var why = result.messages.first
+        var standing = result.standing
         if let module {
             guard let entitlement = try await context.store.entitlement(of: installation, in: context.scope),
                 entitlement.modules.contains(where: { $0.code == module })
@@ -22,15 +20,18 @@ extension Allows: PerformedCall {
                     allowed: false, level: .unlicensed, access: .none,
                     reason: "The entitlement of \(installation) has no module \(module).")
             }
-            // A module without a date of its own stands as the installation does.
-            if let standing = result.standing.module(module) {
-                if standing.level > level {
-                    why = result.standing.messages(naming: result.names).first { $0.contains(module) } ?? why
-                }
-                level = standing.level
-                label = standing.label
-            }
+            // What other modules' ends do to the installation does not count here.
+            var facts = result.facts
+            facts.modules.removeAll { $0.code != module }
+            standing = result.profile.rules.standing(of: facts, at: result.at, in: result.zone)
         }
+        // A module without a date of its own stands as the installation does.
+        let own = module.flatMap { standing.module($0) }
+        let level = own?.level ?? standing.level
+        let label = own?.label ?? standing.label
+        let messages = result.facts.held ? standing.messages(naming: result.names) : result.messages
+        // A module's own message stands behind the installation's where its level counts for less there.
+        let why = (own.map { $0.level > standing.level } ?? false) ? messages.last : messages.first
         let allowed = level.access.allows(action)
         var reason = why ?? "\(result.profile.product) is licensed."
         if !allowed || level.access != .full { reason = "\(label), \(level.access.phrase). \(why ?? "")" }

@@ -56,7 +56,11 @@ final class VendorLine: Sendable {
                     await breakers.abandoned(host)
                     throw CancellationError()
                 }
-                await breakers.failed(host, error.message)
+                switch error.code {
+                // Nothing was sent: that says nothing of the host.
+                case .invalidRequest, .insecureURL, .clientClosed: await breakers.abandoned(host)
+                default: await breakers.failed(host, error.message)
+                }
                 if request.once, error.requestMayHaveArrived { throw LostAnswer(message: error.message) }
                 let told = Self.failure(error)
                 if request.once || told.code != .unreachable || !error.isRetryable || attempt == Self.attempts {

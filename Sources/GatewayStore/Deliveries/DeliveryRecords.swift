@@ -53,6 +53,13 @@ extension Store {
         }
     }
 
+    /// The installation whose file is at a path; nil where there is none.
+    public func installation(delivering path: String) async throws -> String? {
+        try await pool.read { db in
+            try db.row("SELECT installation FROM deliveries WHERE status = 'current' AND path = ?1", [path])?[0]
+        }
+    }
+
     /// What an installation's file that is in place holds; nil where there is none.
     public func contents(of installation: String, path: String) async throws -> Data? {
         try await pool.read { db in
@@ -87,7 +94,7 @@ extension Store {
                 "UPDATE deliveries SET status = 'current', at = ?2 WHERE operation = ?1 AND status = 'intended'",
                 [operation, now.milliseconds])
             try db.run(
-                "UPDATE operations SET status = 'done', ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL",
+                "UPDATE operations SET status = 'done', ended_at = ?2, trouble = NULL WHERE id = ?1 AND ended_at IS NULL",
                 [operation, now.milliseconds])
             try db.run(
                 """
@@ -103,7 +110,7 @@ extension Store {
     ) async throws {
         try await commits.write { db in
             try db.run(
-                "UPDATE operations SET status = 'interrupted', owner = '', message = ?2 WHERE id = ?1 AND ended_at IS NULL",
+                "UPDATE operations SET status = 'interrupted', owner = '', trouble = ?2 WHERE id = ?1 AND ended_at IS NULL",
                 [operation, message])
             try db.run(
                 "UPDATE installations SET last_failure = ?2, last_failure_at = ?3, next_try = ?4 WHERE id = ?1",

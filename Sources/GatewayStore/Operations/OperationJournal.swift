@@ -32,6 +32,26 @@ extension Store {
         }
     }
 
+    /// Records an act that failed before an operation could be begun for it.
+    public func record(_ failure: FailedStart) async throws {
+        try await commits.write { db in
+            try db.run(
+                """
+                INSERT INTO operations (id, installation, customer, protocol, act, status, caller, owner, started_at,
+                ended_at, outcome, message) VALUES (?1, ?2, ?3, ?4, ?5, 'failed', ?6, '', ?7, ?7, ?8, ?9)
+                """,
+                [
+                    failure.id, failure.installation, failure.customer, failure.protocolName, failure.act.rawValue,
+                    failure.caller, failure.at.milliseconds, failure.outcome, failure.message,
+                ])
+            try db.run(
+                "UPDATE installations SET last_failure = ?2, last_failure_at = ?3, next_try = ?4 WHERE id = ?1",
+                [
+                    failure.installation, failure.message, failure.at.milliseconds, failure.nextTry.milliseconds,
+                ])
+        }
+    }
+
     /// Takes an open operation over from a process that is gone.
     ///
     /// - Returns: Whether it was still that process's: another may have been quicker.
@@ -58,6 +78,11 @@ extension Store {
                 ])
             try db.note(operation, [answered, transition.note].compactMap { $0 })
         }
+    }
+
+    /// Writes something down of an operation.
+    public func note(_ note: StepNote, on operation: String) async throws {
+        try await commits.write { try $0.note(operation, [note]) }
     }
 
     /// Keeps the sealed answer to a step that is made only once, before the adapter sees it.
@@ -123,7 +148,7 @@ extension Store {
 
     static let selectOperation = """
         SELECT id, installation, customer, protocol, act, status, caller, owner, started_at, ended_at, waits_until,
-        nonce, state, step, answer, outcome, message FROM operations
+        nonce, state, step, answer, outcome, COALESCE(trouble, message) FROM operations
         """
 }
 

@@ -96,6 +96,47 @@ public struct NewOperation: Sendable {
     }
 }
 
+/// An act that failed before an operation could be begun for it.
+public struct FailedStart: Sendable {
+    /// The operation's ID, a UUIDv7.
+    public var id: String
+    /// The installation's ID.
+    public var installation: String
+    /// The customer's ID.
+    public var customer: String
+    /// The protocol that would have been spoken.
+    public var protocolName: String
+    /// What it was for.
+    public var act: Act
+    /// Who asked for it, by ID.
+    public var caller: String
+    /// When.
+    public var at: Instant
+    /// The error's code.
+    public var outcome: String
+    /// What happened and what to do.
+    public var message: String
+    /// Before when it is not tried again by itself.
+    public var nextTry: Instant
+
+    /// A failure.
+    public init(
+        id: String, installation: String, customer: String, protocolName: String, act: Act, caller: String,
+        at: Instant, outcome: String, message: String, nextTry: Instant
+    ) {
+        self.id = id
+        self.installation = installation
+        self.customer = customer
+        self.protocolName = protocolName
+        self.act = act
+        self.caller = caller
+        self.at = at
+        self.outcome = outcome
+        self.message = message
+        self.nextTry = nextTry
+    }
+}
+
 /// A transition of a conversation as the journal keeps it, before its step is made.
 public struct JournaledTransition: Sendable {
     /// The nonce that an answer must be signed over.

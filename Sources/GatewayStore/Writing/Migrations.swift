@@ -9,8 +9,15 @@ enum Migrations {
 
     private static let steps = [version1]
 
+    /// Whether a store is of this program's version.
+    static func isCurrent(_ db: Database) throws -> Bool { try version(of: db) == current }
+
+    private static func version(of db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    }
+
     static func run(in db: Database) throws {
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let version = try version(of: db)
         guard version <= current else {
             throw StoreError(
                 .tooNew,
@@ -88,7 +95,8 @@ enum Migrations {
             step TEXT,
             answer BLOB,
             outcome TEXT,
-            message TEXT
+            message TEXT,
+            trouble TEXT
         );
         -- One conversation per installation at a time, across processes.
         CREATE UNIQUE INDEX operations_open ON operations (installation) WHERE ended_at IS NULL;

@@ -26,7 +26,8 @@ public final class Store: Sendable {
         }
         let lock = try StoreLock(path: path + ".lock")
         do {
-            pool = try lock.withLock { try Self.open(path) }
+            // A store that is ready is opened without the lock, so that reading waits for no writer.
+            pool = try Self.openReady(path) ?? lock.withLock { try Self.open(path) }
         } catch let error as DatabaseError {
             throw StoreError(.cannotOpen, error, store: path, "can't be opened")
         }
@@ -43,7 +44,35 @@ public final class Store: Sendable {
         try commits.exclusively { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
     }
 
+    /// Opens a store that needs no writing to be opened; nil for any other.
+    private static func openReady(_ path: String) throws -> DatabasePool? {
+        // Without a journal there, GRDB would write one.
+        guard let size = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int, size > 0
+        else {
+            return nil
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        guard try pool.read({ try Migrations.isCurrent($0) }) else { return nil }
+        try makeDurable(pool)
+        return pool
+    }
+
     private static func open(_ path: String) throws -> DatabasePool {
+        // SQLite gives its journal the file's own permissions, so they are right before there is one.
+        let file = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if file >= 0 { Foundation.close(file) }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try makeDurable(pool)
+        try pool.writeWithoutTransaction { try Migrations.run(in: $0) }
+        return pool
+    }
+
+    /// GRDB sets NORMAL after it has prepared a connection, so FULL is set once it is open.
+    private static func makeDurable(_ pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    }
+
+    private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "gatehouse"
         configuration.maximumReaderCount = 4
@@ -55,16 +84,7 @@ public final class Store: Sendable {
                 _ = gatehouse_no_checkpoint_on_close(UnsafeMutableRawPointer(connection))
             }
         }
-        // SQLite gives its journal the file's own permissions, so they are right before there is one.
-        let file = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if file >= 0 { Foundation.close(file) }
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        // GRDB sets NORMAL after it has prepared a connection, so FULL is set once it is open.
-        try pool.writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-            try Migrations.run(in: db)
-        }
-        return pool
+        return configuration
     }
 }
 

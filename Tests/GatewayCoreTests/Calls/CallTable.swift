@@ -27,6 +27,9 @@ struct CallRow: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { type }
 
+    /// Whether it only asks.
+    var isQuestion: Bool { !type.hasPrefix("Add") && type != "\(Refresh.self)" }
+
     init<Call: GatewayCall>(
         _ limited: Limited, audit: String? = nil,
         _ call: @escaping @Sendable (Gateway, _ about: String) async throws -> Call

@@ -1,6 +1,7 @@
 import GatewayProfiles
 import AdapterKit
 import Foundation
+import GRDB
 import GatewayAPI
 import GatewayStore
 import Testing
@@ -217,6 +218,46 @@ struct ConversationTests {
                 #expect(result.outcome == .untrusted && resumed.all.isEmpty)
                 #expect(test.vendor.requests.count == 1)
                 #expect(try await gateway.stored("n1").lastContact == nil)
+            }
+        }
+    }
+}
+
+extension ConversationTests {
+    @Test(
+        "An ending that could not be written is made up for by the next refresh",
+        arguments: ["in the same process", "in the next process"])
+    func notWritten(_ next: String) async throws {
+        try await GatewayFixture.with(mostPauses: 100) { fixture in
+            let adapter = ScriptedAdapter.asking()
+            try await TestVendor.with { request in
+                // As a disk does that fills up while the vendor answers: what comes into force can't be recorded.
+                if request.number == 1 {
+                    try? fixture.raw { try $0.execute(sql: "ALTER TABLE audit RENAME TO elsewhere") }
+                }
+                return .reply(200, "r1")
+            } _: { vendor in
+                try fixture.write(profile: "test", ScriptedAdapter.profile(address: vendor.url))
+                let test = TestGateway(fixture: fixture, vendor: vendor)
+                try await test.open(adapter) { gateway in
+                    _ = try await gateway.perform(AddCustomer(id: "north", displayName: "North", timeZone: "UTC"))
+                    try await test.add("n1", to: gateway)
+                    let result = try await gateway.refresh("n1")
+                    #expect(result.outcome == .failed && result.message.contains(fixture.store), "\(result)")
+                    #expect(try await gateway.stored("n1").held == false)
+                    try fixture.raw { try $0.execute(sql: "ALTER TABLE elsewhere RENAME TO audit") }
+                    if next == "in the same process" {
+                        let again = try await gateway.refresh("n1")
+                        #expect(again.outcome == .updated || again.outcome == .unchanged, "\(again)")
+                    }
+                }
+                try await test.open(adapter) { gateway in
+                    let again = try await gateway.refresh("n1")
+                    #expect(again.outcome == .updated || again.outcome == .unchanged, "\(again)")
+                    #expect(try await gateway.stored("n1").revision == "r1")
+                    #expect(try await gateway.store.openOperation(on: "n1") == nil)
+                    #expect(try await gateway.perform(VerifyAudit()).problem == nil)
+                }
             }
         }
     }
