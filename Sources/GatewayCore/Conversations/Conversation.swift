@@ -86,10 +86,12 @@ struct Conversation: Sendable {
                     + "is lost. Look at the vendor's record before you try again.")
         }
         // The journal stays at the step whose answer was lost until the vendor has said what became of it.
-        try await gateway.store.note(
-            StepNote(at: now, kind: "inspect", detail: "the answer was lost: the vendor is asked"), on: operation)
         let nonce = Identifiers.nonce()
-        return try await run(from: try adapter.inspect(state, facts: renewed(nonce)), nonce: nonce)
+        let transition = try adapter.inspect(state, facts: renewed(nonce))
+        let lost = StepNote(at: now, kind: "inspect", detail: "the answer was lost: the vendor is asked")
+        try await gateway.store.note(
+            [lost, try Self.journal(transition, nonce: nonce, at: now).note], on: operation)
+        return try await run(from: transition, nonce: nonce)
     }
 
     /// A transition as the journal keeps it.

@@ -13,12 +13,16 @@ struct Recovery: Sendable {
     private var gateway: Gateway { context.gateway }
 
     /// Finishes every operation in scope whose process is gone.
-    func run() async {
+    ///
+    /// - Returns: What those came to that could not be finished, by operation: they need not be tried again at once.
+    func run() async -> [String: RefreshResult] {
+        var unfinished: [String: RefreshResult] = [:]
         // What can't be finished now stays open and is told with its own operation.
         let open = (try? await context.store.unfinishedOperations(in: context.scope, now: context.now)) ?? []
         for record in open where !Self.isAlive(record.owner, of: gateway) {
-            _ = await finish(record)
+            if let result = await finish(record), result.outcome.isFailure { unfinished[record.id] = result }
         }
+        return unfinished
     }
 
     /// Whether the process that is at an operation lives. Where that can't be known it is taken for alive.

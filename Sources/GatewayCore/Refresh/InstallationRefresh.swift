@@ -8,6 +8,8 @@ import GatewayStore
 struct InstallationRefresh: Sendable {
     let call: Refresh
     let context: CallContext
+    /// What a recovery could not finish just before, by operation.
+    let unfinished: [String: RefreshResult]
 
     private var gateway: Gateway { context.gateway }
 
@@ -52,6 +54,12 @@ struct InstallationRefresh: Sendable {
                 settling = try await Settling(
                     context: context, record: record, profile: profile, delivered: delivered, adopt: call.adopt)
             } catch let error as DeliveryError {
+                // An operation that is open says more than what stands in the way of another.
+                if let open = try await context.store.openOperation(on: record.id),
+                    let result = try await join(open)
+                {
+                    return result
+                }
                 return try await refuse(error, record, profile, operation, at: now)
             }
             let nonce = Identifiers.nonce()
@@ -111,6 +119,7 @@ struct InstallationRefresh: Sendable {
     ///
     /// - Returns: Nil where there was nothing to take: the installation is free now.
     private func join(_ open: OperationRecord) async throws -> RefreshResult? {
+        if let result = unfinished[open.id], !(call.adopt && result.outcome == .interrupted) { return result }
         var pause = 10
         while true {
             guard let (record, _) = try await context.store.operation(open.id, in: .portfolio) else { return nil }

@@ -9,6 +9,7 @@ extension Refresh: PerformedCall {
             throw CallError(.invalid, "The concurrency of a refresh is a number from 1 to 256.")
         }
         let named: [InstallationRecord]? = try await named(in: context)
+        var unfinished: [String: RefreshResult] = [:]
         if !dryRun {
             try await context.store.append(
                 context.audit(
@@ -16,9 +17,9 @@ extension Refresh: PerformedCall {
                     subject: named?.count == 1 ? named?.first?.id : nil,
                     detail: detail))
             // What others left open is finished as it was begun: strangers' files are adopted only where they are asked for.
-            await Recovery(context: context, adopt: false).run()
+            unfinished = await Recovery(context: context, adopt: false).run()
         }
-        let run = RefreshRun(call: self, context: context)
+        let run = RefreshRun(call: self, context: context, unfinished: unfinished)
         if let named { return try await run.refresh(named) }
         return try await run.refreshAll(filter(at: context.now))
     }
@@ -71,10 +72,13 @@ extension Refresh: PerformedCall {
 struct RefreshRun: Sendable {
     let call: Refresh
     let context: CallContext
+    /// What a recovery could not finish just before, by operation.
+    let unfinished: [String: RefreshResult]
     private let tally: Tally
 
-    init(call: Refresh, context: CallContext) {
+    init(call: Refresh, context: CallContext, unfinished: [String: RefreshResult]) {
         self.call = call
+        self.unfinished = unfinished
         self.context = context
         tally = Tally(progress: context.progress)
     }
@@ -101,7 +105,9 @@ struct RefreshRun: Sendable {
                     underWay += 1
                     let delivered = source.delivered(record)
                     group.addTask {
-                        let result = await InstallationRefresh(call: call, context: context).run(
+                        let result = await InstallationRefresh(
+                            call: call, context: context, unfinished: unfinished
+                        ).run(
                             record, delivered: delivered)
                         tally.add(result, keep: keepAll || result.outcome.isFailure || result.outcome == .updated)
                     }

@@ -81,8 +81,8 @@ extension Store {
     }
 
     /// Writes something down of an operation.
-    public func note(_ note: StepNote, on operation: String) async throws {
-        try await commits.write { try $0.note(operation, [note]) }
+    public func note(_ notes: [StepNote], on operation: String) async throws {
+        try await commits.write { try $0.note(operation, notes) }
     }
 
     /// Keeps the sealed answer to a step that is made only once, before the adapter sees it.

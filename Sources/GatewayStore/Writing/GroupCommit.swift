@@ -15,6 +15,7 @@ final class GroupCommit: Sendable {
         var draining = false
         /// How many jobs the drain waits for; 0 where it does not wait.
         var awaited = 0
+        var hasWritten = false
     }
 
     private let pool: DatabasePool
@@ -48,16 +49,22 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Waits for the writes under way and closes the pool, under the lock.
+    /// Waits for the writes under way and closes the pool; under the lock where anything was written, so that whoever
+    /// only reads waits for nobody.
     func close() throws {
         try queue.sync {
-            try lock.withLock { try pool.close() }
+            if pending.withLock({ $0.hasWritten }) {
+                try lock.withLock { try pool.close() }
+            } else {
+                try pool.close()
+            }
         }
     }
 
     private func enqueue(_ job: any Job) {
         let (start, signal) = pending.withLock { pending in
             pending.jobs.append(job)
+            pending.hasWritten = true
             let start = !pending.draining
             pending.draining = true
             let signal = pending.awaited > 0 && pending.jobs.count >= pending.awaited

@@ -153,7 +153,8 @@ struct RecoveryTests {
             _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
             #expect(try await gateway.perform(ShowOperation(id: operation)).status == "interrupted")
             #expect(test.fixture.read(test.file("maple")) == "theirs")
-            _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule, adopt: true))
+            // Adopted is only where the call asks for this very installation.
+            _ = try await gateway.perform(Refresh(selection: .installations(["maple"]), adopt: true))
             #expect(try await gateway.perform(ShowOperation(id: operation)).status == "done")
             #expect(test.fixture.read(test.file("maple")) == "document")
             let kept = try test.fixture.site("maple") + "/\(House.name)/entitlements.xml.original"
