@@ -1,7 +1,8 @@
 /// Rows under a heading, as wide as they need, or as the terminal is.
 ///
-/// Too wide for the terminal, the last column is broken over several lines: nothing is cut off. The cells' text stands
-/// in one run of bytes, since a portfolio's table has a million of them.
+/// Too wide for the terminal, the last column is broken over several lines, then put below the others; and where even
+/// those do not fit, each row becomes a list of its own. Nothing is cut off. The cells' text stands in one run of
+/// bytes, since a portfolio's table has a million of them.
 struct Table {
     /// A cell: its text, and how it is colored where there is color.
     struct Cell {
@@ -60,10 +61,11 @@ struct Table {
 
     /// Writes the table to standard output.
     func print(width: Int?, color: Bool) {
+        let layout = layout(width)
         var lines: [UInt8] = []
         lines.reserveCapacity(Self.chunk + 4096)
         for row in 0..<places.count / widths.count {
-            append(row, room: room(width), color: color, to: &lines)
+            append(row, layout, color, to: &lines)
             if lines.count >= Self.chunk {
                 Console.write(lines)
                 lines.removeAll(keepingCapacity: true)
@@ -74,48 +76,108 @@ struct Table {
 
     /// The table as text, with a line feed at its end.
     func text(width: Int?, color: Bool) -> String {
+        let layout = layout(width)
         var lines: [UInt8] = []
-        for row in 0..<places.count / widths.count { append(row, room: room(width), color: color, to: &lines) }
+        for row in 0..<places.count / widths.count { append(row, layout, color, to: &lines) }
         return String(decoding: lines, as: UTF8.self)
     }
 
     /// How many bytes are gathered before they are written.
     private static let chunk = 1 << 18
+    /// The columns that the last column wants at least to stand beside the others.
+    private static let leastRoom = 40
+    /// How far what stands below a row is indented.
+    private static let indent = 4
 
-    /// The columns left for the last column; nil for all it wants. Below 24 a broken text reads worse than a line
-    /// that the terminal breaks.
-    private func room(_ width: Int?) -> Int? {
-        width.map { max(24, $0 - widths.dropLast().reduce(0) { $0 + $1 + 2 }) }
+    /// How rows are laid out.
+    private enum Layout {
+        /// All columns side by side, the last one broken where it has only so much room.
+        case beside(room: Int?)
+        /// The last column below the others, broken at this width.
+        case below(room: Int)
+        /// Each row as a list of headings and values, broken at this width.
+        case list(room: Int)
     }
 
-    private func append(_ row: Int, room: Int?, color: Bool, to lines: inout [UInt8]) {
+    private func layout(_ width: Int?) -> Layout {
+        guard let width else { return .beside(room: nil) }
+        let before = widths.dropLast().reduce(0) { $0 + $1 + 2 }
+        if before + (widths.last ?? 0) <= width { return .beside(room: nil) }
+        if before - 2 > width { return .list(room: max(Self.leastRoom / 2, width - headingWidth - 2)) }
+        let room = width - before
+        return room >= Self.leastRoom ? .beside(room: room) : .below(room: max(Self.leastRoom / 2, width - Self.indent))
+    }
+
+    private var headingWidth: Int { places.prefix(widths.count).reduce(0) { max($0, $1.width) } }
+
+    private func text(_ index: Int) -> ArraySlice<UInt8> {
+        bytes[(index > 0 ? places[index - 1].end : 0)..<places[index].end]
+    }
+
+    private func append(_ row: Int, _ layout: Layout, _ color: Bool, to lines: inout [UInt8]) {
         let first = row * widths.count
         let last = first + widths.count - 1
+        switch layout {
+        case .list(let room):
+            if row > 0 { appendList(first, room, color, to: &lines) }
+        case .below(let room):
+            appendColumns(first..<last, color, to: &lines)
+            lines.append(UInt8(ascii: "\n"))
+            if row > 0, places[last].width > 0 { appendBroken(last, room, Self.indent, true, color, to: &lines) }
+        case .beside(let room):
+            var gap = appendColumns(first..<last, color, to: &lines)
+            if places[last].width == 0 { gap = 0 }
+            pad(gap, &lines)
+            if let room, places[last].width > room {
+                appendBroken(last, room, widths.dropLast().reduce(0) { $0 + $1 + 2 }, false, color, to: &lines)
+            } else {
+                append(text(last), places[last].style, color, to: &lines)
+                lines.append(UInt8(ascii: "\n"))
+            }
+        }
+    }
+
+    /// Appends cells side by side.
+    ///
+    /// - Returns: The columns to leave before the next one.
+    @discardableResult
+    private func appendColumns(_ indices: Range<Int>, _ color: Bool, to lines: inout [UInt8]) -> Int {
         var gap = 0
-        for index in first..<last {
+        for index in indices {
             let place = places[index]
-            lines.append(contentsOf: repeatElement(UInt8(ascii: " "), count: place.width > 0 ? gap : 0))
-            append(bytes[(index > 0 ? places[index - 1].end : 0)..<place.end], place.style, color, to: &lines)
-            gap = (place.width > 0 ? 0 : gap) + widths[index - first] - place.width + 2
+            if place.width > 0 {
+                pad(gap, &lines)
+                gap = 0
+            }
+            append(text(index), place.style, color, to: &lines)
+            gap += widths[index - indices.lowerBound] - place.width + 2
         }
-        let place = places[last]
-        let text = bytes[(last > 0 ? places[last - 1].end : 0)..<place.end]
-        guard place.width > 0 else {
+        return gap
+    }
+
+    private func appendList(_ first: Int, _ room: Int, _ color: Bool, to lines: inout [UInt8]) {
+        let width = headingWidth
+        for column in widths.indices where places[first + column].width > 0 {
+            append(text(column), places[column].style, color, to: &lines)
+            pad(width - places[column].width + 2, &lines)
+            appendBroken(first + column, room, width + 2, false, color, to: &lines)
+        }
+        lines.append(UInt8(ascii: "\n"))
+    }
+
+    /// Appends a cell over as many lines as it needs, each but perhaps the first behind an indent.
+    private func appendBroken(
+        _ index: Int, _ room: Int, _ indent: Int, _ indentsFirst: Bool, _ color: Bool, to lines: inout [UInt8]
+    ) {
+        for (number, part) in Self.wrap(String(decoding: text(index), as: UTF8.self), room).enumerated() {
+            if number > 0 || indentsFirst { pad(indent, &lines) }
+            append(Array(part.utf8)[...], places[index].style, color, to: &lines)
             lines.append(UInt8(ascii: "\n"))
-            return
         }
-        lines.append(contentsOf: repeatElement(UInt8(ascii: " "), count: gap))
-        guard let room, place.width > room else {
-            append(text, place.style, color, to: &lines)
-            lines.append(UInt8(ascii: "\n"))
-            return
-        }
-        let indent = widths.dropLast().reduce(0) { $0 + $1 + 2 }
-        for (number, part) in Self.wrap(String(decoding: text, as: UTF8.self), room).enumerated() {
-            if number > 0 { lines.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent)) }
-            append(Array(part.utf8)[...], place.style, color, to: &lines)
-            lines.append(UInt8(ascii: "\n"))
-        }
+    }
+
+    private func pad(_ count: Int, _ lines: inout [UInt8]) {
+        lines.append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
     }
 
     private func append(_ text: ArraySlice<UInt8>, _ style: Style?, _ color: Bool, to lines: inout [UInt8]) {
