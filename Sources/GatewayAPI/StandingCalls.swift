@@ -13,7 +13,7 @@ public enum PointInTime: Codable, Hashable, Sendable {
 /// How installations stand, soonest loss of full access first.
 public struct Status: GatewayCall {
     /// What comes back.
-    public typealias Answer = [StatusRow]
+    public typealias Answer = StatusList
     /// The name in the audit trail and the API.
     public static let name = "status"
 

@@ -12,6 +12,8 @@ struct MessageTemplate: Sendable {
     }
 
     let parts: [Part]
+    /// About how many bytes a text will have.
+    private let room: Int
     /// The placeholders with the offset of each in the text, in bytes.
     let uses: [(placeholder: Placeholder, offset: Int)]
 
@@ -66,6 +68,7 @@ struct MessageTemplate: Sendable {
         guard mistakes.isEmpty else { throw Mistakes(all: mistakes) }
         self.parts = parts
         self.uses = uses
+        room = bytes.count + 16 * uses.count
     }
 
     struct Mistakes: Error { let all: [Mistake] }
@@ -85,6 +88,7 @@ struct MessageTemplate: Sendable {
     /// The text with each placeholder replaced by what `value` gives for it.
     func rendered(_ value: (Placeholder) -> String) -> String {
         var text = ""
+        text.reserveCapacity(room)
         for part in parts {
             switch part {
             case .text(let literal): text += literal

@@ -30,7 +30,7 @@ struct StatusCommand: AsyncParsableCommand {
             return (rows, options.json ? [:] : try await Self.zones(gateway, caller))
         }
         if options.json {
-            StatusJSON.write(rows)
+            await StatusJSON.write(rows)
         } else if rows.isEmpty {
             Console.print(level.isEmpty ? "No installations yet: gatehouse installations add --help" : "None.")
         } else {
@@ -48,12 +48,9 @@ struct StatusCommand: AsyncParsableCommand {
         return zones
     }
 
-    static func table(_ rows: [StatusRow], zones: [String: Zone]) -> Table {
+    static func table(_ rows: StatusList, zones: [String: Zone]) -> Table {
         var table = Table("customer", "installation", "product", "level", "label", "seats", "next change", "message")
-        // Through a pointer: a loop over the rows themselves would copy each, with all its strings.
-        rows.withUnsafeBufferPointer { rows in
-            for index in rows.indices { add(rows[index], to: &table, zones: zones) }
-        }
+        rows.withRows(0..<rows.count) { row in add(row.pointee, to: &table, zones: zones) }
         return table
     }
 

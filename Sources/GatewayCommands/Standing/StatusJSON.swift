@@ -1,30 +1,42 @@
 import AdapterKit
+import Foundation
 import GatewayAPI
 
 /// Writes standings as a JSON array of objects, straight to bytes: a portfolio has a hundred thousand of them, and
 /// `JSONEncoder` would take longer than everything else together.
 enum StatusJSON {
-    /// How many bytes are gathered before they are written.
-    private static let chunk = 1 << 18
+    /// How many rows are made into text by one task.
+    private static let chunk = 2048
 
-    /// Writes the rows to standard output, one object a line.
-    static func write(_ rows: [StatusRow]) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(rows.count, 256) * 512 + chunk)
-        bytes.append(UInt8(ascii: "["))
-        // Through a pointer: a loop over the rows themselves would copy each, with all its strings.
-        rows.withUnsafeBufferPointer { rows in
-            for index in rows.indices {
-                bytes += index == 0 ? "\n".utf8 : ",\n".utf8
-                append(rows[index], to: &bytes)
-                if bytes.count >= chunk {
-                    Console.write(bytes)
-                    bytes.removeAll(keepingCapacity: true)
-                }
+    /// Writes the rows to standard output, one object a line. Several chunks are made side by side.
+    static func write(_ rows: StatusList) async {
+        Console.write([UInt8(ascii: "[")])
+        let chunks = stride(from: 0, to: rows.count, by: chunk).map { $0..<min($0 + chunk, rows.count) }
+        let width = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        for start in stride(from: 0, to: chunks.count, by: width) {
+            let batch = chunks[start..<min(start + width, chunks.count)]
+            let texts = await withTaskGroup(of: (Int, [UInt8]).self) { tasks in
+                for (number, range) in batch.enumerated() { tasks.addTask { (number, text(rows, range)) } }
+                var texts = batch.map { _ in [UInt8]() }
+                for await (number, text) in tasks { texts[number] = text }
+                return texts
             }
+            for text in texts { Console.write(text) }
         }
-        bytes += rows.isEmpty ? "]\n".utf8 : "\n]\n".utf8
-        Console.write(bytes)
+        Console.write(Array((rows.isEmpty ? "]\n" : "\n]\n").utf8))
+    }
+
+    /// The objects of some of the rows, each but the very first with a comma before it.
+    static func text(_ rows: StatusList, _ range: Range<Int>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count * 512)
+        var isFirst = range.lowerBound == 0
+        rows.withRows(range) { row in
+            bytes += isFirst ? "\n".utf8 : ",\n".utf8
+            isFirst = false
+            append(row.pointee, to: &bytes)
+        }
+        return bytes
     }
 
     static func append(_ row: borrowing StatusRow, to bytes: inout [UInt8]) {

@@ -4,69 +4,87 @@ import GatewayProfiles
 import GatewayStore
 
 extension Status: PerformedCall {
-    func perform(in context: CallContext) async throws -> [StatusRow] {
+    func perform(in context: CallContext) async throws -> StatusList {
         if let customer {
             _ = try await ShowCustomer(id: customer).perform(in: context)
         }
+        let parts = try await context.store.statusParts(in: context.scope, customer: customer, count: Self.readers)
         let desk = StandingDesk(context.gateway, at: at, now: context.now)
+        let rows = try await withThrowingTaskGroup(of: (Int, [StatusRow]).self) { group in
+            for (number, part) in parts.enumerated() {
+                group.addTask {
+                    (number, try await read(part, desk, context, expected: parts.count > 1 ? 1 << 16 : 256))
+                }
+            }
+            var rows = parts.map { _ in [StatusRow]() }
+            for try await (number, found) in group { rows[number] = found }
+            return rows
+        }
+        return StatusList(parts: rows)
+    }
+
+    /// How many parts of a long listing are read side by side: the least that any machine has cores today.
+    private static let readers = 2
+
+    private func read(
+        _ part: StatusPart, _ desk: StandingDesk, _ context: CallContext, expected: Int
+    ) async throws -> [StatusRow] {
         let levels = Set(levels)
         let gateway = context.gateway
-        var rows = try await context.store.readStatus(in: context.scope, customer: customer) { cursor in
+        return try await context.store.readStatus(in: context.scope, customer: customer, part: part) { cursor in
             var desk = desk
+            var seats = SeatTexts()
             var rows: [StatusRow] = []
+            rows.reserveCapacity(expected)
             while let record = try cursor.next() {
-                let row =
-                    try desk.standing(of: record, customer: cursor.customer).map { StatusRow(record, $0) }
-                    ?? StatusRow(record, withoutProfile: gateway.missingProfile(record.profile))
-                if levels.isEmpty || levels.contains(row.level) { rows.append(row) }
+                guard let result = try desk.standing(of: record, customer: cursor.customer) else {
+                    if levels.isEmpty || levels.contains(.unlicensed) {
+                        let message = gateway.missingProfile(record.profile)
+                        rows.append(
+                            StatusRow(record, withoutProfile: message, seats: seats.counts(record.seats)))
+                    }
+                    continue
+                }
+                if levels.isEmpty || levels.contains(result.standing.level) {
+                    rows.append(StatusRow(record, result, seats: seats.counts(record.seats)))
+                }
             }
             return rows
         }
-        // The store reads them by customer and ID, which stays the order of those that lose access together.
-        rows.arrange(rows.indices.map { (rows[$0].loss, $0) }.sorted { $0 < $1 }.map(\.1))
-        return rows
     }
 }
 
 extension StatusRow {
-    init(_ record: StatusRecord, _ result: StandingDesk.Result) {
+    init(_ record: StatusRecord, _ result: StandingDesk.Result, seats: SeatCounts) {
         self.init(
             customer: record.customer, installation: record.id, product: result.profile.product,
             profile: record.profile, protocolName: result.profile.protocolName, level: result.standing.level,
             label: result.standing.label, access: result.standing.access, messages: result.messages,
             until: result.standing.until, fullUntil: result.standing.fullUntil, refreshDue: record.refreshDue,
-            lastContact: record.lastContact, seats: SeatCounts(SeatColumn.read(record.seats)))
+            lastContact: record.lastContact, seats: seats)
     }
 
     /// An installation whose profile can't be used: nobody can say how it stands, so it is never green.
-    init(_ record: StatusRecord, withoutProfile message: String) {
+    init(_ record: StatusRecord, withoutProfile message: String, seats: SeatCounts) {
         self.init(
             customer: record.customer, installation: record.id, product: "", profile: record.profile,
             protocolName: "", level: .unlicensed, label: "No profile", access: .none, messages: [message], until: nil,
             fullUntil: nil, refreshDue: record.refreshDue, lastContact: record.lastContact,
-            seats: SeatCounts(SeatColumn.read(record.seats)))
+            seats: seats)
     }
-
-    /// When full access ends, in milliseconds; what was never licensed lost it before all others.
-    fileprivate var loss: Int64 { fullUntil?.milliseconds ?? (access == .full ? Int64.max : Int64.min) }
 }
 
-extension [StatusRow] {
-    /// Puts the elements in another order by moving them: copying a hundred thousand rows with all their strings
-    /// takes longer than finding their order.
-    ///
-    /// - Parameter order: For each new position, the present one.
-    fileprivate mutating func arrange(_ order: [Int]) {
-        var order = order
-        for start in order.indices {
-            var position = start
-            while order[position] != start {
-                let source = order[position]
-                swapAt(position, source)
-                order[position] = position
-                position = source
-            }
-            order[position] = position
-        }
+/// Seats as columns write them, each read once: most of a portfolio's are the same few.
+private struct SeatTexts {
+    private var known: [String: SeatCounts] = [:]
+
+    /// How many are kept at most.
+    private static let limit = 4096
+
+    mutating func counts(_ text: String) -> SeatCounts {
+        if let counts = known[text] { return counts }
+        let counts = SeatCounts(SeatColumn.read(text))
+        if known.count < Self.limit { known[text] = counts }
+        return counts
     }
 }

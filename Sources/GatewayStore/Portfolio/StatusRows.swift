@@ -25,60 +25,121 @@ public struct StatusRecord: Sendable {
 }
 
 /// The installations of a listing, one after the other, customer by customer.
+///
+/// Columns are taken from SQLite one by one, and what neighbors share is made once: a portfolio has a hundred thousand
+/// rows.
 public struct StatusCursor: ~Copyable {
     private let database: Database
-    private let rows: RowCursor
+    private let part: StatusPart
+    private var rows: RowSteps
+    private var customers: RowSteps?
     private var profile = ""
     /// The customer of the installation that came last.
     public private(set) var customer = CustomerRecord(id: "", name: "", timeZone: "", installations: 0)
 
-    fileprivate init(_ database: Database, _ rows: RowCursor) {
+    fileprivate init(_ database: Database, _ rows: consuming RowSteps, _ part: StatusPart) {
         self.database = database
         self.rows = rows
+        self.part = part
     }
 
     /// The next installation; nil after the last.
     public mutating func next() throws -> StatusRecord? {
-        guard let row = try rows.next() else { return nil }
-        let id: String = row[1]
-        if id != customer.id {
-            guard let found = try database.row("SELECT id, name, time_zone FROM customers WHERE id = ?1", [id]) else {
-                throw StoreError(.corrupt, "The customer \(id) is missing.")
-            }
-            customer = CustomerRecord(id: found[0], name: found[1], timeZone: found[2], installations: 0)
+        guard try rows.next() else { return nil }
+        if !rows.holds(customer.id, 1) {
+            let id = rows.text(1)
+            if let end = part.end, id >= end { return nil }
+            try enter(id)
         }
-        // Neighbors mostly share a profile: then they share its name, too.
-        let hasSameProfile = try row.withUnsafeData(atIndex: 2) { name in
-            name.map { profile.utf8.elementsEqual($0) } ?? false
-        }
-        if !hasSameProfile { profile = row[2] }
-        let status: String? = row[6]
+        if !rows.holds(profile, 2) { profile = rows.text(2) }
         return StatusRecord(
-            id: row[0], customer: customer.id, profile: profile, held: row[3], dates: row[4], seats: row[5],
-            vendorStatus: status.flatMap(Entitlement.VendorStatus.init), refreshDue: row.instant(7),
-            lastContact: row.instant(8))
+            id: rows.text(0), customer: customer.id, profile: profile, held: rows.integer(3) == 1, dates: rows.text(4),
+            seats: rows.text(5), vendorStatus: rows.optionalText(6).flatMap(Entitlement.VendorStatus.init),
+            refreshDue: rows.integer(7).map(Instant.init), lastContact: rows.integer(8).map(Instant.init))
+    }
+
+    /// Steps to a customer: they come in the same order as their installations do.
+    private mutating func enter(_ id: String) throws {
+        if customers == nil {
+            customers = try RowSteps(
+                database, "SELECT id, name, time_zone FROM customers WHERE id >= ?1 ORDER BY id", [id])
+        }
+        while try customers?.next() == true {
+            guard let found = customers?.text(0), found == id else { continue }
+            customer = CustomerRecord(
+                id: id, name: customers?.text(1) ?? "", timeZone: customers?.text(2) ?? "", installations: 0)
+            return
+        }
+        throw StoreError(.corrupt, "The customer \(id) is missing.")
     }
 }
 
+/// A part of a listing: the customers from one ID up to another. Parts are read side by side, each as it stands when it
+/// is read.
+public struct StatusPart: Hashable, Sendable {
+    /// The first customer.
+    public var start: String
+    /// The first customer beyond; nil for none.
+    public var end: String?
+
+    /// All of a listing.
+    public static let whole = StatusPart(start: "", end: nil)
+}
+
 extension Store {
+    /// Parts of a listing of about the same size.
+    ///
+    /// - Parameter count: How many at most; a short listing is one.
+    public func statusParts(in scope: Scope, customer: String?, count: Int) async throws -> [StatusPart] {
+        guard scope.customer == nil, customer == nil, count > 1 else { return [.whole] }
+        return try await pool.read { db in
+            let total: Int = try db.row("SELECT COUNT(*) FROM installations")?[0] ?? 0
+            guard total >= Self.shortListing else { return [.whole] }
+            var parts = [StatusPart.whole]
+            for number in 1..<count {
+                guard
+                    let middle: String = try db.row(
+                        "SELECT customer FROM installations ORDER BY customer, id LIMIT 1 OFFSET ?1",
+                        [total * number / count])?[0], middle > parts[parts.count - 1].start
+                else { continue }
+                parts[parts.count - 1].end = middle
+                parts.append(StatusPart(start: middle, end: nil))
+            }
+            return parts
+        }
+    }
+
+    /// Below so many installations a listing is not worth dividing.
+    private static let shortListing = 4000
+
     /// Reads the installations in scope for a listing.
     ///
     /// - Parameter body: Is handed a cursor that is good until it returns.
     public func readStatus<Value: Sendable>(
-        in scope: Scope, customer: String? = nil, installation: String? = nil,
+        in scope: Scope, customer: String? = nil, installation: String? = nil, part: StatusPart = .whole,
         _ body: @escaping @Sendable (inout StatusCursor) throws -> Value
     ) async throws -> Value {
-        let arguments: StatementArguments = [scope.customer, customer, installation]
+        // Each with the index that it needs: a condition that may be left out would scan the whole portfolio.
+        let columns = """
+            SELECT i.id, i.customer, i.profile, i.held, i.dates, i.seats, i.vendor_status, i.refresh_due,
+            i.last_contact FROM installations i
+            """
         return try await pool.read { db in
-            let rows = try Row.fetchCursor(
-                db.cachedStatement(
-                    sql: """
-                        SELECT i.id, i.customer, i.profile, i.held, i.dates, i.seats, i.vendor_status, i.refresh_due,
-                        i.last_contact FROM installations i
-                        WHERE (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
-                        AND (?3 IS NULL OR i.id = ?3) ORDER BY i.customer, i.id
-                        """), arguments: arguments)
-            var cursor = StatusCursor(db, rows)
+            let rows =
+                if let installation {
+                    try RowSteps(
+                        db,
+                        columns
+                            + " WHERE i.id = ?1 AND (?2 IS NULL OR i.customer = ?2) AND (?3 IS NULL OR i.customer = ?3)",
+                        [installation, scope.customer, customer])
+                } else if let customer = customer ?? scope.customer {
+                    try RowSteps(
+                        db, columns + " WHERE i.customer = ?1 AND (?2 IS NULL OR i.customer = ?2) ORDER BY i.id",
+                        [customer, scope.customer])
+                } else {
+                    try RowSteps(db, columns + " WHERE i.customer >= ?1 ORDER BY i.customer, i.id", [part.start])
+                }
+            var cursor = StatusCursor(db, rows, part)
             return try body(&cursor)
         }
     }
