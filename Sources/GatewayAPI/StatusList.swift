@@ -30,9 +30,12 @@ public struct StatusList: Codable, Hashable, Sendable, RandomAccessCollection {
         order = keys.map(\.place)
     }
 
+    /// The first position.
     public var startIndex: Int { 0 }
+    /// The position behind the last.
     public var endIndex: Int { order.count }
 
+    /// The row at a position; a copy.
     public subscript(position: Int) -> StatusRow {
         parts[Int(order[position].part)][Int(order[position].row)]
     }
