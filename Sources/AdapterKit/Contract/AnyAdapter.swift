@@ -73,13 +73,16 @@ public struct AnyAdapter: Sendable {
         _ type: State.Type, _ bytes: Data, _ descriptor: AdapterDescriptor
     ) throws(AdapterError) -> State {
         do {
-            return try JSONDecoder().decode(type, from: bytes)
+            return try decoder.decode(type, from: bytes)
         } catch {
             throw AdapterError(
                 .malformed,
                 "The journaled state is not one that adapter \(descriptor.protocolName) \(descriptor.version) knows.")
         }
     }
+
+    // Made once: making one costs more than it has to do here.
+    private static let decoder = JSONDecoder()
 
     private static func unable(_ descriptor: AdapterDescriptor, _ act: Act) -> AdapterError {
         AdapterError(.rejected, "The protocol \(descriptor.protocolName) has no \(act.rawValue).")
@@ -100,9 +103,14 @@ public struct ErasedTransition: Hashable, Sendable {
     }
 
     init<State>(_ transition: Transition<State>) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        state = try encoder.encode(transition.state)
+        state = try Self.encoder.encode(transition.state)
         step = transition.step
     }
+
+    // Made once: making one costs more than it has to do here.
+    private static let encoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }()
 }

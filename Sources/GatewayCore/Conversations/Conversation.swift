@@ -111,9 +111,12 @@ struct Conversation: Sendable {
             note = StepNote(at: now, kind: "finish", detail: "")
         }
         return JournaledTransition(
-            nonce: nonce, state: transition.state, step: try JSONEncoder().encode(transition.step),
+            nonce: nonce, state: transition.state, step: try encoder.encode(transition.step),
             waitsUntil: waitsUntil, note: note)
     }
+
+    // Made once: making one costs more than it has to do here.
+    private static let encoder = JSONEncoder()
 
     /// The transition that an operation's journal holds.
     static func journaled(_ record: OperationRecord) throws -> (ErasedTransition, String) {

@@ -88,7 +88,7 @@ enum DeliveryTemplate {
         }
         var result: [String] = []
         for value in values {
-            let label = "the site's \(name), \(DeliveryError.quoted(value)),"
+            var label: String { "the site's \(name), \(DeliveryError.quoted(value))," }
             if value.isEmpty { throw problem(template, "can't be filled: the site's \(name) is empty") }
             if value.utf8.first == UInt8(ascii: "/"), !leads {
                 throw problem(template, "can't be filled: \(label) is absolute, but does not start the path")

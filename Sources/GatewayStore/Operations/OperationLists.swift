@@ -37,9 +37,11 @@ extension Store {
             try db.rows(
                 Self.selectOperation + """
                      WHERE ended_at IS NULL AND (?1 IS NULL OR customer = ?1)
-                    AND (waits_until IS NULL OR waits_until <= ?2) ORDER BY id
+                    AND (waits_until IS NULL OR waits_until <= ?2)
                     """, [scope.customer, now.milliseconds]
             ).map(OperationRecord.init(row:))
+            // Sorted here: asked for the order, SQLite walks the whole history by its key and not the few that are open.
+            .sorted { $0.id < $1.id }
         }
     }
 
