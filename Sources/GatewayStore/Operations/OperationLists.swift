@@ -40,8 +40,8 @@ extension Store {
                     AND (waits_until IS NULL OR waits_until <= ?2)
                     """, [scope.customer, now.milliseconds]
             ).map(OperationRecord.init(row:))
-            // Sorted here: asked for the order, SQLite walks the whole history by its key and not the few that are open.
-            .sorted { $0.id < $1.id }
+                // Sorted here: asked for the order, SQLite walks the whole history by its key and not the few that are open.
+                .sorted { $0.id < $1.id }
         }
     }
 
