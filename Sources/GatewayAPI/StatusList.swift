@@ -8,26 +8,51 @@ public struct StatusList: Codable, Hashable, Sendable, RandomAccessCollection {
     private var parts: [[StatusRow]]
     private var order: [Place]
 
-    /// Where a row is.
-    private struct Place: Hashable, Sendable {
+    /// Where a row is, and when it loses full access.
+    fileprivate struct Place: Hashable, Sendable {
+        var loss: Int64
         var part: Int32
         var row: Int32
     }
 
-    /// The rows of all parts, soonest loss of full access first; those that lose it together in the order given.
-    public init(parts: [[StatusRow]]) {
-        self.parts = parts
-        var keys: [(loss: Int64, place: Place)] = []
-        keys.reserveCapacity(parts.reduce(0) { $0 + $1.count })
-        for part in parts.indices {
-            parts[part].withUnsafeBufferPointer { rows in
-                for row in rows.indices {
-                    keys.append((rows[row].loss, Place(part: Int32(part), row: Int32(row))))
-                }
+    /// Rows that were put in order beside others.
+    public struct Part: Sendable {
+        fileprivate let rows: [StatusRow]
+        fileprivate let order: [Place]
+
+        /// These rows, soonest loss of full access first; those that lose it together in the order given.
+        public init(_ rows: [StatusRow]) {
+            self.rows = rows
+            order = rows.withUnsafeBufferPointer { rows in
+                rows.indices.map { Place(loss: rows[$0].loss, part: 0, row: Int32($0)) }
+                    .sorted { ($0.loss, $0.row) < ($1.loss, $1.row) }
             }
         }
-        keys.sort { ($0.loss, $0.place.part, $0.place.row) < ($1.loss, $1.place.part, $1.place.row) }
-        order = keys.map(\.place)
+    }
+
+    /// The rows of all parts, soonest loss of full access first; those that lose it together in the order of the parts.
+    public init(_ parts: [Part]) {
+        self.parts = parts.map(\.rows)
+        order = parts.first?.order ?? []
+        for number in parts.indices.dropFirst() {
+            order = Self.merged(order, parts[number].order, number: Int32(number))
+        }
+    }
+
+    private static func merged(_ first: [Place], _ second: [Place], number: Int32) -> [Place] {
+        var merged: [Place] = []
+        merged.reserveCapacity(first.count + second.count)
+        var rest = second[...]
+        func take(_ place: Place) { merged.append(Place(loss: place.loss, part: number, row: place.row)) }
+        for place in first {
+            while let next = rest.first, next.loss < place.loss {
+                take(next)
+                rest.removeFirst()
+            }
+            merged.append(place)
+        }
+        for place in rest { take(place) }
+        return merged
     }
 
     /// The first position.
@@ -54,7 +79,7 @@ public struct StatusList: Codable, Hashable, Sendable, RandomAccessCollection {
     public init(from decoder: any Decoder) throws {
         let rows = try [StatusRow](from: decoder)
         parts = [rows]
-        order = rows.indices.map { Place(part: 0, row: Int32($0)) }
+        order = rows.indices.map { Place(loss: rows[$0].loss, part: 0, row: Int32($0)) }
     }
 
     /// Writes an array of rows.

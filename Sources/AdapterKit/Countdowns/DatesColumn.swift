@@ -109,8 +109,8 @@ public enum DatesColumn {
 
     private static func append(_ value: DateValue, to bytes: inout [UInt8]) {
         switch value {
-        case .day(let day): day.write(to: &bytes)
-        case .instant(let instant): instant.write(to: &bytes)
+        case .day(let day): bytes += day.description.utf8
+        case .instant(let instant): bytes += instant.description.utf8
         }
     }
 

@@ -84,24 +84,28 @@ extension Standing {
     public func messages(naming names: MessageNames) -> [String] {
         // Where no stage holds and nothing is missing, most rows of a long list, nothing need be looked at again.
         guard facts.held, level != .licensed || days != nil else { return [] }
-        let passes = heldPasses
+        var missing: [String] = []
         var messages: [(level: Level, text: String)] = []
-        for pass in passes where pass.anchor == nil {
-            messages.append((.unlicensed, missing(rules.compiled.countdowns[pass.countdown].from, names)))
-        }
         if let begins = rules.notYetValid(facts, at: Int(now.milliseconds), in: zone) {
             let day = zone.localDay(of: Instant(milliseconds: Int64(begins)))
             let text =
                 "\(names.product) for \(names.customer) is not valid before \(rules.compiled.dateFormat.text(day))."
             messages.append((.stopped, text))
         }
-        for pass in passes {
-            guard let text = message(of: pass, naming: names) else { continue }
-            messages.append((rules.compiled.stages[pass.held].counted, text))
+        rules.eachPass(of: facts, at: Int(now.milliseconds), in: zone) { pass in
+            if pass.anchor == nil {
+                missing.append(self.missing(rules.compiled.countdowns[pass.countdown].from, names))
+            } else if let text = message(of: pass, naming: names) {
+                messages.append((rules.compiled.stages[pass.held].counted, text))
+            }
         }
-        return messages.enumerated().sorted {
-            ($1.element.level, $0.offset) < ($0.element.level, $1.offset)
-        }.map(\.element.text)
+        if messages.count > 1 {
+            // Stable: what is equally bad stays in the order of the profile.
+            messages = messages.enumerated().sorted {
+                ($1.element.level, $0.offset) < ($0.element.level, $1.offset)
+            }.map(\.element)
+        }
+        return missing + messages.map(\.text)
     }
 
     private func missing(_ dates: [String], _ names: MessageNames) -> String {
@@ -133,12 +137,14 @@ extension Standing {
         guard let anchor = pass.anchor, pass.held >= 0,
             let template = rules.compiled.texts[pass.held].message
         else { return nil }
-        let loss = rules.compiled.texts[pass.held].loss
-        var lossDay: LocalDay {
-            let starts = rules.starts(pass.countdown, anchor, in: zone)
-            let index = loss - rules.compiled.rules[pass.countdown].firstStage
-            guard starts.indices.contains(index) else { return zone.localDay(of: now) }
-            return zone.localDay(of: Instant(milliseconds: Int64(starts[index])))
+        // The day of the loss stands in a message up to twice.
+        var known: LocalDay?
+        func lossDay() -> LocalDay {
+            if let known { return known }
+            let loss = rules.begins(pass.countdown, stage: rules.compiled.texts[pass.held].loss, anchor, in: zone)
+            let day = zone.localDay(of: loss.map { Instant(milliseconds: Int64($0)) } ?? now)
+            known = day
+            return day
         }
         return template.rendered { placeholder in
             switch placeholder {
@@ -148,8 +154,8 @@ extension Standing {
             case .where: names.where
             case .days: MessageTemplate.days(today - anchor.day)
             case .daysToDate: MessageTemplate.days(firstDayAfter(anchor) - today)
-            case .daysToLoss: MessageTemplate.days(lossDay.number - today)
-            case .lossDate: rules.compiled.dateFormat.text(lossDay)
+            case .daysToLoss: MessageTemplate.days(lossDay().number - today)
+            case .lossDate: rules.compiled.dateFormat.text(lossDay())
             case .date: rules.compiled.dateFormat.text(LocalDay(number: anchor.day))
             case .module: pass.module < 0 ? "" : moduleName(pass.module)
             }

@@ -113,6 +113,15 @@ extension CountdownRules {
         return pass
     }
 
+    /// When one stage of a countdown begins, in milliseconds; nil for a position that is none of its stages'.
+    func begins(_ index: Int, stage wanted: Int, _ anchor: Anchor, in zone: Zone) -> Int? {
+        let rule = compiled.rules[index]
+        guard (rule.firstStage..<rule.endStage).contains(wanted) else { return nil }
+        var begins = Int.min
+        for stage in rule.firstStage...wanted { begins = max(begins, anchor.begins(compiled.stages[stage], in: zone)) }
+        return begins
+    }
+
     /// When each stage of a countdown begins, in milliseconds.
     func starts(_ index: Int, _ anchor: Anchor, in zone: Zone) -> [Int] {
         var begins = Int.min

@@ -57,12 +57,12 @@ extension Standing {
 
     /// Whether a countdown from the date of expiry has come to grace or worse.
     private var hasExpired: Bool {
-        level >= .grace
-            && stages.contains { stage in
-                stage.level >= .grace
-                    && rules.countdowns.contains {
-                        $0.name == stage.countdown && $0.from.contains(DateName.expires.rawValue)
-                    }
-            }
+        guard level >= .grace else { return false }
+        var found = false
+        rules.eachPass(of: facts, at: Int(now.milliseconds), in: zone) { pass in
+            guard pass.held >= 0, rules.compiled.stages[pass.held].level >= .grace else { return }
+            found = found || rules.countdowns[pass.countdown].from.contains(DateName.expires.rawValue)
+        }
+        return found
     }
 }

@@ -58,30 +58,38 @@ extension Instant: Codable, CustomStringConvertible, LosslessStringConvertible {
 
     /// RFC 3339 in UTC, with milliseconds only where there are any.
     public var description: String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(24)
-        write(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        String(unsafeUninitializedCapacity: Self.longestText) { text in
+            text.baseAddress.map { write(at: $0) } ?? 0
+        }
     }
 
-    /// Appends the bytes of ``description``, for writers of many.
-    public func write(to bytes: inout [UInt8]) {
+    /// The most bytes that ``description`` has.
+    public static let longestText = 24
+
+    /// Writes the bytes of ``description``, for writers of many.
+    ///
+    /// - Parameter text: Has room for ``longestText`` bytes.
+    /// - Returns: How many bytes were written.
+    public func write(at text: UnsafeMutablePointer<UInt8>) -> Int {
         let (day, rest) = milliseconds.dividedFlooring(by: 86_400_000)
-        LocalDay(number: Int(day)).write(to: &bytes)
-        bytes.append(UInt8(ascii: "T"))
+        _ = LocalDay(number: Int(day)).write(at: text)
+        text[10] = UInt8(ascii: "T")
         let seconds = Int(rest / 1000)
-        bytes.appendTwoDigits(seconds / 3600)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.appendTwoDigits(seconds / 60 % 60)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.appendTwoDigits(seconds % 60)
+        (text + 11).putTwoDigits(seconds / 3600)
+        text[13] = UInt8(ascii: ":")
+        (text + 14).putTwoDigits(seconds / 60 % 60)
+        text[16] = UInt8(ascii: ":")
+        (text + 17).putTwoDigits(seconds % 60)
         let fraction = Int(rest % 1000)
-        if fraction != 0 {
-            bytes.append(UInt8(ascii: "."))
-            bytes.append(48 + UInt8(fraction / 100))
-            bytes.appendTwoDigits(fraction % 100)
+        guard fraction != 0 else {
+            text[19] = UInt8(ascii: "Z")
+            return 20
         }
-        bytes.append(UInt8(ascii: "Z"))
+        text[19] = UInt8(ascii: ".")
+        text[20] = 48 + UInt8(fraction / 100)
+        (text + 21).putTwoDigits(fraction % 100)
+        text[23] = UInt8(ascii: "Z")
+        return Self.longestText
     }
 
     /// Reads the text form.

@@ -69,22 +69,29 @@ extension LocalDay: Codable, CustomStringConvertible, LosslessStringConvertible 
 
     /// `YYYY-MM-DD`.
     public var description: String {
-        var bytes: [UInt8] = []
-        write(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        String(unsafeUninitializedCapacity: Self.textLength) { text in
+            text.baseAddress.map { write(at: $0) } ?? 0
+        }
     }
 
-    /// Appends the bytes of ``description``, for writers of many. Years before 1 or beyond 9999, which no text names,
+    /// How many bytes ``description`` has.
+    static let textLength = 10
+
+    /// Writes the bytes of ``description``, for writers of many. Years before 1 or beyond 9999, which no text names,
     /// are written as the nearest of these.
-    public func write(to bytes: inout [UInt8]) {
+    ///
+    /// - Parameter text: Has room for 10 bytes.
+    /// - Returns: How many bytes were written.
+    public func write(at text: UnsafeMutablePointer<UInt8>) -> Int {
         let (year, month, day) = components
         let shown = Swift.min(Swift.max(year, 1), 9999)
-        bytes.appendTwoDigits(shown / 100)
-        bytes.appendTwoDigits(shown % 100)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.appendTwoDigits(month)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.appendTwoDigits(day)
+        text.putTwoDigits(shown / 100)
+        (text + 2).putTwoDigits(shown % 100)
+        text[4] = UInt8(ascii: "-")
+        (text + 5).putTwoDigits(month)
+        text[7] = UInt8(ascii: "-")
+        (text + 8).putTwoDigits(day)
+        return Self.textLength
     }
 
     /// Reads the text form.
@@ -117,10 +124,10 @@ extension Substring.UTF8View {
     }
 }
 
-extension [UInt8] {
-    /// Appends a number from 0 to 99 as two decimal digits.
-    mutating func appendTwoDigits(_ value: Int) {
-        append(48 + UInt8(truncatingIfNeeded: value / 10))
-        append(48 + UInt8(truncatingIfNeeded: value % 10))
+extension UnsafeMutablePointer<UInt8> {
+    /// Writes a number from 0 to 99 as two decimal digits.
+    func putTwoDigits(_ value: Int) {
+        self[0] = 48 + UInt8(truncatingIfNeeded: value / 10)
+        self[1] = 48 + UInt8(truncatingIfNeeded: value % 10)
     }
 }

@@ -60,30 +60,33 @@ struct Table {
     }
 
     /// Writes the table to standard output.
-    func print(width: Int?, color: Bool) {
-        let layout = layout(width)
-        var lines: [UInt8] = []
-        lines.reserveCapacity(Self.chunk + 4096)
-        for row in 0..<places.count / widths.count {
-            append(row, layout, color, to: &lines)
-            if lines.count >= Self.chunk {
-                Console.write(lines)
-                lines.removeAll(keepingCapacity: true)
-            }
+    func print(width: Int?, color: Bool) { Console.write(lines(layout(width), from: 0, color)) }
+
+    /// Writes a table that was made in parts, each with the same headings. The parts' lines are made side by side.
+    static func print(_ parts: [Table], width: Int?, color: Bool) async {
+        let widths = parts.dropFirst().reduce(parts.first?.widths ?? []) { zip($0, $1.widths).map(max) }
+        let parts = parts.enumerated().map { number, part in
+            var part = part
+            part.widths = widths
+            return (number, part)
         }
-        Console.write(lines)
+        await SideBySide.write(parts) { number, part in
+            part.lines(part.layout(width), from: number == 0 ? 0 : 1, color)
+        }
     }
 
     /// The table as text, with a line feed at its end.
     func text(width: Int?, color: Bool) -> String {
-        let layout = layout(width)
-        var lines: [UInt8] = []
-        for row in 0..<places.count / widths.count { append(row, layout, color, to: &lines) }
-        return String(decoding: lines, as: UTF8.self)
+        String(decoding: lines(layout(width), from: 0, color), as: UTF8.self)
     }
 
-    /// How many bytes are gathered before they are written.
-    private static let chunk = 1 << 18
+    private func lines(_ layout: Layout, from first: Int, _ color: Bool) -> [UInt8] {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(bytes.count * 2)
+        for row in first..<places.count / widths.count { append(row, layout, color, to: &lines) }
+        return lines
+    }
+
     /// The columns that the last column wants at least to stand beside the others.
     private static let leastRoom = 40
     /// How far what stands below a row is indented.

@@ -26,15 +26,16 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (rows, zones) = try await options.withGateway { gateway, caller in
+            async let zones = options.json ? [:] : Self.zones(gateway, caller)
             let rows = try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
-            return (rows, options.json ? [:] : try await Self.zones(gateway, caller))
+            return (rows, try await zones)
         }
         if options.json {
             await StatusJSON.write(rows)
         } else if rows.isEmpty {
             Console.print(level.isEmpty ? "No installations yet: gatehouse installations add --help" : "None.")
         } else {
-            Self.table(rows, zones: zones).print(width: Console.width, color: Console.hasColor)
+            await Table.print(Self.tables(rows, zones: zones), width: Console.width, color: Console.hasColor)
         }
     }
 
@@ -48,9 +49,27 @@ struct StatusCommand: AsyncParsableCommand {
         return zones
     }
 
-    static func table(_ rows: StatusList, zones: [String: Zone]) -> Table {
+    /// How many rows are put into one part of the table.
+    private static let chunk = 4096
+
+    /// The table in parts, which are made side by side.
+    private static func tables(_ rows: StatusList, zones: [String: Zone]) async -> [Table] {
+        let chunks = stride(from: 0, to: rows.count, by: chunk).map { $0..<min($0 + chunk, rows.count) }
+        var tables: [Table] = []
+        await SideBySide.make(chunks) {
+            table(rows, $0, zones: zones)
+        } _: {
+            tables.append($0)
+        }
+        return tables
+    }
+
+    /// The table of all rows.
+    static func table(_ rows: StatusList, zones: [String: Zone]) -> Table { table(rows, 0..<rows.count, zones: zones) }
+
+    private static func table(_ rows: StatusList, _ range: Range<Int>, zones: [String: Zone]) -> Table {
         var table = Table("customer", "installation", "product", "level", "label", "seats", "next change", "message")
-        rows.withRows(0..<rows.count) { row in add(row.pointee, to: &table, zones: zones) }
+        rows.withRows(range) { row in add(row.pointee, to: &table, zones: zones) }
         return table
     }
 

@@ -1,5 +1,4 @@
 import AdapterKit
-import Foundation
 import GatewayAPI
 
 /// Writes standings as a JSON array of objects, straight to bytes: a portfolio has a hundred thousand of them, and
@@ -12,109 +11,146 @@ enum StatusJSON {
     static func write(_ rows: StatusList) async {
         Console.write([UInt8(ascii: "[")])
         let chunks = stride(from: 0, to: rows.count, by: chunk).map { $0..<min($0 + chunk, rows.count) }
-        let width = max(1, ProcessInfo.processInfo.activeProcessorCount)
-        for start in stride(from: 0, to: chunks.count, by: width) {
-            let batch = chunks[start..<min(start + width, chunks.count)]
-            let texts = await withTaskGroup(of: (Int, [UInt8]).self) { tasks in
-                for (number, range) in batch.enumerated() { tasks.addTask { (number, text(rows, range)) } }
-                var texts = batch.map { _ in [UInt8]() }
-                for await (number, text) in tasks { texts[number] = text }
-                return texts
-            }
-            for text in texts { Console.write(text) }
-        }
+        await SideBySide.write(chunks) { text(rows, $0) }
         Console.write(Array((rows.isEmpty ? "]\n" : "\n]\n").utf8))
     }
 
     /// The objects of some of the rows, each but the very first with a comma before it.
     static func text(_ rows: StatusList, _ range: Range<Int>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(range.count * 512)
-        var isFirst = range.lowerBound == 0
-        rows.withRows(range) { row in
-            bytes += isFirst ? "\n".utf8 : ",\n".utf8
+        var room = 0
+        rows.withRows(range) { room += JSONPen.room(for: $0) }
+        return [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+            guard let start = buffer.baseAddress else { return }
+            var pen = JSONPen(start)
+            var isFirst = range.lowerBound == 0
+            rows.withRows(range) { row in
+                pen.put(isFirst ? "\n" : ",\n")
+                isFirst = false
+                pen.put(row)
+            }
+            count = pen.position - start
+        }
+    }
+}
+
+/// Writes rows into memory that has room for them.
+private struct JSONPen {
+    private(set) var position: UnsafeMutablePointer<UInt8>
+
+    init(_ start: UnsafeMutablePointer<UInt8>) { position = start }
+
+    /// The most bytes that a row takes: its names, marks and times, and each byte of its texts as `\u0000`.
+    static func room(for row: UnsafePointer<StatusRow>) -> Int {
+        var texts = row.pointee.customer.utf8.count + row.pointee.installation.utf8.count
+        texts += row.pointee.product.utf8.count + row.pointee.profile.utf8.count + row.pointee.protocolName.utf8.count
+        texts += row.pointee.label.utf8.count
+        for message in row.pointee.messages { texts += message.utf8.count + 1 }
+        var fixed = 420
+        for pool in row.pointee.seats.pools {
+            texts += pool.name.utf8.count
+            fixed += 24
+        }
+        return 6 * texts + fixed
+    }
+
+    mutating func put(_ row: UnsafePointer<StatusRow>) {
+        put("{\"customer\":")
+        put(text: row.pointee.customer)
+        put(",\"installation\":")
+        put(text: row.pointee.installation)
+        put(",\"product\":")
+        put(text: row.pointee.product)
+        put(",\"profile\":")
+        put(text: row.pointee.profile)
+        put(",\"protocol\":")
+        put(text: row.pointee.protocolName)
+        put(",\"level\":")
+        put(text: row.pointee.level.rawValue)
+        put(",\"label\":")
+        put(text: row.pointee.label)
+        put(",\"access\":")
+        put(text: row.pointee.access.rawValue)
+        put(",\"messages\":[")
+        var isFirst = true
+        for message in row.pointee.messages {
+            if !isFirst { put(",") }
             isFirst = false
-            append(row.pointee, to: &bytes)
+            put(text: message)
         }
-        return bytes
+        put("],\"until\":")
+        put(row.pointee.until)
+        put(",\"fullUntil\":")
+        put(row.pointee.fullUntil)
+        put(",\"refreshDue\":")
+        put(row.pointee.refreshDue)
+        put(",\"lastContact\":")
+        put(row.pointee.lastContact)
+        put(",\"seats\":{")
+        isFirst = true
+        for pool in row.pointee.seats.pools {
+            if !isFirst { put(",") }
+            isFirst = false
+            put(text: pool.name)
+            put(":")
+            put(number: pool.count)
+        }
+        put("}}")
     }
 
-    static func append(_ row: borrowing StatusRow, to bytes: inout [UInt8]) {
-        bytes += "{\"customer\":".utf8
-        append(row.customer, to: &bytes)
-        bytes += ",\"installation\":".utf8
-        append(row.installation, to: &bytes)
-        bytes += ",\"product\":".utf8
-        append(row.product, to: &bytes)
-        bytes += ",\"profile\":".utf8
-        append(row.profile, to: &bytes)
-        bytes += ",\"protocol\":".utf8
-        append(row.protocolName, to: &bytes)
-        bytes += ",\"level\":".utf8
-        append(row.level.rawValue, to: &bytes)
-        bytes += ",\"label\":".utf8
-        append(row.label, to: &bytes)
-        bytes += ",\"access\":".utf8
-        append(row.access.rawValue, to: &bytes)
-        bytes += ",\"messages\":[".utf8
-        for (index, message) in row.messages.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            append(message, to: &bytes)
-        }
-        bytes += "],\"until\":".utf8
-        append(row.until, to: &bytes)
-        bytes += ",\"fullUntil\":".utf8
-        append(row.fullUntil, to: &bytes)
-        bytes += ",\"refreshDue\":".utf8
-        append(row.refreshDue, to: &bytes)
-        bytes += ",\"lastContact\":".utf8
-        append(row.lastContact, to: &bytes)
-        bytes += ",\"seats\":{".utf8
-        for (index, pool) in row.seats.pools.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            append(pool.name, to: &bytes)
-            bytes.append(UInt8(ascii: ":"))
-            bytes += String(pool.count).utf8
-        }
-        bytes += "}}".utf8
+    mutating func put(_ text: StaticString) {
+        let count = text.utf8CodeUnitCount
+        position.update(from: text.utf8Start, count: count)
+        position += count
     }
 
-    private static func append(_ instant: Instant?, to bytes: inout [UInt8]) {
-        guard let instant else {
-            bytes += "null".utf8
-            return
-        }
-        bytes.append(UInt8(ascii: "\""))
-        instant.write(to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+    private mutating func put(byte: UInt8) {
+        position.pointee = byte
+        position += 1
+    }
+
+    private mutating func put(_ instant: Instant?) {
+        guard let instant else { return put("null") }
+        put(byte: UInt8(ascii: "\""))
+        position += instant.write(at: position)
+        put(byte: UInt8(ascii: "\""))
+    }
+
+    private mutating func put(number: Int) {
+        for digit in String(number).utf8 { put(byte: digit) }
     }
 
     /// A string as RFC 8259 wants it: quotes, backslashes and control characters escaped. Most hold none of these,
     /// and go over as they are.
-    static func append(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        let plain = text.utf8.withContiguousStorageIfAvailable { utf8 in
-            guard utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
-                return false
+    private mutating func put(text: String) {
+        put(byte: UInt8(ascii: "\""))
+        let start = position
+        let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+            var needsEscape = false
+            for byte in bytes { needsEscape = needsEscape || byte < 0x20 || byte == 0x22 || byte == 0x5C }
+            if !needsEscape, let first = bytes.baseAddress {
+                start.update(from: first, count: bytes.count)
+                return true
             }
-            bytes.append(contentsOf: utf8)
-            return true
+            return bytes.isEmpty
         }
-        if plain != true { escape(text, to: &bytes) }
-        bytes.append(UInt8(ascii: "\""))
+        if isPlain == true { position += text.utf8.count } else { escape(text) }
+        put(byte: UInt8(ascii: "\""))
     }
 
-    private static func escape(_ text: String, to bytes: inout [UInt8]) {
+    private mutating func escape(_ text: String) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x0A: bytes += "\\n".utf8
-            case 0x09: bytes += "\\t".utf8
-            case 0x0D: bytes += "\\r".utf8
-            case 0..<0x20: bytes += "\\u00\(byte < 16 ? "0" : "1")\(String(byte & 15, radix: 16))".utf8
-            default: bytes.append(byte)
+                put(byte: UInt8(ascii: "\\"))
+                put(byte: byte)
+            case 0x0A: put("\\n")
+            case 0x09: put("\\t")
+            case 0x0D: put("\\r")
+            case 0..<0x20:
+                put("\\u00")
+                put(byte: byte < 16 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+                put(byte: "0123456789abcdef".utf8.dropFirst(Int(byte & 15)).first ?? UInt8(ascii: "0"))
+            default: put(byte: byte)
             }
         }
     }

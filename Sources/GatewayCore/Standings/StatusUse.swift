@@ -10,17 +10,17 @@ extension Status: PerformedCall {
         }
         let parts = try await context.store.statusParts(in: context.scope, customer: customer, count: Self.readers)
         let desk = StandingDesk(context.gateway, at: at, now: context.now)
-        let rows = try await withThrowingTaskGroup(of: (Int, [StatusRow]).self) { group in
+        let rows = try await withThrowingTaskGroup(of: (Int, StatusList.Part).self) { group in
             for (number, part) in parts.enumerated() {
                 group.addTask {
                     (number, try await read(part, desk, context, expected: parts.count > 1 ? 1 << 16 : 256))
                 }
             }
-            var rows = parts.map { _ in [StatusRow]() }
+            var rows = parts.map { _ in StatusList.Part([]) }
             for try await (number, found) in group { rows[number] = found }
             return rows
         }
-        return StatusList(parts: rows)
+        return StatusList(rows)
     }
 
     /// How many parts of a long listing are read side by side: the least that any machine has cores today.
@@ -28,7 +28,7 @@ extension Status: PerformedCall {
 
     private func read(
         _ part: StatusPart, _ desk: StandingDesk, _ context: CallContext, expected: Int
-    ) async throws -> [StatusRow] {
+    ) async throws -> StatusList.Part {
         let levels = Set(levels)
         let gateway = context.gateway
         return try await context.store.readStatus(in: context.scope, customer: customer, part: part) { cursor in
@@ -49,7 +49,7 @@ extension Status: PerformedCall {
                     rows.append(StatusRow(record, result, seats: seats.counts(record.seats)))
                 }
             }
-            return rows
+            return StatusList.Part(rows)
         }
     }
 }
