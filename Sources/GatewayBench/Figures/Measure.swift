@@ -76,7 +76,7 @@ struct Measure: AsyncParsableCommand {
         if strict, !figures.allSatisfy(\.met) { throw ExitCode(1) }
     }
 
-    /// A size of the issue's, scaled; never so small that nothing is left.
+    /// A size, scaled; never so small that nothing is left.
     func scaled(_ size: Int) -> Int { max(10, Int(Double(size) * scale)) }
 
     /// Says on standard error how far it has come.
