@@ -195,24 +195,26 @@ final class TestServer: Sendable {
 
     /// A listening socket on a free port.
     static func listen() throws -> (socket: Int32, port: UInt16) {
-        let listener = makeSocket()
+        let (listener, port) = try bound()
+        guard Foundation.listen(listener, 256) == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
+        return (listener, port)
+    }
+
+    /// A port of this machine on which nothing listens: its socket stays bound until the tests end, or another test
+    /// might be given the port and listen there.
+    static func closedPort() throws -> UInt16 { try bound().port }
+
+    private static func bound() throws -> (socket: Int32, port: UInt16) {
+        let socket = makeSocket()
         var address = loopback(0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let result = withUnsafeMutablePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, size) == 0 && Foundation.listen(listener, 256) == 0
-                    && getsockname(listener, address, &size) == 0
+                bind(socket, address, size) == 0 && getsockname(socket, address, &size) == 0
             }
         }
-        guard listener >= 0, result else { throw POSIXError(.EADDRNOTAVAIL) }
-        return (listener, UInt16(bigEndian: address.sin_port))
-    }
-
-    /// A port of this machine on which nothing listens.
-    static func closedPort() throws -> UInt16 {
-        let (socket, port) = try listen()
-        close(socket)
-        return port
+        guard socket >= 0, result else { throw POSIXError(.EADDRNOTAVAIL) }
+        return (socket, UInt16(bigEndian: address.sin_port))
     }
 
     private static func connect(to port: UInt16) -> Int32? {

@@ -94,7 +94,9 @@ struct ServingTests {
         try folder.write(Books.one())
         let sandbox = Sandbox(book: folder.book)
         let (urls, announcer) = AsyncStream.makeStream(of: String.self)
-        let running = Task { try await sandbox.run(listen: .loopback) { announcer.yield($0.url) } }
+        // An address of its own: on 127.0.0.1 another test may be given the port the moment it is free.
+        let address = try #require(ListenAddress("127.0.83.1:0"))
+        let running = Task { try await sandbox.run(listen: address) { announcer.yield($0.url) } }
         var iterator = urls.makeAsyncIterator()
         let url = try #require(await iterator.next())
         running.cancel()

@@ -186,6 +186,12 @@ final class Vendor: Sendable {
     }
 
     private static func listen() throws -> (Int32, UInt16) {
+        let (listener, port) = try bound()
+        guard Glibc.listen(listener, 64) == 0 else { throw Trouble("no port can be listened on") }
+        return (listener, port)
+    }
+
+    private static func bound() throws -> (Int32, UInt16) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -193,20 +199,16 @@ final class Vendor: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isThere = withUnsafeMutablePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, size) == 0 && Glibc.listen(listener, 64) == 0
-                    && getsockname(listener, address, &size) == 0
+                bind(listener, address, size) == 0 && getsockname(listener, address, &size) == 0
             }
         }
-        guard listener >= 0, isThere else { throw Trouble("no port can be listened on") }
+        guard listener >= 0, isThere else { throw Trouble("no port can be had") }
         return (listener, UInt16(bigEndian: address.sin_port))
     }
 
-    /// The address of a port of this machine on which nothing listens.
-    static func deadURL() throws -> String {
-        let (socket, port) = try listen()
-        close(socket)
-        return "http://127.0.0.1:\(port)"
-    }
+    /// The address of a port of this machine on which nothing listens: its socket stays bound until the tests end, or
+    /// another test might be given the port and listen there.
+    static func deadURL() throws -> String { "http://127.0.0.1:\(try bound().1)" }
 }
 
 extension Estate {
