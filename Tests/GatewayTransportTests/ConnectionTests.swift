@@ -1,7 +1,7 @@
 import GatewayTransport
 import Testing
 
-@Suite("Connections", .timeLimit(.minutes(1)))
+@Suite("Connections", .timeLimit(.minutes(5)))
 struct ConnectionTests {
     @Test("Requests in turn share one connection")
     func keepAlive() async throws {

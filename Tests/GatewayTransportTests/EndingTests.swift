@@ -1,7 +1,7 @@
 import GatewayTransport
 import Testing
 
-@Suite("Giving up", .timeLimit(.minutes(1)))
+@Suite("Giving up", .timeLimit(.minutes(5)))
 struct EndingTests {
     @Test("A canceled request throws at once and hangs up")
     func cancelConnected() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import GatewayTransport
 import Testing
 
-@Suite("An exchange", .timeLimit(.minutes(1)))
+@Suite("An exchange", .timeLimit(.minutes(5)))
 struct ExchangeTests {
     @Test("Each method sends its target, headers and body as they are", arguments: HTTPRequest.Method.allCases)
     func methods(_ method: HTTPRequest.Method) async throws {

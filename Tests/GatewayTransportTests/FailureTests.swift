@@ -2,7 +2,7 @@ import Foundation
 import GatewayTransport
 import Testing
 
-@Suite("Failures", .timeLimit(.minutes(1)))
+@Suite("Failures", .timeLimit(.minutes(5)))
 struct FailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -129,6 +129,6 @@ struct FailureTests {
         let error = await failure(HTTPRequest(url: "https://localhost:\(port)/", connectTimeout: .milliseconds(120)))
         #expect(error?.code == .timeout)
         #expect(error?.requestMayHaveArrived == false)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(25))
     }
 }

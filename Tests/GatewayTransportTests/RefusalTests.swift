@@ -1,7 +1,7 @@
 import GatewayTransport
 import Testing
 
-@Suite("What is refused before anything is sent", .timeLimit(.minutes(1)))
+@Suite("What is refused before anything is sent", .timeLimit(.minutes(5)))
 struct RefusalTests {
     @Test(
         "Plain http and other schemes are refused but for loopback",

@@ -2,7 +2,7 @@ import GatewayTransport
 import Testing
 
 @Suite(
-    "TLS", .timeLimit(.minutes(1)),
+    "TLS", .timeLimit(.minutes(5)),
     .enabled(if: TestTLS.isAvailable, "the openssl command, which makes the certificates, is not installed"))
 struct TLSTests {
     @Test("A certificate of a named authority is trusted, and the connection kept")

@@ -44,7 +44,7 @@ enum Deliveries {
         // the same time, which harms neither.
         let probe = "probe"
         do {
-            _ = try OpenDescriptor(opening: probe, in: house, O_WRONLY | O_CREAT | O_NOFOLLOW, mode: 0o600)
+            _ = try OpenDescriptor(opening: probe, in: house, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
             try house.remove(probe)
         } catch {
             throw .system(error, "\(path)/\(House.name)", "can't be written to")
