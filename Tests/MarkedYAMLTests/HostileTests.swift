@@ -1,3 +1,4 @@
+import Foundation
 import MarkedYAML
 import Testing
 
@@ -70,7 +71,7 @@ struct HostileTests {
     @Test("It is refused within the bound", arguments: documents)
     func refused(document: Document) {
         var told = ""
-        let time = ContinuousClock().measure { told = problems { _ = try parse(document.yaml) } }
+        let time = processorTime { told = problems { _ = try parse(document.yaml) } }
         #expect(told.hasPrefix(document.told), "\(told.prefix(200))")
         #expect(told.utf8.count < 40_000)
         #expect(time < Self.bound)
@@ -81,7 +82,7 @@ struct HostileTests {
         let everything = (0..<Self.room).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ 13) }
         let late = Array(String(repeating: "é", count: Self.room / 2 - 1).utf8) + [0xC3]
         var told: [String] = []
-        let time = ContinuousClock().measure {
+        let time = processorTime {
             told = [everything, late].map { bytes in problems { _ = try MarkedYAML.parse(bytes, file: "f") } }
         }
         #expect(told[0].hasPrefix("f:2:1: error: not valid UTF-8"), "\(told[0])")
@@ -97,7 +98,7 @@ struct HostileTests {
                 "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
         }
         var error: DiagnosticsError?
-        let time = ContinuousClock().measure {
+        let time = processorTime {
             error = #expect(throws: DiagnosticsError.self) { _ = try parse(yaml) }
         }
         let diagnostics = try #require(error).diagnostics
@@ -114,7 +115,7 @@ struct HostileTests {
             (0..<20_000).map { "k\($0): v\n" }.joined(), Self.filled(" a\n", after: "|\n"),
             Self.filled("é ", after: "\"", before: "\""),
         ]
-        let time = ContinuousClock().measure {
+        let time = processorTime {
             for yaml in documents { #expect(problems { _ = try parse(yaml) } == "") }
         }
         #expect(time < Self.bound * 5)
@@ -127,7 +128,7 @@ struct HostileTests {
         let keys = try parse((0..<14_000).map { "countdow\($0): v\n" }.joined())
         let variables = try parse(Self.filled("'${A',", after: "[", before: "]"))
         var told: [String] = []
-        let time = ContinuousClock().measure {
+        let time = processorTime {
             told = [
                 problems { _ = try numbers.read(.list(of: .int)) },
                 problems { _ = try words.read(.list(of: .choice(of: ["notice", "warning"]))) },
@@ -148,7 +149,7 @@ struct HostileTests {
     func amplification() {
         let yaml = Self.filled("'${A}',", after: "[", before: "]")
         var told = ""
-        let time = ContinuousClock().measure {
+        let time = processorTime {
             told = problems {
                 _ = try parse(yaml).substituting(["A": String(repeating: "x", count: 100_000)])
             }
@@ -156,4 +157,16 @@ struct HostileTests {
         #expect(told.hasPrefix("f.yaml:1:17: error: the values of variables exceed 256 kB"), "\(told.prefix(200))")
         #expect(time < Self.bound * 5)
     }
+}
+
+/// The processor time that a piece of work takes on its thread: what other tests do meanwhile does not count.
+private func processorTime(_ work: () -> Void) -> Duration {
+    func now() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+    let start = now()
+    work()
+    return now() - start
 }
