@@ -7,7 +7,7 @@ enum Migrations {
     /// The version that this program writes.
     static var current: Int { steps.count }
 
-    private static let steps = [version1]
+    private static let steps = [version1, version2]
 
     /// Whether a store is of this program's version.
     static func isCurrent(_ db: Database) throws -> Bool { try version(of: db) == current }
@@ -155,5 +155,54 @@ enum Migrations {
             previous TEXT NOT NULL,
             hash TEXT NOT NULL
         );
+        """
+
+    private static let version2 = """
+        ALTER TABLE customers ADD COLUMN archived_at BIGINT;
+        ALTER TABLE customers ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+
+        ALTER TABLE installations ADD COLUMN name TEXT NOT NULL DEFAULT '';
+        ALTER TABLE installations ADD COLUMN archived_at BIGINT;
+        ALTER TABLE installations ADD COLUMN term TEXT;
+        ALTER TABLE installations ADD COLUMN price TEXT;
+        ALTER TABLE installations ADD COLUMN owner TEXT;
+        ALTER TABLE installations ADD COLUMN emergency_plan TEXT;
+        ALTER TABLE installations ADD COLUMN notes TEXT;
+        -- While an order is open: until when it may still be on its way.
+        ALTER TABLE installations ADD COLUMN order_until BIGINT;
+
+        -- Names of persons stand here and in people alone, so that they can be erased.
+        CREATE TABLE contacts (
+            id TEXT PRIMARY KEY NOT NULL,
+            customer TEXT NOT NULL REFERENCES customers (id),
+            role TEXT NOT NULL,
+            name TEXT NOT NULL,
+            email TEXT NOT NULL DEFAULT '',
+            phone TEXT NOT NULL DEFAULT '',
+            created_at BIGINT NOT NULL
+        );
+        CREATE INDEX contacts_of_customer ON contacts (customer, role, id);
+
+        CREATE TABLE orders (
+            id TEXT PRIMARY KEY NOT NULL,
+            installation TEXT NOT NULL REFERENCES installations (id),
+            customer TEXT NOT NULL,
+            placed_at BIGINT NOT NULL,
+            reference TEXT NOT NULL DEFAULT '',
+            -- What was ordered, each empty where the order says nothing of it; seats and modules as columns write them.
+            expires TEXT NOT NULL DEFAULT '',
+            seats TEXT NOT NULL DEFAULT '',
+            modules TEXT NOT NULL DEFAULT '',
+            -- The revision that was in force when it was placed.
+            revision TEXT,
+            caller TEXT NOT NULL,
+            applied_at BIGINT,
+            applied_by TEXT,
+            withdrawn_at BIGINT
+        );
+        CREATE INDEX orders_of_installation ON orders (installation, placed_at);
+        CREATE INDEX orders_open ON orders (placed_at) WHERE applied_at IS NULL AND withdrawn_at IS NULL;
+
+        CREATE INDEX audit_of_subject ON audit (subject, number);
         """
 }
