@@ -16,6 +16,7 @@ public struct GatehouseCommand: AsyncParsableCommand {
         subcommands: [
             Customers.self, Installations.self, RefreshCommand.self, StatusCommand.self, AllowsCommand.self,
             TimelineCommand.self, Adapters.self, Profiles.self, Operations.self, AuditCommand.self,
+            PeopleCommand.self, BackupCommand.self, RestoreCommand.self, Keyfile.self, DoctorCommand.self,
             SandboxCommand.self, Demo.self,
         ])
 

@@ -1,6 +1,6 @@
 public import AdapterKit
 import CSQLite
-public import Foundation
+import Foundation
 import GRDB
 
 /// A store that is only looked at, in whatever state it is: nothing of it is brought up to date, and every question is
