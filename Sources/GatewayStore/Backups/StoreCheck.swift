@@ -77,7 +77,7 @@ struct StoreCheck {
             db, sql: "SELECT type || ' ' || name FROM sqlite_schema WHERE type IN ('trigger', 'view')")
         if let active { return "It has a \(active), which no store has." }
         let sample = try DatabaseQueue()
-        let wanted = try sample.write { sample in
+        let wanted = try sample.writeWithoutTransaction { sample in
             try Migrations.run(in: sample, through: Migrations.version(of: db))
             return try columns(sample)
         }
