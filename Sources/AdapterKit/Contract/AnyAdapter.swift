@@ -92,7 +92,7 @@ public struct AnyAdapter: Sendable {
 }
 
 /// A transition whose state is the bytes that the journal keeps.
-public struct ErasedTransition: Sendable {
+public struct ErasedTransition: Equatable, Sendable {
     /// The state as JSON, keys sorted; empty where the conversation is over, since nothing goes on from there.
     public var state: Data
     /// What the core does now.
@@ -110,6 +110,11 @@ public struct ErasedTransition: Sendable {
         step = transition.step
         live = transition.state
         if case .finish = transition.step { state = Data() } else { state = try Self.encoder.encode(transition.state) }
+    }
+
+    /// Whether state and step are the same, wherever the transition came from.
+    public static func == (first: Self, second: Self) -> Bool {
+        first.state == second.state && first.step == second.step
     }
 
     // Made once: making one costs more than it has to do here.
