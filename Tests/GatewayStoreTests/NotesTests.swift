@@ -1,5 +1,6 @@
 import AdapterKit
 import Foundation
+import GRDB
 import GatewayStore
 import Testing
 
