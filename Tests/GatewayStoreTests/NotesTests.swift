@@ -1,6 +1,7 @@
 import AdapterKit
 import Foundation
 import GRDB
+import GatewayAPI
 import GatewayStore
 import Testing
 
