@@ -6,16 +6,7 @@ extension Store {
     /// Begins an operation, if no other is open on its installation.
     public func claim(_ new: NewOperation) async throws -> ClaimResult {
         try await commits.write { db in
-            if let row = try db.row(
-                Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [new.installation])
-            {
-                return .busy(try OperationRecord(row: row))
-            }
-            guard let row = try db.row("SELECT revision FROM installations WHERE id = ?1", [new.installation]) else {
-                throw StoreError(.notFound, "There is no installation \"\(new.installation)\".")
-            }
-            let revision: String? = row[0]
-            guard revision == new.basedOn else { return .stale }
+            if let open = try db.obstacle(to: new) { return open }
             try db.run(
                 """
                 INSERT INTO operations (id, installation, customer, protocol, act, status, caller, owner, started_at,
@@ -169,6 +160,25 @@ extension OperationRecord {
 }
 
 extension Database {
+    /// What stands against beginning an operation; nil where nothing does.
+    fileprivate func obstacle(to new: NewOperation) throws -> ClaimResult? {
+        var rows = try RowSteps(
+            self,
+            """
+            SELECT i.revision, EXISTS (SELECT 1 FROM operations o WHERE o.installation = i.id AND o.ended_at IS NULL)
+            FROM installations i WHERE i.id = ?1
+            """, [new.installation])
+        guard try rows.next() else {
+            throw StoreError(.notFound, "There is no installation \"\(new.installation)\".")
+        }
+        guard rows.integer(1) == 0 else {
+            let row = try row(
+                Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [new.installation])
+            return try row.map { .busy(try OperationRecord(row: $0)) }
+        }
+        return rows.optionalText(0) == new.basedOn ? nil : .stale
+    }
+
     /// Appends notes to an operation's record.
     func note(_ operation: String, _ notes: [StepNote]) throws {
         try run(
