@@ -60,6 +60,9 @@ extension Store {
         do {
             return try commits.exclusively { db in
                 try db.execute(sql: "VACUUM")
+                // Readers are waited for, but not for as long as elsewhere: nobody can write meanwhile.
+                try db.execute(sql: "PRAGMA busy_timeout = 2000")
+                defer { try? db.execute(sql: "PRAGMA busy_timeout = 10000") }
                 let row = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
                 return row?[0] == 0
             }

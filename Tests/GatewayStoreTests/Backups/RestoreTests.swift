@@ -25,7 +25,7 @@ struct RestoreTests {
 
     @Test("Where there is no store, the backup becomes one; its trail goes on with the restore")
     func fresh() async throws {
-        try await withBackup { fixture in
+        try await withBackup { fixture async throws in
             let other = StoreFixture(folder: fixture.folder + "/new")
             let report = try other.restore(fixture.backup)
             #expect(report.kept == nil && report.voided == 0 && report.backup.customers == 2)
@@ -40,7 +40,7 @@ struct RestoreTests {
 
     @Test("A store that holds anything is replaced only by force, and is kept beside as a backup")
     func replaced() async throws {
-        try await withBackup { fixture in
+        try await withBackup { fixture async throws in
             let error = #expect(throws: StoreError.self) { try fixture.restore() }
             #expect(error?.code == .exists && error?.message.contains("--force") == true)
             #expect(try await fixture.customers() == ["later", "north", "south"])
@@ -57,7 +57,7 @@ struct RestoreTests {
 
     @Test("Who has the store open sees the restored one, reads on, and writes to it")
     func openMeanwhile() async throws {
-        try await withBackup { fixture in
+        try await withBackup { fixture async throws in
             try await fixture.withStore { store in
                 #expect(try await store.customers(in: .portfolio).count == 3)
                 try fixture.restore(force: true)
@@ -72,7 +72,7 @@ struct RestoreTests {
 
     @Test("While another process is at work nothing is restored")
     func busy() async throws {
-        try await withBackup { fixture in
+        try await withBackup { fixture async throws in
             let error = #expect(throws: StoreError.self) {
                 try fixture.restore(force: true) { throw StoreError(.inUse, "somebody works") }
             }
@@ -171,7 +171,7 @@ struct RestoreTests {
     @Test("A file that is no sound backup is refused, and the store is as it was", arguments: strangers.map(\.name))
     func refused(name: String) async throws {
         let stranger = try #require(Self.strangers.first { $0.name == name })
-        try await withBackup { fixture in
+        try await withBackup { fixture async throws in
             let file = try stranger.make(fixture)
             let names = try fixture.names()
             let error = #expect(throws: StoreError.self) { try fixture.restore(file, force: true) }
@@ -185,7 +185,7 @@ struct RestoreTests {
 
     @Test("A damaged store is replaced, and kept as it is, with its log")
     func damagedStore() async throws {
-        try await withBackup { fixture in
+        try await withBackup { fixture async throws in
             try fixture.checkpoint()
             try fixture.damage(fixture.path)
             let damaged = try Data(contentsOf: URL(filePath: fixture.path))
@@ -215,7 +215,7 @@ struct RestoreTests {
 
     @Test("A store of a newer version is kept as it is, and replaced by the older one")
     func newerStore() async throws {
-        try await withBackup { fixture in
+        try await withBackup { fixture async throws in
             try fixture.raw { try $0.execute(sql: "PRAGMA user_version = 99") }
             let kept = try #require(try fixture.restore(force: true).kept)
             #expect(try await fixture.customers() == ["north", "south"])
@@ -226,7 +226,7 @@ struct RestoreTests {
 
     @Test("A backup of an older version is brought up to date on the way")
     func older() async throws {
-        try await withBackup { fixture in
+        try await withBackup { fixture async throws in
             let old = fixture.folder + "/old.db"
             try fixture.makeVersion1(at: old)
             try fixture.restore(old, force: true)
@@ -239,7 +239,7 @@ struct RestoreTests {
     @Test("With little room, the store is the old one and the backup is whole, until there is more",
         .enabled(if: SmallDisk.isAvailable, "no permission to mount a small filesystem"))
     func full() async throws {
-        try await withBackup { fixture in
+        try await withBackup { fixture async throws in
             try await SmallDisk.with(at: fixture.folder + "/disk", kilobytes: 1024) { disk in
                 let small = StoreFixture(folder: disk)
                 try small.restore(fixture.backup)
