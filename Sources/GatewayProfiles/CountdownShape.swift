@@ -1,4 +1,5 @@
 import AdapterKit
+import MarkedText
 import MarkedYAML
 
 /// Reads a profile's `countdowns`, and keeps the places of their parts for what is found wrong later.

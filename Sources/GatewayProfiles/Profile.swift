@@ -1,4 +1,5 @@
 public import AdapterKit
+import MarkedText
 import MarkedYAML
 
 /// A product's behavior, as a profile file gives it: the protocol it speaks, the vendor it asks, where its files

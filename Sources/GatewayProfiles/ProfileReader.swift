@@ -1,6 +1,7 @@
 public import AdapterKit
 import Foundation
-public import MarkedYAML
+public import MarkedText
+import MarkedYAML
 
 /// Reads profile files, and says everything that is wrong with them, each thing at its place.
 public struct ProfileReader: Sendable {

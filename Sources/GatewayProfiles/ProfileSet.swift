@@ -1,5 +1,6 @@
 import Foundation
-public import MarkedYAML
+public import MarkedText
+import MarkedYAML
 
 /// The profiles of a folder. One broken file does not take the others away.
 public struct ProfileSet: Sendable {

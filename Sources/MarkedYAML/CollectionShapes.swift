@@ -1,3 +1,5 @@
+import MarkedText
+
 extension Shape {
     /// A list of values that all have one shape.
     ///

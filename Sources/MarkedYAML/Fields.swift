@@ -1,3 +1,5 @@
+public import MarkedText
+
 /// The fields of a mapping while it is read. Asking for a key declares it; when the reading ends, every key
 /// that was not asked for is reported with the nearest one that was, and so is every required key that is
 /// missing. So ask for all of them before giving up on any.

@@ -1,3 +1,5 @@
+public import MarkedText
+
 /// A text in a YAML file: what it says, how it was written, and where.
 public struct Scalar: Sendable {
     /// How a text is written.

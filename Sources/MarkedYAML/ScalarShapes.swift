@@ -1,3 +1,5 @@
+import MarkedText
+
 extension Shape {
     /// A text that a function reads, such as a date or an address.
     ///

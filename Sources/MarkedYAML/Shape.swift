@@ -1,3 +1,5 @@
+public import MarkedText
+
 /// What a value must look like, and how it is read: the declared type of a field.
 ///
 /// A shape never stops at the first problem: it reports each one at its place and gives `nil` for what can't

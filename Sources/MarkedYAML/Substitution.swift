@@ -1,3 +1,5 @@
+public import MarkedText
+
 extension Node {
     /// The node with variables replaced in every text that is a value.
     ///
@@ -114,6 +116,6 @@ private struct Substitution {
         let count = scalar.text.unicodeScalars.count + 2 * quotes
         guard scalar.style != .block, scalar.mark.endColumn == scalar.mark.column + count else { return scalar.mark }
         let column = scalar.mark.column + quotes + offset
-        return Mark(file: scalar.mark.file, start: .init(line: scalar.mark.line, column: column))
+        return Mark(in: scalar.mark.source, start: .init(line: scalar.mark.line, column: column))
     }
 }

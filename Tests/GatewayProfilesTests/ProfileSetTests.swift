@@ -1,5 +1,6 @@
 import Foundation
 import GatewayProfiles
+import MarkedText
 import MarkedYAML
 import Testing
 

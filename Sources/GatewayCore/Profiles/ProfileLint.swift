@@ -1,7 +1,7 @@
 import AdapterKit
 import Foundation
 import GatewayProfiles
-import MarkedYAML
+import MarkedText
 
 /// Checks profile files without a store.
 public struct ProfileLint: Sendable {

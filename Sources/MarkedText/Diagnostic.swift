@@ -35,7 +35,7 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Everything that is wrong with a file.
+/// Everything that is wrong with a file, or with several that were read together.
 public struct DiagnosticsError: Error, Sendable, CustomStringConvertible {
     /// The problems, by file and then by place. At least one is an error; warnings stand among them.
     public let diagnostics: [Diagnostic]
