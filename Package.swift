@@ -28,6 +28,7 @@ let package = Package(
         .target(name: "AdapterKit"),
         .target(name: "AdapterTestKit", dependencies: ["AdapterKit"]),
         .target(name: "MarkedText"),
+        .target(name: "MarkedCSV", dependencies: ["MarkedText"]),
         .target(name: "MarkedYAML", dependencies: ["CYAML", "MarkedText"]),
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
@@ -45,7 +46,8 @@ let package = Package(
         .target(
             name: "GatewayCore",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedText",
+                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedCSV",
+                "MarkedText",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -77,6 +79,7 @@ let package = Package(
         .testTarget(name: "AdapterKitTests", dependencies: ["AdapterKit"], exclude: ["Fixtures"]),
         .testTarget(name: "AdapterTestKitTests", dependencies: ["AdapterKit", "AdapterTestKit"]),
         .testTarget(name: "MarkedTextTests", dependencies: ["MarkedText"]),
+        .testTarget(name: "MarkedCSVTests", dependencies: ["MarkedCSV", "MarkedText"]),
         .testTarget(name: "MarkedYAMLTests", dependencies: ["MarkedText", "MarkedYAML"]),
         .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "VendorFormats"]),
         .testTarget(name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300"]),
