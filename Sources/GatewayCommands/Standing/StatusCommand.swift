@@ -69,17 +69,41 @@ struct StatusCommand: AsyncParsableCommand {
 
     private static func table(_ rows: StatusList, _ range: Range<Int>, zones: [String: Zone]) -> Table {
         var table = Table("customer", "installation", "product", "level", "label", "seats", "next change", "message")
-        rows.withRows(range) { row in add(row.pointee, to: &table, zones: zones) }
+        rows.withRows(range) { row in add(row, to: &table, zones: zones) }
         return table
     }
 
-    private static func add(_ row: borrowing StatusRow, to table: inout Table, zones: [String: Zone]) {
-        var seats = ""
-        for pool in row.seats.pools { seats += "\(seats.isEmpty ? "" : ", ")\(pool.count) \(pool.name)" }
-        let change = row.until.map { (zones[row.customer] ?? .utc).localDay(of: $0).description }
-        table.add(
-            .init(row.customer), .init(row.installation), .init(row.product.isEmpty ? "?" : row.product),
-            .init(row.level.rawValue, row.level.style), .init(row.label), .init(seats.isEmpty ? "–" : seats),
-            .init(change ?? "–"), .init(row.messages.joined(separator: " ")))
+    private static func add(_ row: UnsafePointer<StatusRow>, to table: inout Table, zones: [String: Zone]) {
+        func cell(_ text: String, _ style: Table.Style? = nil) {
+            table.put(text)
+            table.endCell(style)
+        }
+        cell(row.pointee.customer)
+        cell(row.pointee.installation)
+        cell(row.pointee.product.isEmpty ? "?" : row.pointee.product)
+        cell(row.pointee.level.rawValue, row.pointee.level.style)
+        cell(row.pointee.label)
+        var separator = ""
+        for pool in row.pointee.seats.pools {
+            table.put(separator)
+            table.put(pool.count)
+            table.put(" ")
+            table.put(pool.name)
+            separator = ", "
+        }
+        cell(separator.isEmpty ? "–" : "")
+        if let until = row.pointee.until {
+            table.put((zones[row.pointee.customer] ?? .utc).localDay(of: until))
+            table.endCell()
+        } else {
+            cell("–")
+        }
+        separator = ""
+        for message in row.pointee.messages {
+            table.put(separator)
+            table.put(message)
+            separator = " "
+        }
+        table.endCell()
     }
 }

@@ -210,13 +210,10 @@ extension Store {
         """
 
     private static func installation(_ row: Row) throws -> InstallationRecord {
-        let decoder = JSONDecoder()
         let id: String = row[0]
-        let identity: String = row[5]
-        let site: String = row[6]
-        guard let identity = try? decoder.decode([String: String].self, from: Data(identity.utf8)),
-            let site = try? decoder.decode([String: [String]].self, from: Data(site.utf8))
-        else { throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.") }
+        guard let identity = NamedValues.strings(row[5]), let site = NamedValues.lists(row[6]) else {
+            throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.")
+        }
         return InstallationRecord(
             id: id, customer: row[1], timeZone: row[2], customerName: row[3], profile: row[4], identity: identity,
             site: site, held: row[7], dates: row[8], revision: row[9], issued: row.instant(10),
