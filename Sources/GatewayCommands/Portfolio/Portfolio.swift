@@ -1,5 +1,5 @@
-import ArgumentParser
-import GatewayAPI
+public import ArgumentParser
+public import GatewayAPI
 
 /// `gatehouse portfolio`.
 struct Portfolio: AsyncParsableCommand {

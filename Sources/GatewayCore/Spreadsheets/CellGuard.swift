@@ -9,7 +9,7 @@ enum CellGuard {
     static func read(_ cell: String) -> (value: String, isExact: Bool) {
         if cell.hasPrefix("=\"") {
             guard cell.utf8.count >= 3, cell.hasSuffix("\"") else { return (cell, false) }
-            return (cell.dropFirst(2).dropLast().replacing("\"\"", with: "\""), true)
+            return (String(cell.dropFirst(2).dropLast()).replacing("\"\"", with: "\""), true)
         }
         return cell.utf8.first == apostrophe && beginsFormula(cell) ? (String(cell.dropFirst()), true) : (cell, false)
     }

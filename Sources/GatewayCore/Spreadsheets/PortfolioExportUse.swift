@@ -1,6 +1,7 @@
 import AdapterKit
 import Foundation
 import GatewayAPI
+import GatewayProfiles
 import GatewayStore
 import MarkedCSV
 

@@ -80,7 +80,6 @@ public struct InstallationColumns: Hashable, Sendable {
 /// rests upon it.
 public struct PortfolioBatch: ~Copyable {
     private let database: Database
-    private let decoder = JSONDecoder()
     private var writer: PortfolioWriter?
 
     init(_ database: Database) { self.database = database }
@@ -139,9 +138,9 @@ public struct PortfolioBatch: ~Copyable {
 
     private func installation(_ rows: borrowing RowSteps) throws -> InstallationColumns {
         let id = rows.text(0)
-        guard let identity = try? decoder.decode([String: String].self, from: Data(rows.text(3).utf8)),
-            let site = try? decoder.decode([String: [String]].self, from: Data(rows.text(4).utf8))
-        else { throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.") }
+        guard let identity = NamedValues.strings(rows.text(3)), let site = NamedValues.lists(rows.text(4)) else {
+            throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.")
+        }
         return InstallationColumns(
             id: id, customer: rows.text(1), profile: rows.text(2), identity: identity, site: site, name: rows.text(5),
             term: rows.text(6), price: rows.text(7), owner: rows.text(8), emergencyPlan: rows.text(9),
@@ -150,18 +149,33 @@ public struct PortfolioBatch: ~Copyable {
 }
 
 extension PortfolioBatch {
-    /// What a change of an installation means for what is held.
-    public struct Consequences: OptionSet, Sendable {
-        /// The raw value.
-        public let rawValue: Int
+    /// What a change of an installation is decided from.
+    public struct Editable: Sendable {
+        /// The installation.
+        public var record: InstallationRecord
+        /// What people record of it.
+        public var facts: RecordedFacts
+        /// The protocol that what is held was taken by; nil where nothing is held.
+        public var heldProtocol: String?
+        /// The operation that is open on it.
+        public var open: OperationRecord?
+    }
 
-        /// Consequences by their raw value.
-        public init(rawValue: Int) { self.rawValue = rawValue }
-
-        /// The vendor is asked for everything anew.
-        public static let askAnew = Consequences(rawValue: 1)
-        /// What is held was another protocol's, and is no longer in force.
-        public static let dropEntitlement = Consequences(rawValue: 2)
+    /// An installation with what its change is decided from; nil where there is none.
+    public func editable(_ id: String) throws -> Editable? {
+        guard let row = try database.row(Store.selectInstallation + " WHERE i.id = ?1", [id]),
+            let facts = try database.row(
+                "SELECT name, term, price, owner, emergency_plan, notes FROM installations WHERE id = ?1", [id])
+        else { return nil }
+        let held = try database.row(
+            """
+            SELECT o.protocol FROM installations i JOIN operations o ON o.id = i.entitlement_from
+            WHERE i.id = ?1 AND i.held = 1
+            """, [id])
+        let open = try database.row(Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [id])
+        return Editable(
+            record: try Store.installation(row), facts: RecordedFacts(row: facts, from: 0), heldProtocol: held?[0],
+            open: try open.map(OperationRecord.init(row:)))
     }
 
     /// Adds a customer.
@@ -179,11 +193,9 @@ extension PortfolioBatch {
         try writing { try $0.add(installation, at: now, audit, in: $1) }
     }
 
-    /// Changes an installation's columns.
-    public mutating func update(
-        _ installation: InstallationColumns, _ consequences: Consequences, at now: Instant, _ audit: AuditEntry
-    ) throws {
-        try writing { try $0.update(installation, consequences, at: now, audit, in: $1) }
+    /// Changes an installation as it was decided from ``editable(_:)`` in this transaction.
+    public mutating func apply(_ edit: InstallationEdit, at now: Instant, _ audit: AuditEntry) throws {
+        try writing { try $0.apply(edit, at: now, audit, in: $1) }
     }
 
     /// Appends a record to the audit trail.

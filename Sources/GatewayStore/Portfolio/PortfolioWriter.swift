@@ -1,4 +1,5 @@
 import AdapterKit
+import Foundation
 import GRDB
 import GatewayAPI
 
@@ -7,8 +8,11 @@ struct PortfolioWriter {
     private var chain: AuditChain
     private let insertCustomer: BulkStatement
     private let insertInstallation: BulkStatement
+    private let encoder: JSONEncoder
 
     init(_ database: Database) throws {
+        encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         chain = try AuditChain(database)
         insertCustomer = try BulkStatement(
             database,
@@ -59,33 +63,10 @@ struct PortfolioWriter {
         try chain.append(audit, in: database)
     }
 
-    mutating func update(
-        _ installation: InstallationColumns, _ consequences: PortfolioBatch.Consequences, at now: Instant,
-        _ audit: AuditEntry, in database: Database
+    mutating func apply(
+        _ edit: InstallationEdit, at now: Instant, _ audit: AuditEntry, in database: Database
     ) throws {
-        try database.run(
-            """
-            UPDATE installations SET profile = ?2, identity = ?3, site = ?4, name = ?5, term = ?6, price = ?7,
-            owner = ?8, emergency_plan = ?9, notes = ?10 WHERE id = ?1
-            """,
-            [
-                installation.id, installation.profile, CompactJSON.text(installation.identity),
-                CompactJSON.text(installation.site), installation.name, installation.term.nilIfEmpty,
-                installation.price.nilIfEmpty, installation.owner.nilIfEmpty,
-                installation.emergencyPlan.nilIfEmpty, installation.notes.nilIfEmpty,
-            ])
-        if consequences.contains(.askAnew) {
-            try database.run(
-                "UPDATE installations SET revision = NULL, refresh_due = ?2, next_try = NULL WHERE id = ?1",
-                [installation.id, now.milliseconds])
-        }
-        if consequences.contains(.dropEntitlement) {
-            try database.run(
-                """
-                UPDATE installations SET held = 0, dates = '', seats = '', vendor_status = NULL, issued = NULL,
-                entitlement_from = NULL WHERE id = ?1
-                """, [installation.id])
-        }
+        try database.apply(edit, encoder, at: now)
         try chain.append(audit, in: database)
     }
 
