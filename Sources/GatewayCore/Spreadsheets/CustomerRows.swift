@@ -92,7 +92,7 @@ extension PortfolioImport {
         for (column, was) in Self.values(of: stored) {
             guard let cell = row[column] else { continue }
             let wanted = cell.clears ? "" : cell.value
-            guard wanted != was else { continue }
+            guard !wanted.utf8.elementsEqual(was.utf8) else { continue }
             guard call.update else {
                 row.tell(
                     "is \(quoted(wanted)), and on record \(was.isEmpty ? "none" : quoted(was))", column,
@@ -121,7 +121,7 @@ extension PortfolioImport {
             try batch.update(
                 columns,
                 context.audit(
-                    ImportPortfolio.name, customer: stored.id, subject: stored.id, detail: "\(title): \(notes.text)"))
+                    ImportPortfolio.name, customer: stored.id, subject: stored.id, detail: "\(title), line \(row.line): \(notes.text)"))
         }
         return columns
     }

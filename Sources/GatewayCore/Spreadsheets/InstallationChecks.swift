@@ -18,7 +18,7 @@ extension PortfolioImport {
                 if check.field.required, isOther || stored?.identity[name] != nil { missing(check.field, column, row) }
                 continue
             }
-            if !isOther, stored?.identity[name] == value { continue }
+            if !isOther, stored?.isSame(as: new, column) == true { continue }
             self.check(value, check, column, row, recorded: stored?.identity[name])
         }
         for check in profiled.site {
@@ -28,7 +28,7 @@ extension PortfolioImport {
                 if check.field.required, isOther || stored?.site[name] != nil { missing(check.field, column, row) }
                 continue
             }
-            if !isOther, stored?.site[name] == values { continue }
+            if !isOther, stored?.isSame(as: new, column) == true { continue }
             for value in values { self.check(value, check, column, row, recorded: nil) }
         }
         checkUnknown(new, profiled, row)
@@ -125,13 +125,22 @@ extension PortfolioImport {
         }
     }
 
-    /// Makes sure that the files of a new installation can ever be delivered.
+    /// Makes sure that the files of a new installation can ever be delivered. What its templates miss, the fields'
+    /// checks have told.
     mutating func checkPlaces(_ new: InstallationColumns, _ profiled: SheetRules.Profiled, _ row: SheetRow) {
+        let descriptor = profiled.descriptor
+        guard descriptor.site.allSatisfy({ !$0.required || new.site[$0.name] != nil }),
+            descriptor.identity.allSatisfy({ !$0.required || new.identity[$0.name] != nil })
+        else { return }
         do throws(CallError) {
-            _ = try InstallationValues(profile: profiled.profile, descriptor: profiled.descriptor)
+            _ = try InstallationValues(profile: profiled.profile, descriptor: descriptor)
                 .templatePlaces(identity: new.identity, site: new.site)
         } catch {
-            row.tell("\(quoted(new.id)): \(error.message)", .installation, reader, &diagnostics)
+            // With one place only, that is what is meant.
+            let given = known.filter { if case .site = $0 { row[$0] != nil } else { false } }
+            row.tell(
+                "can't be delivered to: \(error.message)", given.count == 1 ? given[0] : .installation, reader,
+                &diagnostics)
         }
     }
 }

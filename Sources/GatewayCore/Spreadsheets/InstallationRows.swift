@@ -39,7 +39,6 @@ extension PortfolioImport {
     private mutating func take(
         _ row: SheetRow, newInstallation cell: SheetRow.Cell, of customer: String, _ batch: inout PortfolioBatch
     ) throws {
-        let errors = diagnostics.errorCount
         check(id: cell, "installation", .installation, row)
         if !cell.isExact, let other = try Self.zeroed(cell.value, { try batch.installation($0) != nil }) {
             row.tell(
@@ -58,7 +57,7 @@ extension PortfolioImport {
         checkFacts(&new, row)
         if let profiled = profile(of: new, row) {
             check(new, nil, profiled, row)
-            if diagnostics.errorCount == errors { checkPlaces(new, profiled, row) }
+            checkPlaces(new, profiled, row)
         }
         report.installations.added += 1
         note(.init(line: row.line, kind: .installation, id: new.id, isNew: true, values: []))
@@ -103,14 +102,14 @@ extension PortfolioImport {
             return
         }
         var wanted = stored
-        var changed: [PortfolioColumn] = []
+        var given: [PortfolioColumn] = []
         for column in known where !column.isCustomers && column != .installation {
             guard let cell = row[column] else { continue }
             wanted.set(column, cell.clears ? "" : cell.value)
-            if wanted.text(column) != stored.text(column) { changed.append(column) }
+            given.append(column)
         }
         checkFacts(&wanted, row)
-        changed.removeAll { wanted.text($0) == stored.text($0) }
+        let changed = given.filter { !wanted.isSame(as: stored, $0) }
         guard !changed.isEmpty else {
             report.installations.unchanged += 1
             return
@@ -133,30 +132,35 @@ extension PortfolioImport {
         report.installations.changed += 1
         note(.init(line: row.line, kind: .installation, id: stored.id, isNew: false, values: values))
         guard diagnostics.errorCount == errors else { return }
-        try change(row, stored, wanted, changed, &batch)
+        // Nothing of an identity is carried over to another profile but what the row says.
+        let isMoved = changed.contains(.profile)
+        let call = SetInstallation(wanted, isMoved ? given : changed)
+        try change(row, stored, call, &batch)
     }
 
     /// What the call for one installation does, in this transaction.
     private mutating func change(
-        _ row: SheetRow, _ stored: InstallationColumns, _ wanted: InstallationColumns, _ changed: [PortfolioColumn],
-        _ batch: inout PortfolioBatch
+        _ row: SheetRow, _ stored: InstallationColumns, _ call: SetInstallation, _ batch: inout PortfolioBatch
     ) throws {
         guard let state = try batch.editable(stored.id) else { return }
+        let editing = InstallationEditing(gateway: context.gateway, now: now, isChecked: true)
+        let decision: InstallationEditing.Decision
         do throws(CallError) {
-            let editing = InstallationEditing(gateway: context.gateway, now: now)
-            let call = SetInstallation(stored, wanted, changed)
             guard
-                var decision = try editing.decide(call, on: state.record, state.facts, held: state.heldProtocol)
+                var made = try editing.decide(call, on: state.record, state.facts, held: state.heldProtocol)
             else { return }
-            if decision.edit.places != nil { decision.edit.givesUp = try context.deliveryToGiveUp(state.open) }
-            let entry = context.audit(
-                ImportPortfolio.name, customer: stored.customer, subject: stored.id,
-                detail: "\(title): \(decision.notes)")
-            if writes { try Result { try batch.apply(decision.edit, at: now, entry) }.mapError(Gateway.callError).get() }
+            if made.edit.places != nil { made.edit.givesUp = try context.deliveryToGiveUp(state.open) }
+            decision = made
         } catch {
-            guard error.code != .failed else { throw error }
             row.tell("\(quoted(stored.id)): \(error.message)", .installation, reader, &diagnostics)
+            return
         }
+        guard writes else { return }
+        try batch.apply(
+            decision.edit, at: now,
+            context.audit(
+                ImportPortfolio.name, customer: stored.customer, subject: stored.id,
+                detail: "\(title), line \(row.line): \(decision.notes)"))
     }
 
     private func isSecret(_ column: PortfolioColumn, _ profiled: SheetRules.Profiled) -> Bool {
@@ -183,6 +187,12 @@ extension InstallationColumns {
         }
     }
 
+    /// Whether two have the same value, byte by byte: Swift takes two spellings of an accented letter for equal, the
+    /// vendor does not.
+    func isSame(as other: InstallationColumns, _ column: PortfolioColumn) -> Bool {
+        text(column).utf8.elementsEqual(other.text(column).utf8)
+    }
+
     /// Sets a column by its text; an empty one takes the value away.
     mutating func set(_ column: PortfolioColumn, _ text: String) {
         switch column {
@@ -203,12 +213,10 @@ extension InstallationColumns {
 }
 
 extension SetInstallation {
-    /// The call that makes the one of the other.
-    fileprivate init(
-        _ stored: InstallationColumns, _ wanted: InstallationColumns, _ changed: [PortfolioColumn]
-    ) {
-        self.init(id: stored.id)
-        for column in changed {
+    /// The call that gives an installation these columns of another.
+    fileprivate init(_ wanted: InstallationColumns, _ columns: [PortfolioColumn]) {
+        self.init(id: wanted.id)
+        for column in columns {
             let text = wanted.text(column)
             switch column {
             case .profile: profile = text
