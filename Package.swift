@@ -46,6 +46,7 @@ let package = Package(
             name: "GatewayCore",
             dependencies: [
                 "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedText",
+                "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(

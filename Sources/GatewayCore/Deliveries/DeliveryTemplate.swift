@@ -1,3 +1,5 @@
+import GatewayProfiles
+
 /// A profile's template of a destination, such as `{site.sharedData}/entitlements.xml`.
 enum DeliveryTemplate {
     /// The most paths that lists in one template may make together.
@@ -44,40 +46,12 @@ enum DeliveryTemplate {
         return paths.map(\.text).filter { seen.insert(Array($0.utf8)).inserted }
     }
 
-    private enum Part {
-        case text(String)
-        case site(String)
-        case identity(String)
-    }
-
-    private static func parse(_ template: String) throws(DeliveryError) -> [Part] {
-        var parts: [Part] = []
-        var rest = template[...]
-        while let first = rest.first {
-            if first == "{" {
-                guard let end = rest.firstIndex(of: "}") else {
-                    throw problem(template, "holds a { that is not closed")
-                }
-                let inner = rest[rest.index(after: rest.startIndex)..<end]
-                let names = inner.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-                switch (names.first, names.count) {
-                case ("site", 2): parts.append(.site(String(names[1])))
-                case ("identity", 2): parts.append(.identity(String(names[1])))
-                default:
-                    throw problem(
-                        template,
-                        "holds \(DeliveryError.quoted("{\(inner)}")); a template may hold {site.NAME} and {identity.NAME}"
-                    )
-                }
-                rest = rest[rest.index(after: end)...]
-            } else {
-                let end = rest.firstIndex(of: "{") ?? rest.endIndex
-                guard !rest[..<end].contains("}") else { throw problem(template, "holds a } without its {") }
-                parts.append(.text(String(rest[..<end])))
-                rest = rest[end...]
-            }
+    private static func parse(_ template: String) throws(DeliveryError) -> [DestinationTemplate.Part] {
+        do throws(DestinationTemplate.Problem) {
+            return try DestinationTemplate(template, quoted: DeliveryError.quoted).parts
+        } catch {
+            throw problem(template, error.message)
         }
-        return parts
     }
 
     private static func siteValues(
