@@ -47,7 +47,7 @@ let package = Package(
             name: "GatewayCore",
             dependencies: [
                 "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedCSV",
-                "MarkedText",
+                "MarkedText", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(

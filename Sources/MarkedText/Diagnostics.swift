@@ -12,6 +12,9 @@ public struct Diagnostics: Sendable {
     /// How often a value was passed over because an earlier error already speaks of it.
     public private(set) var silenced = 0
 
+    /// Whether nothing is said of what is missing, since it may stand elsewhere.
+    public var passesMissing = false
+
     /// Makes an empty collection.
     public init() {}
 

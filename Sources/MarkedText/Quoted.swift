@@ -21,3 +21,8 @@ func escaped(_ scalar: Unicode.Scalar) -> String? {
     default: nil
     }
 }
+
+/// A text from outside without characters that could steer a terminal or reorder what is read.
+public func printable(_ text: String) -> String {
+    text.unicodeScalars.map { escaped($0) ?? String($0) }.joined()
+}

@@ -1,5 +1,6 @@
 import Foundation
 import GatewayAPI
+import GatewayStore
 import Testing
 
 @testable import GatewayCore

@@ -2,6 +2,7 @@ import AdapterKit
 import Foundation
 import GRDB
 import GatewayAPI
+import GatewayStore
 import Testing
 
 @testable import GatewayCore
@@ -172,7 +173,7 @@ struct ImportTests {
         try await SheetFixture.with { sheet in
             _ = try await sheet.take(SheetFixture.file(SheetFixture.row("n-1")))
             for dryRun in [false, true] {
-                let error = await callError {
+                let error = await callError { () async throws in
                     _ = try await sheet.take(
                         SheetFixture.file(SheetFixture.row("n-2")), dryRun: dryRun, by: .limited(to: "north"))
                 }

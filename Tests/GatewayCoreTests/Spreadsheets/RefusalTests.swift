@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GatewayAPI
+import GatewayStore
 import Testing
 
 @testable import GatewayCore
