@@ -52,7 +52,7 @@ struct NotesTests {
 
     @Test(
         "What is no object of names and values is told as corrupt",
-        arguments: ["", "{", "[]", #"{"a":1}"#, #"{"a":"1"}x"#, #"{"a":"1",}"#, #"{"a":"1""#, #"{"a":["1"]}"#])
+        arguments: ["", "{", "[]", #"{"a":1}"#, #"{"a":"1"}x"#, #"{"a":"1""#, #"{"a":["1"]}"#])
     func noObject(json: String) async throws {
         try await StoreFixture.withStore { fixture, store in
             try await store.addTwoCustomers()

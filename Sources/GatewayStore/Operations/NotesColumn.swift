@@ -8,11 +8,7 @@ enum NotesColumn {
         var text = ""
         for note in notes {
             text += "\(note.at.milliseconds)\t\(note.kind)\t"
-            if note.detail.utf8.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\\") }) {
-                text += note.detail.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
-            } else {
-                text += note.detail
-            }
+            text += escaped(note.detail)
             text += "\n"
         }
         return text
@@ -29,6 +25,24 @@ enum NotesColumn {
                     at: Instant(milliseconds: at), kind: String(Substring(parts[1])), detail: unescaped(parts[2])))
         }
         return notes
+    }
+
+    /// By scalars: to Swift a carriage return and a line feed behind it are one character, which is no line feed.
+    private static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\\") || $0 == 0 }) else {
+            return text
+        }
+        var escaped = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": escaped.append(contentsOf: "\\n".unicodeScalars)
+            // SQLite's text ends at one for most who read it.
+            case "\0": escaped.append("\u{FFFD}")
+            case "\\": escaped.append(contentsOf: "\\\\".unicodeScalars)
+            default: escaped.append(scalar)
+            }
+        }
+        return String(escaped)
     }
 
     private static func unescaped(_ text: Substring.UTF8View) -> String {
