@@ -14,8 +14,8 @@ public struct GatehouseCommand: AsyncParsableCommand {
             """,
         version: "gatehouse \(version)",
         subcommands: [
-            Customers.self, Installations.self, RefreshCommand.self, StatusCommand.self, AllowsCommand.self,
-            TimelineCommand.self, Adapters.self, Profiles.self, Operations.self, AuditCommand.self,
+            Customers.self, Installations.self, Portfolio.self, Orders.self, RefreshCommand.self, StatusCommand.self,
+            AllowsCommand.self, TimelineCommand.self, Adapters.self, Profiles.self, Operations.self, AuditCommand.self,
             SandboxCommand.self, Demo.self,
         ])
 

@@ -3,6 +3,21 @@ import GatewayAPI
 import GatewayProfiles
 import GatewayStore
 
+extension ShowAdapter: PerformedCall {
+    func perform(in context: CallContext) async throws -> AdapterReference {
+        let registry = context.gateway.registry
+        guard let adapter = registry.adapter(for: protocolName) else {
+            let known = registry.all.map(\.descriptor.protocolName)
+            let near = Spelling.nearest(to: protocolName, among: known).first.map { " Did you mean \($0)?" } ?? ""
+            throw CallError(
+                .notFound,
+                "No adapter speaks the protocol \"\(protocolName)\".\(near) There are: \(known.joined(separator: ", "))."
+            )
+        }
+        return AdapterReference(adapter.descriptor, capabilities: adapter.capabilities)
+    }
+}
+
 extension ListAdapters: PerformedCall {
     func perform(in context: CallContext) async throws -> [AdapterView] {
         let gateway = context.gateway

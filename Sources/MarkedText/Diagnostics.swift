@@ -10,7 +10,10 @@ public struct Diagnostics: Sendable {
     /// How many errors were found, kept or not.
     public private(set) var errorCount = 0
     /// How often a value was passed over because an earlier error already speaks of it.
-    private(set) var silenced = 0
+    public private(set) var silenced = 0
+
+    /// Whether nothing is said of what is missing, since it may stand elsewhere.
+    public var passesMissing = false
 
     /// Makes an empty collection.
     public init() {}
@@ -18,10 +21,11 @@ public struct Diagnostics: Sendable {
     /// Whether anything found is an error.
     public var hasErrors: Bool { errorCount > 0 }
 
-    var isFull: Bool { all.count >= Self.limit }
+    /// Whether further problems are only counted.
+    public var isFull: Bool { all.count >= Self.limit }
 
     /// Whether there are more errors than are kept: reading on would cost time and tell nobody anything.
-    var isHopeless: Bool { errorCount > Self.limit }
+    public var isHopeless: Bool { errorCount > Self.limit }
 
     /// Adds a problem.
     public mutating func append(_ diagnostic: Diagnostic) {
@@ -45,7 +49,8 @@ public struct Diagnostics: Sendable {
         append(Diagnostic(.warning, at: mark, message, help: help))
     }
 
-    mutating func silence() { silenced += 1 }
+    /// Counts a value that is passed over because an earlier error already speaks of it.
+    public mutating func silence() { silenced += 1 }
 
     /// Ends the collecting.
     ///

@@ -35,7 +35,26 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Everything that is wrong with a file.
+extension Diagnostic: Encodable {
+    /// Writes file, line and column of its beginning and its end, severity, message and help.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(mark.file, forKey: .file)
+        try container.encode(mark.line, forKey: .line)
+        try container.encode(mark.column, forKey: .column)
+        try container.encode(mark.end.line, forKey: .endLine)
+        try container.encode(mark.end.column, forKey: .endColumn)
+        try container.encode(severity.rawValue, forKey: .severity)
+        try container.encode(message, forKey: .message)
+        try container.encodeIfPresent(help, forKey: .help)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case file, line, column, endLine, endColumn, severity, message, help
+    }
+}
+
+/// Everything that is wrong with a file, or with several that were read together.
 public struct DiagnosticsError: Error, Sendable, CustomStringConvertible {
     /// The problems, by file and then by place. At least one is an error; warnings stand among them.
     public let diagnostics: [Diagnostic]

@@ -1,7 +1,7 @@
-/// Where something stands in a YAML file, from its first character to just behind its last.
+/// Where something stands in a file, from its first character to just behind its last.
 ///
-/// The file travels with the mark, so a tree put together from several files still reports each problem
-/// in the file where it was written.
+/// The source travels with the mark, so a tree put together from several files still reports each problem
+/// in the file where it was written, with its line.
 public struct Mark: Sendable, Hashable {
     /// A place between two characters: line and column, both from 1; a column counts Unicode scalars.
     public struct Position: Sendable, Hashable, Comparable, CustomStringConvertible {
@@ -25,19 +25,29 @@ public struct Mark: Sendable, Hashable {
         }
     }
 
-    /// The file as the caller named it.
-    public var file: String
+    /// What it is a place in.
+    public let source: SourceText
     /// The first character.
     public var start: Position
     /// Just behind the last character.
     public var end: Position
 
     /// Makes a mark; without an `end` it is a single place.
-    public init(file: String, start: Position, end: Position? = nil) {
-        self.file = file
+    public init(in source: SourceText, start: Position, end: Position? = nil) {
+        self.source = source
         self.start = start
         self.end = end ?? start
     }
+
+    /// Makes a mark in a file whose text is not at hand.
+    ///
+    /// - Parameter file: the file as the caller named it.
+    public init(file: String, start: Position, end: Position? = nil) {
+        self.init(in: SourceText(unread: file), start: start, end: end)
+    }
+
+    /// The file as the caller named it.
+    public var file: String { source.file }
 
     /// The line of the first character, from 1.
     public var line: Int { start.line }
@@ -47,4 +57,16 @@ public struct Mark: Sendable, Hashable {
 
     /// The column just behind the last character if that stands on the same line, else `nil`.
     public var endColumn: Int? { start.line == end.line ? end.column : nil }
+
+    /// Whether two marks are the same place in files of the same name.
+    public static func == (left: Mark, right: Mark) -> Bool {
+        left.start == right.start && left.end == right.end && left.file == right.file
+    }
+
+    /// Hashes the file's name and the place.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(file)
+        hasher.combine(start)
+        hasher.combine(end)
+    }
 }

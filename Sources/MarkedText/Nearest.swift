@@ -1,5 +1,6 @@
-/// The candidate that a mistyped word most likely meant, if any is close.
-func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+/// The candidate that a mistyped word most likely meant, if any is close. Case, hyphens and underscores count for
+/// nothing.
+public func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
     // Longer words are no typing mistakes, and comparing costs the product of the lengths.
     let longest = 40
     let typed = folded(word)

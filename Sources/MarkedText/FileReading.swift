@@ -7,9 +7,11 @@
 #endif
 
 /// Why a file could not be read.
-struct FileError: Error {
-    var message: String
-    var help: String?
+public struct FileError: Error, Hashable, Sendable {
+    /// What is wrong, in one line.
+    public var message: String
+    /// What to do about it, in one line.
+    public var help: String?
 
     init(_ message: String, help: String? = nil) {
         self.message = message
@@ -29,7 +31,11 @@ struct FileError: Error {
 }
 
 /// Reads a regular file, but never more than `limit` bytes of it.
-func readFile(_ path: String, upTo limit: Int) throws(FileError) -> [UInt8] {
+///
+/// - Parameters:
+///   - kind: what the file should be, with its article, for who named something else: `a YAML file`.
+/// - Throws: ``FileError``; a pipe, a device and a folder are refused without being waited for.
+public func readFile(_ path: String, upTo limit: Int, as kind: String) throws(FileError) -> [UInt8] {
     guard !path.utf8.contains(0) else { throw FileError("can't be read: the path holds a NUL character") }
     // Not blocking: opening a pipe that nobody writes to would otherwise wait for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -38,12 +44,14 @@ func readFile(_ path: String, upTo limit: Int) throws(FileError) -> [UInt8] {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw FileError(errno: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-        throw FileError("is not a regular file", help: "name a YAML file, not a folder, pipe or device")
+        throw FileError("is not a regular file", help: "name \(kind), not a folder, pipe or device")
     }
-    var bytes = [UInt8](repeating: 0, count: limit)
+    // By the file's size, as far as that is true: most files are far below the limit.
+    var bytes = [UInt8](repeating: 0, count: min(limit, max(0, min(limit, Int(clamping: status.st_size))) + 1))
     var filled = 0
     while filled < limit {
-        let room = limit - filled
+        if filled == bytes.count { bytes.append(contentsOf: repeatElement(0, count: min(filled, limit - filled))) }
+        let room = bytes.count - filled
         let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: filled), room) }
         if count < 0 {
             if errno == EINTR { continue }
