@@ -15,7 +15,7 @@ public struct GatehouseCommand: AsyncParsableCommand {
         version: "gatehouse \(version)",
         subcommands: [
             Customers.self, Installations.self, RefreshCommand.self, StatusCommand.self, AllowsCommand.self,
-            TimelineCommand.self, Adapters.self, Profiles.self, Operations.self, AuditCommand.self,
+            ExplainCommand.self, TimelineCommand.self, RenewalsCommand.self, HistoryCommand.self, Adapters.self, Profiles.self, Operations.self, AuditCommand.self,
             SandboxCommand.self, Demo.self,
         ])
 
