@@ -38,10 +38,12 @@ struct ExplanationText {
         var lines = LabeledLines()
         let since = standing.since.map { ", since \(time($0))" } ?? ""
         lines.add(
-            "Standing", "\(standing.label) (\(standing.level.rawValue)): \(standing.access.rawValue) access\(since)")
+            "Standing", "\(standing.label) (\(standing.level.rawValue)): \(standing.access.phrase)\(since)")
         for message in standing.messages { lines.add("Standing", message) }
         for cause in standing.causes { lines.add("Why", Self.sentence(cause, time)) }
-        if standing.causes.isEmpty, standing.heldSince != nil, explanation.file != nil {
+        if standing.heldSince == nil {
+            lines.add("Why", "no entitlement was taken yet")
+        } else if standing.causes.isEmpty, explanation.file != nil {
             lines.add("Why", "no countdown of the profile has come to a stage")
         }
         if let file = explanation.file { lines.add("Why", "rules of the profile \(explanation.profile), \(file)") }

@@ -66,5 +66,5 @@ extension Renewal {
 
 extension Renewal.Stage {
     /// `2027-03-18 Read-only (restricted, read-only access)`.
-    var phrase: String { "\(day) \(label) (\(level.rawValue), \(level.access.rawValue) access)" }
+    var phrase: String { "\(day) \(label) (\(level.rawValue), \(level.access.phrase))" }
 }

@@ -35,9 +35,7 @@ struct FileLook: Sendable {
         let states = await look(at: paths.filter { known[$0] != nil }, known)
         return paths.map { path in
             guard let file = known[path] else {
-                return Explanation.FileView(
-                    path: path, delivered: nil, state: .notDelivered,
-                    detail: "Nothing was delivered there yet: the next refresh does.")
+                return Explanation.FileView(path: path, delivered: nil, state: .notDelivered, detail: nil)
             }
             let (state, detail) = states[path] ?? (.unknown, Self.noAnswer)
             let moved = knowsPlaces && !wanted.contains(path)
