@@ -155,10 +155,10 @@ public struct Renewal: Codable, Hashable, Sendable {
     public var module: String?
     /// The module's name.
     public var moduleName: String?
-    /// How long it is bought for: `annual`; nil where that is not on record.
-    public var term: String?
-    /// The price on record; nil for a module.
-    public var price: String?
+    /// For how long it is bought at a time; nil where that is not on record.
+    public var term: RecordedFacts.Term?
+    /// What a term costs, where that is on record; nil for a module.
+    public var price: Price?
     /// Who sees to it.
     public var owner: String?
     /// The level now.
@@ -172,7 +172,7 @@ public struct Renewal: Codable, Hashable, Sendable {
     public init(
         day: LocalDay, days: Int, customer: String, customerName: String, installation: String,
         installationName: String, product: String, profile: String, date: String, module: String?, moduleName: String?,
-        term: String?, price: String?, owner: String?, level: Level, then: [Stage], orderUntil: Instant?
+        term: RecordedFacts.Term?, price: Price?, owner: String?, level: Level, then: [Stage], orderUntil: Instant?
     ) {
         self.day = day
         self.days = days

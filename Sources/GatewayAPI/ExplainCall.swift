@@ -58,7 +58,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     public var vendor: VendorView?
     /// The operation that is open; nil for none.
     public var operation: OperationView?
-    /// The orders that are open.
+    /// The orders that are open, newest first.
     public var orders: [OrderView]
     /// For the user that was asked about: a line for each thing that keeps a user out.
     public var user: UserView?
@@ -269,34 +269,6 @@ public struct Explanation: Codable, Hashable, Sendable {
             self.lastContact = lastContact
             self.lastFailure = lastFailure
             self.lastFailureAt = lastFailureAt
-        }
-    }
-
-    /// An order that is open.
-    public struct OrderView: Codable, Hashable, Sendable {
-        /// The ID.
-        public var id: String
-        /// The vendor's or the provider's own mark for it; empty for none.
-        public var reference: String
-        /// When it was placed.
-        public var placed: Instant
-        /// Until when it may be on its way.
-        public var until: Instant
-        /// Whether it is overdue.
-        public var isOverdue: Bool
-        /// What was ordered, in a few words.
-        public var ordered: String
-
-        /// An order.
-        public init(
-            id: String, reference: String, placed: Instant, until: Instant, isOverdue: Bool, ordered: String
-        ) {
-            self.id = id
-            self.reference = reference
-            self.placed = placed
-            self.until = until
-            self.isOverdue = isOverdue
-            self.ordered = ordered
         }
     }
 

@@ -71,7 +71,7 @@ public struct HistoryView: Codable, Hashable, Sendable {
 
     /// What an event is known from.
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
-        /// The audit trail: somebody made a call.
+        /// The audit trail: somebody made a call; orders apart.
         case audit
         /// An operation, with how it ended.
         case operation
@@ -79,7 +79,7 @@ public struct HistoryView: Codable, Hashable, Sendable {
         case entitlement
         /// A file that was put in place.
         case delivery
-        /// An order that was placed, applied or withdrawn.
+        /// An order that was recorded, applied or withdrawn, from the audit trail too.
         case order
     }
 }

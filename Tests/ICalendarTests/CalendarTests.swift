@@ -46,7 +46,7 @@ struct CalendarTests {
     @Test(
         "Whatever stands in a text comes back as it was",
         arguments: [
-            "semicolons; commas, and \\backslashes\\n", "two\nlines\n\nand more", "tab\there", "\"quoted\": x", "",
+            "semicolons; commas, and \\backslashes\\", "two\nlines\n\nand more", "tab\there", "\"quoted\": x", "",
             "Größe, Łódź, Ελλάδα, 東京都渋谷区", "👩‍👩‍👧‍👦 families and e\u{301} accents", "BEGIN:VEVENT", "END:VCALENDAR\nEND:VEVENT",
             String(repeating: "long ", count: 200), String(repeating: "ä", count: 300), String(repeating: "𝄞", count: 99),
         ])
@@ -56,6 +56,15 @@ struct CalendarTests {
         let found = try PublicParser.read(Self.calendar([event])).events
         #expect(found.map(\.details) == ["d \(text)"] && found.map(\.summary) == ["s \(text)"])
         #expect(found.map(\.uid) == ["id \(text)"])
+    }
+
+    @Test("A backslash before an n is no line end")
+    func backslash() throws {
+        // The parser of this system's version takes it for one, so the bytes are looked at.
+        let event = AllDayEvent(
+            id: "a", day: try Self.day("2027-01-31"), summary: #"\\server\new"#, details: "", reminder: 1)
+        let text = String(decoding: Self.calendar([event]), as: UTF8.self)
+        #expect(text.contains("\r\nSUMMARY:" + #"\\\\server\\new"# + "\r\n"))
     }
 
     @Test("Line ends of any kind are one, and characters that no text may hold are spaces")

@@ -70,8 +70,8 @@ struct ExplanationText {
             let reference = order.reference.isEmpty ? "" : " \(order.reference)"
             lines.add(
                 "Order",
-                "\(order.isOverdue ? "overdue" : "propagating")\(reference), placed \(time(order.placed)), "
-                    + "expected by \(time(order.until)): \(order.ordered)")
+                "\(order.state.rawValue)\(reference), placed \(time(order.placed)), expected by \(time(order.until)): "
+                    + OrdersList.text(order.items))
         }
         addSteps(to: &lines)
         return lines

@@ -14,8 +14,9 @@ public struct GatehouseCommand: AsyncParsableCommand {
             """,
         version: "gatehouse \(version)",
         subcommands: [
-            Customers.self, Installations.self, RefreshCommand.self, StatusCommand.self, AllowsCommand.self,
-            ExplainCommand.self, TimelineCommand.self, RenewalsCommand.self, HistoryCommand.self, Adapters.self, Profiles.self, Operations.self, AuditCommand.self,
+            Customers.self, Installations.self, Orders.self, RefreshCommand.self, StatusCommand.self,
+            AllowsCommand.self, ExplainCommand.self, TimelineCommand.self, RenewalsCommand.self, HistoryCommand.self,
+            Adapters.self, Profiles.self, Operations.self, AuditCommand.self,
             SandboxCommand.self, Demo.self,
         ])
 

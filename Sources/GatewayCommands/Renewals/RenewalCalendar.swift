@@ -30,7 +30,7 @@ struct RenewalCalendar {
         let name = renewal.installationName.isEmpty ? renewal.installation : renewal.installationName
         var details = ["\(renewal.what) for \(renewal.customerName) (\(name)) is covered through \(renewal.day)."]
         details += renewal.then.map { "From \($0.phrase)" }
-        if let term = renewal.term { details.append("Term: \(term)") }
+        if let term = renewal.term { details.append("Term: \(term.rawValue)") }
         if let price = renewal.price { details.append("Price: \(price)") }
         if let owner = renewal.owner { details.append("Owner: \(owner)") }
         if let order = renewal.order { details.append("Ordered, \(order)") }

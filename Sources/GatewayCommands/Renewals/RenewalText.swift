@@ -10,8 +10,8 @@ enum RenewalText {
         for renewal in renewals {
             table.add(
                 .init(renewal.day.description), .init("\(renewal.days) d"), .init(renewal.customer),
-                .init(renewal.installation), .init(renewal.what, renewal.level.style), .init(renewal.term ?? "–"),
-                .init(renewal.price ?? "–"), .init(renewal.owner ?? "–"), .init(renewal.order ?? "–"),
+                .init(renewal.installation), .init(renewal.what, renewal.level.style), .init(renewal.term?.rawValue ?? "–"),
+                .init(renewal.price?.description ?? "–"), .init(renewal.owner ?? "–"), .init(renewal.order ?? "–"),
                 .init(renewal.then.map(\.phrase).joined(separator: "; ")))
         }
         return table
@@ -47,7 +47,7 @@ enum RenewalText {
         [
             renewal.day.description, "\(renewal.days)", renewal.customer, renewal.customerName, renewal.installation,
             renewal.installationName, renewal.product, renewal.profile, renewal.date, renewal.module ?? "",
-            renewal.term ?? "", renewal.price ?? "", renewal.price ?? "", renewal.owner ?? "", renewal.level.rawValue,
+            renewal.term?.rawValue ?? "", renewal.price?.amount ?? "", renewal.price?.currency ?? "", renewal.owner ?? "", renewal.level.rawValue,
             renewal.then.map(\.phrase).joined(separator: "; "), renewal.orderUntil?.description ?? "",
         ]
     }

@@ -37,6 +37,15 @@ extension ListTimeline: PerformedCall {
             case .days(let count): result.zone.instant(result.at, addingDays: count)
             case .hours(let count): result.at.adding(hours: count)
             }
+        if let until = record.orderUntil, until > result.at, until <= end {
+            let then = result.profile.rules.standing(of: result.facts, at: until, in: result.zone)
+            changes.append(
+                ComingChange(
+                    at: until, local: result.zone.wallTime(until), customer: record.status.customer,
+                    installation: record.status.id, product: result.profile.product, cause: "order overdue",
+                    level: then.level, label: then.label, access: then.access,
+                    message: OrderMessage.overdue(until: until)))
+        }
         // Most of a portfolio has nothing before it for a while: its messages need not be made.
         guard let next = result.standing.until, next <= end else { return }
         let timeline = result.profile.rules.timeline(of: result.facts, in: result.zone, naming: result.names)

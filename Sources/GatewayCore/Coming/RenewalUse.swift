@@ -31,13 +31,20 @@ extension ListRenewals: PerformedCall {
 private struct RenewalFinder {
     let days: Int
     let overdue: Bool
-    private(set) var list = RenewalList(renewals: [], sums: [], unpriced: 0, overdue: 0)
+    private var renewals: [Renewal] = []
+    private var sums = PriceSums()
+    private var unpriced = 0
+    private var ended = 0
     private var profile = ""
     private var deadlines: [Deadline] = []
 
     init(days: Int, overdue: Bool) {
         self.days = days
         self.overdue = overdue
+    }
+
+    var list: RenewalList {
+        RenewalList(renewals: renewals, sums: sums.sums, unpriced: unpriced, overdue: ended)
     }
 
     /// A date that countdowns of a profile lead up to.
@@ -65,7 +72,7 @@ private struct RenewalFinder {
         var timeline: Timeline?
         for deadline in deadlines {
             for ending in Self.endings(deadline, result, today) where ending.days <= days {
-                if ending.days < 0 { list.overdue += 1 }
+                if ending.days < 0 { ended += 1 }
                 guard ending.days >= 0 || overdue else { continue }
                 let known =
                     timeline ?? result.profile.rules.timeline(of: result.facts, in: result.zone, naming: result.names)
@@ -116,26 +123,23 @@ private struct RenewalFinder {
             change.stageLevel >= .grace && change.module == ending.module?.code
                 && change.countdown.map(ending.deadline.countdowns.contains) == true
         }
-        let price = ending.module == nil ? record.price : nil
-        if ending.module == nil { count(price) }
-        list.renewals.append(
+        let price = ending.module == nil ? record.price.flatMap(Price.init) : nil
+        if let price {
+            sums.add(price)
+        } else if ending.module == nil {
+            unpriced += 1
+        }
+        renewals.append(
             Renewal(
                 day: ending.day, days: ending.days, customer: record.status.customer, customerName: customer,
                 installation: record.status.id, installationName: record.name, product: result.profile.product,
                 profile: result.profile.name, date: ending.deadline.name, module: ending.module?.code,
-                moduleName: ending.module?.name, term: record.term, price: price, owner: record.owner,
+                moduleName: ending.module?.name, term: record.term.flatMap(RecordedFacts.Term.init), price: price, owner: record.owner,
                 level: result.standing.level,
                 then: stages.map {
                     Renewal.Stage(
                         at: $0.at, day: result.zone.localDay(of: $0.at), level: $0.after, label: $0.label)
                 }, orderUntil: record.orderUntil))
-    }
-
-    private mutating func count(_ price: String?) {
-        guard price != nil else {
-            list.unpriced += 1
-            return
-        }
     }
 }
 

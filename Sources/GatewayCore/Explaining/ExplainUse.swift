@@ -28,7 +28,8 @@ extension Explain: PerformedCall {
             refresh: Self.refresh(record, explained, at: context.now),
             files: try await FileLook(context: context, record: record, profile: result?.profile).files(),
             vendor: try await Self.vendor(result?.profile, context),
-            operation: explained.openOperation.map { OperationView($0, notes: []) }, orders: [], user: nil, steps: [])
+            operation: explained.openOperation.map { OperationView($0, notes: []) },
+            orders: try await Self.orders(of: record, context), user: nil, steps: [])
         explanation.user = user.map { ExplainedUser(explanation, zone: zone).view(named: $0) }
         explanation.steps = NextSteps(
             explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil
@@ -52,6 +53,13 @@ extension Explain: PerformedCall {
             isDue: record.isRefreshDue(at: now),
             operation: explained.lastOperation.map { OperationView($0, notes: []) }, failure: record.lastFailure,
             failed: explained.failed, nextTry: record.putOff(at: now))
+    }
+
+    private static func orders(of record: InstallationRecord, _ context: CallContext) async throws -> [OrderView] {
+        guard record.orderUntil != nil else { return [] }
+        let now = context.now
+        return try await context.store.orders(in: context.scope, installation: record.id, open: true)
+            .map { OrderView($0, at: now) }
     }
 
     private static func vendor(_ profile: Profile?, _ context: CallContext) async throws -> Explanation.VendorView? {

@@ -79,7 +79,7 @@ struct NextSteps {
 
     private func renewal(of cause: Explanation.Cause) -> String {
         let what = cause.module.map { "the module \($0) of \(product)" } ?? product
-        if let order = explanation.orders.first(where: { !$0.isOverdue }) {
+        if let order = explanation.orders.first(where: { $0.state == .propagating }) {
             return "An order is on its way until \(zone.wallTime(order.until)): \(refresh) shows when it has arrived\(place)."
         }
         if let order = explanation.orders.first {

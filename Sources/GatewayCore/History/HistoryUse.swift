@@ -26,8 +26,8 @@ extension HistoryView.Kind {
     fileprivate var rank: Int {
         switch self {
         case .audit: 0
-        case .order: 1
-        case .entitlement: 2
+        case .entitlement: 1
+        case .order: 2
         case .delivery: 3
         case .operation: 4
         }
@@ -38,7 +38,7 @@ extension HistoryView.Event {
     fileprivate init(_ record: HistoryRecord, in zone: Zone) {
         let (kind, what, detail): (HistoryView.Kind, String, String) =
             switch record.event {
-            case .audit(let act, let detail): (.audit, act, detail)
+            case .audit(let act, let detail): (act.hasPrefix("orders.") ? .order : .audit, act, detail)
             case .operation(let act, let status, let outcome, let message):
                 (.operation, act, [outcome ?? status, message].compactMap { $0 }.joined(separator: ": "))
             case .entitlement(let entitlement, let before):

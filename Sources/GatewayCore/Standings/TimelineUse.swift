@@ -11,14 +11,21 @@ extension ShowTimeline: PerformedCall {
         }
         let timeline = result.profile.rules.timeline(of: result.facts, in: result.zone, naming: result.names)
         var changes = timeline.changes.map { TimelineView.Change($0, in: result.zone) }
-        if let due = record.refreshDue {
-            let index = changes.firstIndex { $0.at > due } ?? changes.endIndex
+        func insert(_ instant: Instant, _ cause: String, _ message: String? = nil) {
+            let index = changes.firstIndex { $0.at > instant } ?? changes.endIndex
             let before =
                 index > 0 ? (changes[index - 1].level, changes[index - 1].label) : (timeline.level, timeline.label)
             changes.insert(
                 TimelineView.Change(
-                    at: due, local: result.zone.wallTime(due), cause: "refresh due", level: before.0, label: before.1,
-                    message: nil), at: index)
+                    at: instant, local: result.zone.wallTime(instant), cause: cause, level: before.0, label: before.1,
+                    message: message), at: index)
+        }
+        if let due = record.refreshDue { insert(due, "refresh due") }
+        if record.orderUntil != nil {
+            for order in try await context.store.orders(in: context.scope, installation: installation, open: true) {
+                insert(order.placed, "order placed", OrderMessage.placed(order))
+                insert(OrderState.until(placed: order.placed), "order overdue", OrderMessage.overdue(order))
+            }
         }
         return TimelineView(
             installation: installation, timeZone: result.zone.name, now: result.at, level: result.standing.level,

@@ -11,11 +11,12 @@ extension Store {
             {
                 return .busy(try OperationRecord(row: row))
             }
-            guard let row = try db.row("SELECT revision FROM installations WHERE id = ?1", [new.installation]) else {
+            guard let row = try db.row("SELECT revision, edits FROM installations WHERE id = ?1", [new.installation])
+            else {
                 throw StoreError(.notFound, "There is no installation \"\(new.installation)\".")
             }
             let revision: String? = row[0]
-            guard revision == new.basedOn else { return .stale }
+            guard revision == new.basedOn, row[1] == new.edits else { return .stale }
             try db.run(
                 """
                 INSERT INTO operations (id, installation, customer, protocol, act, status, caller, owner, started_at,
@@ -113,11 +114,18 @@ extension Store {
                 ])
             try db.note(ending.operation, ending.notes)
             if let contact = ending.contact {
+                // While an order is on its way the vendor is asked hourly, whoever placed it meanwhile.
+                let soon = contact.refreshDue.map { min($0, contact.at.adding(hours: 1)) }
                 try db.run(
                     """
-                    UPDATE installations SET last_contact = ?2, last_refresh = ?2, refresh_due = ?3,
+                    UPDATE installations SET last_contact = ?2, last_refresh = ?2,
+                    refresh_due = CASE WHEN order_until > ?2 THEN ?4 ELSE ?3 END,
                     next_try = NULL, last_failure = NULL, last_failure_at = NULL WHERE id = ?1
-                    """, [ending.installation, contact.at.milliseconds, contact.refreshDue?.milliseconds])
+                    """,
+                    [
+                        ending.installation, contact.at.milliseconds, contact.refreshDue?.milliseconds,
+                        soon?.milliseconds,
+                    ])
             }
             if let grant = ending.grant, let body {
                 try db.put(grant, body: body, of: ending)
@@ -126,15 +134,19 @@ extension Store {
                 try db.intend(file, number: index + 1, ending: ending)
             }
             if ending.status == .failed || ending.status == .interrupted {
+                let soon = ending.nextTry.map { min($0, ending.at.adding(hours: 1)) }
                 try db.run(
                     """
-                    UPDATE installations SET last_failure = ?2, last_failure_at = ?3, next_try = ?4 WHERE id = ?1
+                    UPDATE installations SET last_failure = ?2, last_failure_at = ?3,
+                    next_try = CASE WHEN order_until > ?3 THEN ?5 ELSE ?4 END WHERE id = ?1
                     """,
                     [
                         ending.installation, ending.message, ending.at.milliseconds, ending.nextTry?.milliseconds,
+                        soon?.milliseconds,
                     ])
             }
             if let audit = ending.audit { try db.append(audit) }
+            if let watch = ending.orders { try db.settleOrders(watch, of: ending) }
         }
     }
 

@@ -76,6 +76,7 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.notFound) { _, about in ShowTimeline(installation: about) },
         CallRow(.notFound) { _, about in Explain(installation: about) },
         CallRow(.notFound) { _, about in ShowHistory(installation: about) },
+        CallRow(.notFound) { _, about in ShowCustomerSheet(customer: about) },
         CallRow(.nothing) { _, _ in ListTimeline(within: .days(400)) },
         CallRow(.nothing) { _, _ in ListRenewals(days: 400) },
     ]
