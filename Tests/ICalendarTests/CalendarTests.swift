@@ -47,8 +47,10 @@ struct CalendarTests {
         "Whatever stands in a text comes back as it was",
         arguments: [
             "semicolons; commas, and \\backslashes\\", "two\nlines\n\nand more", "tab\there", "\"quoted\": x", "",
-            "Größe, Łódź, Ελλάδα, 東京都渋谷区", "👩‍👩‍👧‍👦 families and e\u{301} accents", "BEGIN:VEVENT", "END:VCALENDAR\nEND:VEVENT",
-            String(repeating: "long ", count: 200), String(repeating: "ä", count: 300), String(repeating: "𝄞", count: 99),
+            "Größe, Łódź, Ελλάδα, 東京都渋谷区", "👩‍👩‍👧‍👦 families and e\u{301} accents", "BEGIN:VEVENT",
+            "END:VCALENDAR\nEND:VEVENT",
+            String(repeating: "long ", count: 200), String(repeating: "ä", count: 300),
+            String(repeating: "𝄞", count: 99),
         ])
     func texts(_ text: String) throws {
         let event = AllDayEvent(

@@ -62,7 +62,9 @@ enum PublicParser {
         let folder = FileManager.default.temporaryDirectory.appending(path: "calendar-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let (input, output, errors) = (folder.appending(path: "in"), folder.appending(path: "out"), folder.appending(path: "err"))
+        let (input, output, errors) = (
+            folder.appending(path: "in"), folder.appending(path: "out"), folder.appending(path: "err")
+        )
         for (file, content) in [(input, bytes), (output, []), (errors, [])] { try Data(content).write(to: file) }
         let process = Process()
         // The system's own: another one on PATH does not see the system's packages.

@@ -21,9 +21,10 @@ struct SheetText {
         let customer = sheet.customer
         var head = LabeledLines()
         if customer.archived != nil { head.add("Archived", "the customer is no longer looked after") }
-        for contact in sheet.contacts { head.add(contact.role.title, Self.text(contact)) }
-        for role in ContactRole.allCases where !sheet.contacts.contains(where: { $0.role == role }) {
-            head.add(role.title, "nobody is on record")
+        for role in ContactRole.allCases {
+            let contacts = sheet.contacts.filter { $0.role == role }
+            for contact in contacts { head.add(role.title, Self.text(contact)) }
+            if contacts.isEmpty { head.add(role.title, "nobody is on record") }
         }
         if !customer.notes.isEmpty { head.add("Notes", customer.notes) }
         var lines = Self.heading("\(customer.name) (\(customer.id)): licenses", "=")

@@ -125,7 +125,8 @@ struct ExplanationText {
         lines.add("Vendor", "\(vendor.host), \(reached)\(left)")
         if vendor.failures > 0, let failure = vendor.lastFailure {
             let failed = vendor.lastFailureAt.map { " on \(time($0))" } ?? ""
-            lines.add("Vendor", "failed \(vendor.failures == 1 ? "once" : "\(vendor.failures) times")\(failed): \(failure)")
+            lines.add(
+                "Vendor", "failed \(vendor.failures == 1 ? "once" : "\(vendor.failures) times")\(failed): \(failure)")
         }
     }
 

@@ -8,7 +8,8 @@ struct LabeledLines {
     /// Adds a text; below one of the same name it goes on without it.
     mutating func add(_ label: String, _ text: String) {
         // What strangers wrote may hold line feeds, or worse.
-        let plain = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+        let plain = String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
         lines.append((lines.last { !$0.label.isEmpty }?.label == label ? "" : label, plain))
     }
 

@@ -30,10 +30,9 @@ struct RenewalCalendar {
         let name = renewal.installationName.isEmpty ? renewal.installation : renewal.installationName
         var details = ["\(renewal.what) for \(renewal.customerName) (\(name)) is covered through \(renewal.day)."]
         details += renewal.then.map { "From \($0.phrase)" }
-        if let term = renewal.term { details.append("Term: \(term.rawValue)") }
-        if let price = renewal.price { details.append("Price: \(price)") }
+        if let cost = renewal.cost { details.append("Price: \(cost)") }
         if let owner = renewal.owner { details.append("Owner: \(owner)") }
-        if let order = renewal.order { details.append("Ordered, \(order)") }
+        if let order = renewal.order { details.append(order.prefix(1).uppercased() + order.dropFirst()) }
         details.append("gatehouse explain \(renewal.installation)")
         return AllDayEvent(
             id: id(of: renewal), day: renewal.day, summary: "\(renewal.what) renews: \(renewal.customerName)",

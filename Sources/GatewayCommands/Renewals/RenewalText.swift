@@ -5,14 +5,13 @@ import GatewayCore
 /// Renewals as people and their spreadsheets read them.
 enum RenewalText {
     static func table(_ renewals: [Renewal]) -> Table {
-        var table = Table(
-            "day", "in", "customer", "installation", "product", "term", "price", "owner", "order", "what happens then")
+        var table = Table("day", "in", "customer", "installation", "product", "price", "owner", "what happens then")
         for renewal in renewals {
             table.add(
                 .init(renewal.day.description), .init("\(renewal.days) d"), .init(renewal.customer),
-                .init(renewal.installation), .init(renewal.what, renewal.level.style), .init(renewal.term?.rawValue ?? "–"),
-                .init(renewal.price?.description ?? "–"), .init(renewal.owner ?? "–"), .init(renewal.order ?? "–"),
-                .init(renewal.then.map(\.phrase).joined(separator: "; ")))
+                .init(renewal.installation), .init(renewal.what, renewal.level.style), .init(renewal.cost ?? "–"),
+                .init(renewal.owner ?? "–"),
+                .init((renewal.then.map(\.phrase) + [renewal.order].compactMap { $0 }).joined(separator: "; ")))
         }
         return table
     }
@@ -47,7 +46,8 @@ enum RenewalText {
         [
             renewal.day.description, "\(renewal.days)", renewal.customer, renewal.customerName, renewal.installation,
             renewal.installationName, renewal.product, renewal.profile, renewal.date, renewal.module ?? "",
-            renewal.term?.rawValue ?? "", renewal.price?.amount ?? "", renewal.price?.currency ?? "", renewal.owner ?? "", renewal.level.rawValue,
+            renewal.term?.rawValue ?? "", renewal.price?.amount ?? "", renewal.price?.currency ?? "",
+            renewal.owner ?? "", renewal.level.rawValue,
             renewal.then.map(\.phrase).joined(separator: "; "), renewal.orderUntil?.description ?? "",
         ]
     }
@@ -60,8 +60,14 @@ extension Renewal {
         return "\(product), module \(module)"
     }
 
+    /// What it costs, and how long that is for; nil where neither is on record.
+    var cost: String? {
+        guard price != nil || term != nil else { return nil }
+        return [price?.description, term?.rawValue].compactMap { $0 }.joined(separator: ", ")
+    }
+
     /// How an open order stands, in a few words; nil for none.
-    var order: String? { orderUntil.map { "expected by \($0.short)" } }
+    var order: String? { orderUntil.map { "ordered, expected by \($0.short)" } }
 }
 
 extension Renewal.Stage {

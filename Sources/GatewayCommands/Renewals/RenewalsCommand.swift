@@ -65,7 +65,8 @@ struct RenewalsCommand: AsyncParsableCommand {
         for line in RenewalText.sums(list) { Console.print(line) }
         if list.overdue > 0, !overdue, !options.quiet {
             Console.errorText(
-                "\(list.overdue) ended before and \(list.overdue == 1 ? "was" : "were") not renewed: --overdue lists them.")
+                "\(list.overdue) ended before and \(list.overdue == 1 ? "was" : "were") not renewed: --overdue lists them."
+            )
         }
     }
 }

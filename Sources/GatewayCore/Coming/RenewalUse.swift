@@ -134,7 +134,8 @@ private struct RenewalFinder {
                 day: ending.day, days: ending.days, customer: record.status.customer, customerName: customer,
                 installation: record.status.id, installationName: record.name, product: result.profile.product,
                 profile: result.profile.name, date: ending.deadline.name, module: ending.module?.code,
-                moduleName: ending.module?.name, term: record.term.flatMap(RecordedFacts.Term.init), price: price, owner: record.owner,
+                moduleName: ending.module?.name, term: record.term.flatMap(RecordedFacts.Term.init), price: price,
+                owner: record.owner,
                 level: result.standing.level,
                 then: stages.map {
                     Renewal.Stage(

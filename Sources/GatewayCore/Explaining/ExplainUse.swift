@@ -24,16 +24,18 @@ extension Explain: PerformedCall {
                 TimelineView.Change($0, in: zone)
             },
             seats: SeatCounts(SeatColumn.read(explained.seats)),
-            modules: try await context.store.entitlement(of: installation, in: context.scope)?.modules.map(\.code) ?? [],
+            modules: try await context.store.entitlement(of: installation, in: context.scope)?.modules.map(\.code)
+                ?? [],
             refresh: Self.refresh(record, explained, at: context.now),
             files: try await FileLook(context: context, record: record, profile: result?.profile).files(),
             vendor: try await Self.vendor(result?.profile, context),
             operation: explained.openOperation.map { OperationView($0, notes: []) },
             orders: try await Self.orders(of: record, context), user: nil, steps: [])
         explanation.user = user.map { ExplainedUser(explanation, zone: zone).view(named: $0) }
-        explanation.steps = NextSteps(
-            explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil
-        ).steps
+        explanation.steps =
+            NextSteps(
+                explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil
+            ).steps
         return explanation
     }
 

@@ -59,7 +59,8 @@ struct ExplainedUser {
             let count = explanation.files.count
             return line(
                 "delivery", false,
-                count == 1 ? "The license file is as it was delivered." : "All \(count) files are as they were delivered.")
+                count == 1
+                    ? "The license file is as it was delivered." : "All \(count) files are as they were delivered.")
         }
         let more = bad.count > 1 ? " So are or might be \(bad.count - 1) others." : ""
         return line("delivery", true, "\(first.path) \(first.state.phrase).\(more)")

@@ -43,14 +43,17 @@ struct NextSteps {
         guard explanation.operation == nil, explanation.refresh.failure != nil else { return nil }
         switch explanation.refresh.operation?.outcome {
         case AdapterError.Code.rejected.rawValue:
-            return "The vendor refused: compare what it knows the installation by with the vendor's own record\(place), "
+            return
+                "The vendor refused: compare what it knows the installation by with the vendor's own record\(place), "
                 + "correct it with `gatehouse installations set \(explanation.installation) --identity NAME=VALUE`, "
                 + "then \(refresh)."
         case AdapterError.Code.unreachable.rawValue:
             let host = explanation.vendor.map { " \($0.host)" } ?? ""
-            return "The vendor's server\(host) could not be reached: see that this machine can reach it, then \(refresh)."
+            return
+                "The vendor's server\(host) could not be reached: see that this machine can reach it, then \(refresh)."
         case AdapterError.Code.untrusted.rawValue:
-            return "The vendor's answer was not proven to be the vendor's: compare the keys in \(explanation.file ?? "") "
+            return
+                "The vendor's answer was not proven to be the vendor's: compare the keys in \(explanation.file ?? "") "
                 + "with those that the vendor publishes before anything else."
         default:
             return "The last refresh failed: see to what it says, then \(refresh)."
@@ -61,7 +64,8 @@ struct NextSteps {
         if standing.heldSince == nil {
             // What the vendor refuses is told already.
             guard explanation.refresh.failure == nil else { return nil }
-            return "Get an entitlement: check that its identity is what the vendor's record says\(place), then \(refresh)."
+            return
+                "Get an entitlement: check that its identity is what the vendor's record says\(place), then \(refresh)."
         }
         guard let cause = standing.causes.first else { return nil }
         guard let date = cause.date else {
@@ -80,11 +84,13 @@ struct NextSteps {
     private func renewal(of cause: Explanation.Cause) -> String {
         let what = cause.module.map { "the module \($0) of \(product)" } ?? product
         if let order = explanation.orders.first(where: { $0.state == .propagating }) {
-            return "An order is on its way until \(zone.wallTime(order.until)): \(refresh) shows when it has arrived\(place)."
+            return
+                "An order is on its way until \(zone.wallTime(order.until)): \(refresh) shows when it has arrived\(place)."
         }
         if let order = explanation.orders.first {
             let reference = order.reference.isEmpty ? "" : " \(order.reference)"
-            return "The order\(reference) of \(zone.wallTime(order.placed)) is overdue: ask the vendor for it, then \(refresh)."
+            return
+                "The order\(reference) of \(zone.wallTime(order.placed)) is overdue: ask the vendor for it, then \(refresh)."
         }
         return "Renew \(what) with the vendor, then \(refresh)\(place)."
     }
@@ -92,7 +98,8 @@ struct NextSteps {
     private var aboutFiles: String? {
         let bad = explanation.files.filter { $0.state == .changed || $0.state == .missing }
         if !bad.isEmpty {
-            return "Somebody changed or removed \(bad.map(\.path).joined(separator: ", ")): \(refresh) puts back what was "
+            return
+                "Somebody changed or removed \(bad.map(\.path).joined(separator: ", ")): \(refresh) puts back what was "
                 + "delivered."
         }
         let unknown = explanation.files.filter { $0.state == .unknown }

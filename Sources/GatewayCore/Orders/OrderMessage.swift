@@ -34,7 +34,8 @@ enum OrderMessage {
     /// What a list of what is coming says of the last of an installation's orders.
     static func overdue(until: Instant) -> String {
         let placed = until.adding(hours: -OrderState.propagationHours)
-        return "The order of \(placed.toTheSecond) is overdue unless a refresh has shown it by then: ask the vendor about it."
+        return
+            "The order of \(placed.toTheSecond) is overdue unless a refresh has shown it by then: ask the vendor about it."
     }
 
     private static func named(_ order: OrderRecord) -> String {

@@ -71,7 +71,8 @@ extension StatusRow {
     init(_ record: StatusRecord, withoutProfile message: String, seats: SeatCounts) {
         self.init(
             customer: record.customer, installation: record.id, product: "", profile: record.profile,
-            protocolName: "", level: .unlicensed, label: Self.withoutProfileLabel, access: .none, messages: [message], until: nil,
+            protocolName: "", level: .unlicensed, label: Self.withoutProfileLabel, access: .none, messages: [message],
+            until: nil,
             fullUntil: nil, refreshDue: record.refreshDue, lastContact: record.lastContact,
             seats: seats)
     }

@@ -86,7 +86,9 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.notFound) { _, about in ListInstallations(customer: about) },
         CallRow(.notFound) { _, about in ListOperations(installation: about) },
         CallRow(.notFound) { _, about in Status(customer: about) },
-        CallRow(.notFound) { _, about in Explain(installation: about, user: "kim", at: .instant(Instant(milliseconds: 0))) },
+        CallRow(.notFound) { _, about in
+            Explain(installation: about, user: "kim", at: .instant(Instant(milliseconds: 0)))
+        },
         CallRow(.notFound) { _, about in ListTimeline(customer: about, within: .days(400)) },
         CallRow(.notFound) { _, about in ListRenewals(customer: about, days: 400, overdue: true) },
         CallRow(.notFound) { _, about in Refresh(selection: .customer(about)) },

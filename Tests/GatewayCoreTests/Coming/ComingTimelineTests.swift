@@ -66,6 +66,17 @@ struct ComingTimelineTests {
         }
     }
 
+    @Test("An order that is waited for is told where it becomes overdue")
+    func orders() async throws {
+        try await withThree { test, gateway async throws in
+            _ = try await gateway.perform(
+                AddOrder(installation: "pago", placed: .instant(test.time.now.adding(hours: -40)), reference: "PO-1"))
+            let changes = try await gateway.perform(ListTimeline(customer: "pago", within: .days(1)))
+            #expect(shown(changes) == ["2026-11-22 07:00 pago order overdue notice"])
+            #expect(try await gateway.perform(ListTimeline(customer: "pago", within: .hours(7))).isEmpty)
+        }
+    }
+
     @Test("What is archived, or holds nothing, has nothing before it")
     func leftOut() async throws {
         try await withThree { test, gateway async throws in

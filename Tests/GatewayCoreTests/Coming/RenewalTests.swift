@@ -10,7 +10,8 @@ import Testing
 struct RenewalTests {
     private static let entries = [
         SubscriptionFixture.Entry(
-            id: "maple", expires: "2027-01-31", lines: ["modules:", "  - { code: AP, name: Payables, expires: 2026-12-31 }"]),
+            id: "maple", expires: "2027-01-31",
+            lines: ["modules:", "  - { code: AP, name: Payables, expires: 2026-12-31 }"]),
         SubscriptionFixture.Entry(id: "oak", expires: "2026-11-01"),
         SubscriptionFixture.Entry(id: "pine", expires: "2027-01-31", zone: "Europe/Berlin"),
     ]
@@ -39,11 +40,14 @@ struct RenewalTests {
                     "2027-01-31 70 pine expires",
                 ])
             let maple = list.renewals[1]
-            #expect(maple.then.map { "\($0.day) \($0.label) \($0.level.rawValue)" } == [
-                "2027-02-01 Expired grace", "2027-03-18 Read-only restricted",
-            ])
+            #expect(
+                maple.then.map { "\($0.day) \($0.label) \($0.level.rawValue)" } == [
+                    "2027-02-01 Expired grace", "2027-03-18 Read-only restricted",
+                ])
             #expect(maple.customerName == "maple Ltd." && maple.product == "Sage 300" && maple.level == .licensed)
-            #expect(list.renewals[0].moduleName == "Payables" && list.renewals[0].then.map(\.label) == ["AP: Module expired"])
+            #expect(
+                list.renewals[0].moduleName == "Payables"
+                    && list.renewals[0].then.map(\.label) == ["AP: Module expired"])
             #expect(list.overdue == 1, "oak's passed")
         }
     }
@@ -93,6 +97,41 @@ struct RenewalTests {
                 // What would happen besides is part of what happens then.
                 #expect(try await gateway.perform(ListTimeline(within: .days(40))).contains { $0.cause == "contact" })
             }
+        }
+    }
+
+    @Test("Prices are added up by currency, exactly; a module has none of its own")
+    func sums() async throws {
+        try await withThree { _, gateway async throws in
+            func price(_ installation: String, _ price: String) async throws {
+                _ = try await gateway.perform(
+                    SetInstallation(
+                        id: installation, facts: FactChanges(term: "annual", price: price, owner: "Pat")))
+            }
+            try await price("maple", "999999999999.1 EUR")
+            let one = try await gateway.perform(ListRenewals(days: 90))
+            #expect(one.sums.map { "\($0.amount) \($0.currency) \($0.count)" } == ["999999999999.1 EUR 1"])
+            #expect(one.unpriced == 1)
+            try await price("pine", "0.0201 EUR")
+            let two = try await gateway.perform(ListRenewals(days: 90))
+            #expect(two.sums.map { "\($0.amount) \($0.currency) \($0.count)" } == ["999999999999.1201 EUR 2"])
+            #expect(two.unpriced == 0 && two.renewals.map { $0.price?.currency } == [nil, "EUR", "EUR"])
+            #expect(two.renewals.map(\.term) == [.annual, .annual, .annual] && two.renewals[0].owner == "Pat")
+            try await price("pine", "30 USD")
+            let three = try await gateway.perform(ListRenewals(days: 90))
+            #expect(three.sums.map { "\($0.amount) \($0.currency)" } == ["999999999999.1 EUR", "30 USD"])
+        }
+    }
+
+    @Test("An order that is open is told with the renewal that it is for")
+    func orders() async throws {
+        try await withThree { test, gateway async throws in
+            _ = try await gateway.perform(AddOrder(installation: "maple", placed: .now))
+            let list = try await gateway.perform(ListRenewals(days: 90))
+            #expect(
+                list.renewals.map(\.orderUntil) == [
+                    test.time.now.adding(hours: 48), test.time.now.adding(hours: 48), nil,
+                ])
         }
     }
 

@@ -49,7 +49,8 @@ struct ExplainTests {
         "A stage is told with its rule, its date and its beginning, and what to do stands in the product's words",
         arguments: [
             ("2027-01-15", "notice -30d 2027-01-02T05:00:00Z"), ("2027-02-10", "grace 0d 2027-02-01T05:00:00Z"),
-            ("2027-03-20", "restricted 45d 2027-03-18T04:00:00Z"), ("2029-01-01", "restricted 45d 2027-03-18T04:00:00Z"),
+            ("2027-03-20", "restricted 45d 2027-03-18T04:00:00Z"),
+            ("2029-01-01", "restricted 45d 2027-03-18T04:00:00Z"),
         ])
     func stages(day: String, expected: String) async throws {
         try await withRefreshed { _, gateway async throws in
@@ -71,7 +72,10 @@ struct ExplainTests {
     func dates() async throws {
         let entry = SubscriptionFixture.Entry(
             id: "maple", expires: "2027-01-31",
-            lines: ["status: expired", "statusSince: 2026-11-20", "modules:", "  - { code: AP, name: A, expires: 2026-12-10 }"])
+            lines: [
+                "status: expired", "statusSince: 2026-11-20", "modules:",
+                "  - { code: AP, name: A, expires: 2026-12-10 }",
+            ])
         try await withRefreshed(entry) { _, gateway async throws in
             let causes = try await gateway.perform(Explain(installation: "maple")).standing.causes
             #expect(causes.map(\.countdown) == ["subscription", "modules"])
@@ -202,7 +206,8 @@ struct ExplainTests {
             _ = try await gateway.store.claim(
                 NewOperation(
                     id: Identifiers.operation(at: test.time.now), installation: "maple", customer: "maple",
-                    protocolName: "subscription", act: .refresh, caller: "local:1000", owner: "", started: test.time.now,
+                    protocolName: "subscription", act: .refresh, caller: "local:1000", owner: "",
+                    started: test.time.now,
                     basedOn: record.revision,
                     first: JournaledTransition(
                         nonce: "n", state: Data(), step: Data(),
@@ -212,6 +217,38 @@ struct ExplainTests {
             #expect(operation.status == "running" && operation.act == .refresh)
             #expect(found.refresh.operation?.outcome == "updated", "the one before it")
             #expect(found.steps.first?.contains("operations show \(operation.id)") == true)
+        }
+    }
+
+    @Test("An open order says what to do: wait for it, and once it is overdue ask the vendor")
+    func orders() async throws {
+        try await withRefreshed { test, gateway async throws in
+            let placed = test.time.now
+            _ = try await gateway.perform(
+                AddOrder(
+                    installation: "maple", placed: .instant(placed),
+                    items: OrderedItems(expires: LocalDay("2028-01-31")),
+                    reference: "PO-77"))
+            func step(_ at: PointInTime) async throws -> (Explanation, String) {
+                let found = try await gateway.perform(Explain(installation: "maple", at: at))
+                return (found, try #require(found.steps.first))
+            }
+            let grace = PointInTime.day(try #require(LocalDay("2027-02-10")))
+            let (waiting, wait) = try await step(grace)
+            #expect(waiting.orders.map(\.state) == [.propagating] && waiting.orders.map(\.reference) == ["PO-77"])
+            #expect(wait.hasPrefix("An order is on its way until 2026-11-24 05:00") && wait.contains("License Manager"))
+            test.time.set(placed.adding(hours: OrderState.propagationHours))
+            let (overdue, ask) = try await step(grace)
+            #expect(overdue.orders.map(\.state) == [.overdue])
+            #expect(ask.hasPrefix("The order PO-77 of 2026-11-22 05:00 is overdue: ask the vendor"))
+            try test.write([SubscriptionFixture.Entry(id: "maple", expires: "2028-01-31")])
+            #expect(try await gateway.refresh("maple").outcome == .updated)
+            #expect(try await gateway.perform(Explain(installation: "maple")).orders.isEmpty)
+            let orders = try await gateway.perform(ShowHistory(installation: "maple")).events.filter {
+                $0.kind == .order
+            }
+            #expect(orders.map(\.what) == ["orders.add", "orders.applied"])
+            #expect(orders.first?.detail.contains("PO-77") == true)
         }
     }
 

@@ -41,9 +41,11 @@ struct HistoryTests {
             #expect(
                 history.events.map { "\($0.local.suffix(5)) \($0.kind.rawValue) \($0.what)" } == [
                     "00:00 audit installations.add",
-                    "01:00 audit refresh", "01:00 entitlement granted", "01:00 delivery delivered", "01:00 operation refresh",
+                    "01:00 audit refresh", "01:00 entitlement granted", "01:00 delivery delivered",
+                    "01:00 operation refresh",
                     "02:00 audit refresh", "02:00 operation refresh",
-                    "03:00 audit refresh", "03:00 entitlement changed", "03:00 delivery delivered", "03:00 operation refresh",
+                    "03:00 audit refresh", "03:00 entitlement changed", "03:00 delivery delivered",
+                    "03:00 operation refresh",
                 ])
             #expect(history.events.allSatisfy { $0.who == "Pat" && $0.local.hasPrefix("2026-11-22 05:") })
             #expect(history.events.map(\.at) == history.events.map(\.at).sorted())
