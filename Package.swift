@@ -101,7 +101,7 @@ let package = Package(
             name: "GatewayStoreTests",
             dependencies: [
                 "AdapterKit", "GatewayAPI", "GatewayStore", .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["gatehouse", .product(name: "Crypto", package: "swift-crypto")]),

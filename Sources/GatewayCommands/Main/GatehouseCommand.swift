@@ -24,7 +24,13 @@ public struct GatehouseCommand: AsyncParsableCommand {
                     RenewalsCommand.self, HistoryCommand.self,
                 ]),
             CommandGroup(name: "What is done", subcommands: [RefreshCommand.self, Operations.self, AuditCommand.self]),
-            CommandGroup(name: "The products", subcommands: [Profiles.self, Adapters.self, SandboxCommand.self, Demo.self]),
+            CommandGroup(
+                name: "The products", subcommands: [Profiles.self, Adapters.self, SandboxCommand.self, Demo.self]),
+            CommandGroup(
+                name: "Safety",
+                subcommands: [
+                    BackupCommand.self, RestoreCommand.self, Keyfile.self, DoctorCommand.self, PeopleCommand.self,
+                ]),
         ])
 
     /// The program's version.
