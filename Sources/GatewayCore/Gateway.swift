@@ -112,7 +112,7 @@ public final class Gateway: CallPerformer {
         case let error as CallError: error
         case let error as StoreError:
             switch error.code {
-            case .exists, .inUse: CallError(.conflict, error.message)
+            case .exists, .changed, .refused, .inUse: CallError(.conflict, error.message)
             case .notFound: CallError(.notFound, error.message)
             case .cannotOpen, .cannotWrite, .tooNew, .corrupt: CallError(.failed, error.message)
             }

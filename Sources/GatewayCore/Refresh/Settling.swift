@@ -159,8 +159,8 @@ final class Settling: Sendable {
         switch outcome {
         case .unchanged(let attestation):
             try check(attestation)
-            guard record.held else {
-                throw AdapterError(.malformed, "The vendor says that nothing changed, but nothing is held yet.")
+            guard record.held, record.revision != nil else {
+                throw AdapterError(.malformed, "The vendor says that nothing changed, but was told of nothing held.")
             }
             let changed = destinations.values.flatMap { $0 }.filter { place in
                 delivered[place.path].map { $0.sha256 != found[place.path] } ?? false
@@ -309,7 +309,17 @@ final class Settling: Sendable {
                 operation: operation, installation: record.id, at: now, status: status, outcome: outcome.rawValue,
                 message: message, notes: notes + [StepNote(at: now, kind: kind, detail: detail)],
                 contact: OperationEnding.Contact(at: now, refreshDue: due), grant: grant,
-                files: files, audit: audit))
+                files: files, audit: audit, orders: record.orderUntil == nil ? nil : watch(in: zone)))
+    }
+}
+
+extension Settling {
+    /// How the open orders of the installation are compared with an answer.
+    private func watch(in zone: Zone) -> OperationEnding.OrderWatch {
+        OperationEnding.OrderWatch(
+            zone: zone,
+            audit: context.audit(
+                "orders.applied", customer: record.customer, subject: record.id, detail: "a refresh shows the order "))
     }
 }
 

@@ -53,10 +53,14 @@ extension Store {
         }
     }
 
-    /// The installation whose file is at a path; nil where there is none.
+    /// The installation whose file is at a path; nil where there is none, and where it is archived.
     public func installation(delivering path: String) async throws -> String? {
         try await pool.read { db in
-            try db.row("SELECT installation FROM deliveries WHERE status = 'current' AND path = ?1", [path])?[0]
+            try db.row(
+                """
+                SELECT d.installation FROM deliveries d JOIN installations i ON i.id = d.installation
+                WHERE d.status = 'current' AND d.path = ?1 AND i.archived_at IS NULL
+                """, [path])?[0]
         }
     }
 

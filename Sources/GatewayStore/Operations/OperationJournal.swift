@@ -104,11 +104,18 @@ extension Store {
                     ending.message, NotesColumn.write(ending.notes),
                 ])
             if let contact = ending.contact {
+                // While an order is on its way the vendor is asked hourly, whoever placed it meanwhile.
+                let soon = contact.refreshDue.map { min($0, contact.at.adding(hours: 1)) }
                 try db.run(
                     """
-                    UPDATE installations SET last_contact = ?2, last_refresh = ?2, refresh_due = ?3,
+                    UPDATE installations SET last_contact = ?2, last_refresh = ?2,
+                    refresh_due = CASE WHEN order_until > ?2 THEN ?4 ELSE ?3 END,
                     next_try = NULL, last_failure = NULL, last_failure_at = NULL WHERE id = ?1
-                    """, [ending.installation, contact.at.milliseconds, contact.refreshDue?.milliseconds])
+                    """,
+                    [
+                        ending.installation, contact.at.milliseconds, contact.refreshDue?.milliseconds,
+                        soon?.milliseconds,
+                    ])
             }
             if let grant = ending.grant, let body {
                 try db.put(grant, body: body, of: ending)
@@ -117,15 +124,19 @@ extension Store {
                 try db.intend(file, number: index + 1, ending: ending)
             }
             if ending.status == .failed || ending.status == .interrupted {
+                let soon = ending.nextTry.map { min($0, ending.at.adding(hours: 1)) }
                 try db.run(
                     """
-                    UPDATE installations SET last_failure = ?2, last_failure_at = ?3, next_try = ?4 WHERE id = ?1
+                    UPDATE installations SET last_failure = ?2, last_failure_at = ?3,
+                    next_try = CASE WHEN order_until > ?3 THEN ?5 ELSE ?4 END WHERE id = ?1
                     """,
                     [
                         ending.installation, ending.message, ending.at.milliseconds, ending.nextTry?.milliseconds,
+                        soon?.milliseconds,
                     ])
             }
             if let audit = ending.audit { try db.append(audit) }
+            if let watch = ending.orders { try db.settleOrders(watch, of: ending) }
         }
     }
 
@@ -165,7 +176,8 @@ extension Database {
         var rows = try RowSteps(
             self,
             """
-            SELECT i.revision, EXISTS (SELECT 1 FROM operations o WHERE o.installation = i.id AND o.ended_at IS NULL)
+            SELECT i.revision, EXISTS (SELECT 1 FROM operations o WHERE o.installation = i.id AND o.ended_at IS NULL),
+            i.edits
             FROM installations i WHERE i.id = ?1
             """, [new.installation])
         guard try rows.next() else {
@@ -176,7 +188,7 @@ extension Database {
                 Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [new.installation])
             return try row.map { .busy(try OperationRecord(row: $0)) }
         }
-        return rows.optionalText(0) == new.basedOn ? nil : .stale
+        return rows.optionalText(0) == new.basedOn && rows.integer(2) == Int64(new.edits) ? nil : .stale
     }
 
     /// Appends notes to an operation's record.

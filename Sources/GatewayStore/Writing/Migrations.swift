@@ -177,8 +177,12 @@ enum Migrations {
         ALTER TABLE installations ADD COLUMN owner TEXT;
         ALTER TABLE installations ADD COLUMN emergency_plan TEXT;
         ALTER TABLE installations ADD COLUMN notes TEXT;
-        -- While an order is open: until when it may still be on its way.
+        -- While an order is open: until when the last of them may still be on its way.
         ALTER TABLE installations ADD COLUMN order_until BIGINT;
+        -- How often it was edited: what was decided by an earlier reading is not written over a later one.
+        ALTER TABLE installations ADD COLUMN edits BIGINT NOT NULL DEFAULT 0;
+        -- The few that listings and counts leave out.
+        CREATE INDEX installations_archived ON installations (customer, id) WHERE archived_at IS NOT NULL;
 
         -- Names of persons stand here and in people alone, so that they can be erased.
         CREATE TABLE contacts (
@@ -202,8 +206,8 @@ enum Migrations {
             expires TEXT NOT NULL DEFAULT '',
             seats TEXT NOT NULL DEFAULT '',
             modules TEXT NOT NULL DEFAULT '',
-            -- The revision that was in force when it was placed.
-            revision TEXT,
+            -- The operation that had taken what was in force when it was placed.
+            entitlement_from TEXT,
             caller TEXT NOT NULL,
             applied_at BIGINT,
             applied_by TEXT,

@@ -79,6 +79,11 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.nothing) { _, _ in Status() },
         CallRow(.notFound) { _, about in Allows(installation: about, action: .view) },
         CallRow(.notFound) { _, about in ShowTimeline(installation: about) },
+        CallRow(.notFound) { _, about in Explain(installation: about) },
+        CallRow(.notFound) { _, about in ShowHistory(installation: about) },
+        CallRow(.notFound) { _, about in ShowCustomerSheet(customer: about) },
+        CallRow(.nothing) { _, _ in ListTimeline(within: .days(400)) },
+        CallRow(.nothing) { _, _ in ListRenewals(days: 400) },
         CallRow(.forbidden, audit: "backup") { gateway, _ in
             BackUpStore(file: gateway.configuration.store + "-copy")
         },
@@ -95,6 +100,11 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.notFound) { _, about in ListInstallations(customer: about) },
         CallRow(.notFound) { _, about in ListOperations(installation: about) },
         CallRow(.notFound) { _, about in Status(customer: about) },
+        CallRow(.notFound) { _, about in
+            Explain(installation: about, user: "kim", at: .instant(Instant(milliseconds: 0)))
+        },
+        CallRow(.notFound) { _, about in ListTimeline(customer: about, within: .days(400)) },
+        CallRow(.notFound) { _, about in ListRenewals(customer: about, days: 400, overdue: true) },
         CallRow(.notFound) { _, about in Refresh(selection: .customer(about)) },
         CallRow(.notFound) { _, about in Refresh(selection: .installations(["north", about])) },
         CallRow(.nothing) { _, _ in Refresh(selection: .all) },
