@@ -43,7 +43,7 @@ struct Measure: AsyncParsableCommand {
 
     /// What can be measured by itself.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case refresh, status, start, explain, standings
+        case refresh, status, start, explain, standings, backup
     }
 
     mutating func validate() throws {
@@ -64,6 +64,7 @@ struct Measure: AsyncParsableCommand {
             case .start: figures += try StartFigures(workspace: workspace, options: self).figures()
             case .explain: figures += try ExplainFigures(workspace: workspace, options: self).figures()
             case .standings: figures += try StandingFigures(workspace: workspace, options: self).figures()
+            case .backup: figures += try BackupFigures(workspace: workspace, options: self).figures()
             }
         }
         print(FigureTable.text(figures))
