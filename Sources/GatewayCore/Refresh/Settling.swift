@@ -159,7 +159,7 @@ struct Settling: Sendable {
         case .unchanged(let attestation):
             try check(attestation)
             guard record.held, record.revision != nil else {
-                throw AdapterError(.malformed, "The vendor says that nothing changed, but was told of nothing held.")
+                throw AdapterError(.malformed, "The vendor says that nothing changed, but was told that nothing is held.")
             }
             return try await keep(attestation, operation, notes)
         case .updated(let grant):

@@ -70,7 +70,7 @@ struct InstallationEditTests {
                 #expect(try await gateway.refresh("n1").outcome == .unchanged)
                 _ = try await gateway.perform(SetInstallation(id: "n1", identity: ["account": "x"]))
                 let result = try await gateway.refresh("n1")
-                #expect(result.outcome == .failed && result.message.contains("told of nothing held"))
+                #expect(result.outcome == .failed && result.message.contains("told that nothing is held"))
             }
         }
     }
