@@ -111,12 +111,9 @@ struct Conversation: Sendable {
             note = StepNote(at: now, kind: "finish", detail: "")
         }
         return JournaledTransition(
-            nonce: nonce, state: transition.state, step: try encoder.encode(transition.step),
+            nonce: nonce, state: transition.state, step: try transition.step.json(),
             waitsUntil: waitsUntil, note: note)
     }
-
-    // Made once: making one costs more than it has to do here.
-    private static let encoder = JSONEncoder()
 
     /// The transition that an operation's journal holds.
     static func journaled(_ record: OperationRecord) throws -> (ErasedTransition, String) {
@@ -145,7 +142,7 @@ struct Conversation: Sendable {
         _ transition: inout ErasedTransition, _ nonce: inout String, with event: Event, note: StepNote
     ) async throws -> Ending? {
         let newNonce = Identifiers.nonce()
-        transition = try adapter.resume(transition.state, with: event, facts: renewed(newNonce))
+        transition = try adapter.resume(transition, with: event, facts: renewed(newNonce))
         nonce = newNonce
         if case .finish(let outcome) = transition.step { return .finished(outcome, notes: [note]) }
         try await gateway.store.journal(

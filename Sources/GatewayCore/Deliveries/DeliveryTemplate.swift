@@ -39,6 +39,7 @@ enum DeliveryTemplate {
                 paths = next
             }
         }
+        if paths.count == 1 { return [paths[0].text] }
         // By bytes: Swift takes two spellings of an accented letter for equal, the filesystem does not.
         var seen: Set<[UInt8]> = []
         return paths.map(\.text).filter { seen.insert(Array($0.utf8)).inserted }
@@ -52,28 +53,32 @@ enum DeliveryTemplate {
 
     private static func parse(_ template: String) throws(DeliveryError) -> [Part] {
         var parts: [Part] = []
-        var rest = template[...]
+        // By bytes: braces and dots are ASCII, and every refresh comes through here.
+        var rest = template[...].utf8
         while let first = rest.first {
-            if first == "{" {
-                guard let end = rest.firstIndex(of: "}") else {
+            if first == UInt8(ascii: "{") {
+                guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
                     throw problem(template, "holds a { that is not closed")
                 }
                 let inner = rest[rest.index(after: rest.startIndex)..<end]
-                let names = inner.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-                switch (names.first, names.count) {
-                case ("site", 2): parts.append(.site(String(names[1])))
-                case ("identity", 2): parts.append(.identity(String(names[1])))
+                let names = inner.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+                let kind = names.first.map { String(Substring($0)) }
+                switch (kind, names.count) {
+                case ("site", 2): parts.append(.site(String(Substring(names[1]))))
+                case ("identity", 2): parts.append(.identity(String(Substring(names[1]))))
                 default:
                     throw problem(
                         template,
-                        "holds \(DeliveryError.quoted("{\(inner)}")); a template may hold {site.NAME} and {identity.NAME}"
-                    )
+                        "holds \(DeliveryError.quoted("{\(Substring(inner))}")); a template may hold {site.NAME} and "
+                            + "{identity.NAME}")
                 }
                 rest = rest[rest.index(after: end)...]
             } else {
-                let end = rest.firstIndex(of: "{") ?? rest.endIndex
-                guard !rest[..<end].contains("}") else { throw problem(template, "holds a } without its {") }
-                parts.append(.text(String(rest[..<end])))
+                let end = rest.firstIndex(of: UInt8(ascii: "{")) ?? rest.endIndex
+                guard !rest[..<end].contains(UInt8(ascii: "}")) else {
+                    throw problem(template, "holds a } without its {")
+                }
+                parts.append(.text(String(Substring(rest[..<end]))))
                 rest = rest[end...]
             }
         }
@@ -93,12 +98,12 @@ enum DeliveryTemplate {
             if value.utf8.first == UInt8(ascii: "/"), !leads {
                 throw problem(template, "can't be filled: \(label) is absolute, but does not start the path")
             }
-            if value.split(separator: "/").contains("..") {
+            if value.utf8.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual("..".utf8) }) {
                 throw problem(template, "can't be filled: \(label) leads upwards with \"..\"")
             }
             // A folder is often written with a slash behind it.
             var trimmed = value[...]
-            while trimmed.utf8.last == UInt8(ascii: "/") { trimmed = trimmed.dropLast() }
+            while trimmed.utf8.last == UInt8(ascii: "/") { trimmed.unicodeScalars.removeLast() }
             result.append(String(trimmed))
         }
         return result

@@ -230,21 +230,18 @@ extension Store {
         """
     }
 
-    static let selectInstallation = """
+    private static let selectInstallation = """
         SELECT i.id, i.customer, c.time_zone, c.name, i.profile, i.identity, i.site, i.held, i.dates, i.revision,
         i.issued, i.last_contact, i.last_refresh, i.refresh_due, i.next_try, i.last_failure, i.order_until,
         i.archived_at, i.edits
         FROM installations i JOIN customers c ON c.id = i.customer
         """
 
-    static func installation(_ row: Row) throws -> InstallationRecord {
-        let decoder = JSONDecoder()
+    private static func installation(_ row: Row) throws -> InstallationRecord {
         let id: String = row[0]
-        let identity: String = row[5]
-        let site: String = row[6]
-        guard let identity = try? decoder.decode([String: String].self, from: Data(identity.utf8)),
-            let site = try? decoder.decode([String: [String]].self, from: Data(site.utf8))
-        else { throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.") }
+        guard let identity = NamedValues.strings(row[5]), let site = NamedValues.lists(row[6]) else {
+            throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.")
+        }
         return InstallationRecord(
             id: id, customer: row[1], timeZone: row[2], customerName: row[3], profile: row[4], identity: identity,
             site: site, held: row[7], dates: row[8], revision: row[9], issued: row.instant(10),
