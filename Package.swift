@@ -27,8 +27,11 @@ let package = Package(
 
         .target(name: "AdapterKit"),
         .target(name: "AdapterTestKit", dependencies: ["AdapterKit"]),
-        .target(name: "MarkedYAML", dependencies: ["CYAML"]),
+        .target(name: "MarkedText"),
+        .target(name: "MarkedCSV", dependencies: ["MarkedText"]),
+        .target(name: "MarkedYAML", dependencies: ["CYAML", "MarkedText"]),
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
+        .target(name: "ICalendar", dependencies: ["AdapterKit"]),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
 
         .target(name: "GatewayAPI", dependencies: ["AdapterKit"]),
@@ -40,17 +43,18 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .target(name: "GatewayProfiles", dependencies: ["AdapterKit", "MarkedYAML"]),
+        .target(name: "GatewayProfiles", dependencies: ["AdapterKit", "MarkedText", "MarkedYAML"]),
         .target(
             name: "GatewayCore",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedYAML",
+                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedCSV",
+                "MarkedText", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "VendorSandbox",
             dependencies: [
-                "AdapterKit", "MarkedYAML", "VendorFormats",
+                "AdapterKit", "MarkedText", "MarkedYAML", "VendorFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -59,7 +63,7 @@ let package = Package(
         .target(
             name: "GatewayCommands",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "VendorSandbox",
+                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "VendorSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -75,8 +79,11 @@ let package = Package(
 
         .testTarget(name: "AdapterKitTests", dependencies: ["AdapterKit"], exclude: ["Fixtures"]),
         .testTarget(name: "AdapterTestKitTests", dependencies: ["AdapterKit", "AdapterTestKit"]),
-        .testTarget(name: "MarkedYAMLTests", dependencies: ["MarkedYAML"]),
+        .testTarget(name: "MarkedTextTests", dependencies: ["MarkedText"]),
+        .testTarget(name: "MarkedCSVTests", dependencies: ["MarkedCSV", "MarkedText"]),
+        .testTarget(name: "MarkedYAMLTests", dependencies: ["MarkedText", "MarkedYAML"]),
         .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "VendorFormats"]),
+        .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
         .testTarget(name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300"]),
         .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),
         .testTarget(
@@ -88,19 +95,20 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
-            name: "GatewayProfilesTests", dependencies: ["AdapterKit", "GatewayProfiles", "MarkedYAML", "Sage300"]),
+            name: "GatewayProfilesTests",
+            dependencies: ["AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "Sage300"]),
         .testTarget(
             name: "GatewayStoreTests",
             dependencies: [
                 "AdapterKit", "GatewayAPI", "GatewayStore", .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["gatehouse", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "VendorSandboxTests",
             dependencies: [
-                "AdapterKit", "MarkedYAML", "VendorFormats", "VendorSandbox",
+                "AdapterKit", "MarkedText", "MarkedYAML", "VendorFormats", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
     ]

@@ -77,6 +77,64 @@ public struct AdapterView: Codable, Hashable, Sendable {
     }
 }
 
+/// Shows what there is to know of an adapter: its reference documentation as data.
+public struct ShowAdapter: GatewayCall {
+    /// What comes back.
+    public typealias Answer = AdapterReference
+    /// The name in the audit trail and the API.
+    public static let name = "adapters.show"
+
+    /// The protocol that it speaks.
+    public var protocolName: String
+
+    /// The call.
+    public init(protocolName: String) { self.protocolName = protocolName }
+
+    private enum CodingKeys: String, CodingKey {
+        case protocolName = "protocol"
+    }
+}
+
+/// What there is to know of an adapter.
+public struct AdapterReference: Codable, Hashable, Sendable {
+    /// The protocol that it speaks.
+    public var protocolName: String
+    /// What it is.
+    public var title: String
+    /// Its version.
+    public var version: String
+    /// What it can do.
+    public var capabilities: [Capability]
+    /// What the vendor knows an installation by.
+    public var identity: [Field]
+    /// The named places of a site that its deliveries need.
+    public var site: [Field]
+    /// What a profile may set.
+    public var settings: [Field]
+    /// The files that it delivers.
+    public var deliveries: [Field]
+    /// The dates that it reports.
+    public var dates: [AdapterDescriptor.DateDescription]
+
+    /// What a descriptor and the adapter's capabilities say.
+    public init(_ descriptor: AdapterDescriptor, capabilities: [Capability]) {
+        protocolName = descriptor.protocolName
+        title = descriptor.title
+        version = descriptor.version
+        self.capabilities = capabilities
+        identity = descriptor.identity
+        site = descriptor.site
+        settings = descriptor.settings
+        deliveries = descriptor.deliveries
+        dates = descriptor.dates
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case protocolName = "protocol"
+        case title, version, capabilities, identity, site, settings, deliveries, dates
+    }
+}
+
 /// Lists the profiles.
 public struct ListProfiles: GatewayCall {
     /// What comes back.
@@ -98,12 +156,17 @@ public struct ProfileSummary: Codable, Hashable, Sendable {
     public var protocolName: String
     /// The file it stands in.
     public var file: String
+    /// The profile that it extends; nil for none.
+    public var extends: String?
     /// How many installations it governs.
     public var installations: Int
 
     /// A summary.
-    public init(name: String, product: String, protocolName: String, file: String, installations: Int) {
+    public init(
+        name: String, product: String, protocolName: String, file: String, extends: String?, installations: Int
+    ) {
         self.name = name
+        self.extends = extends
         self.product = product
         self.protocolName = protocolName
         self.file = file
@@ -113,7 +176,7 @@ public struct ProfileSummary: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case name, product
         case protocolName = "protocol"
-        case file, installations
+        case file, extends, installations
     }
 }
 
@@ -131,10 +194,91 @@ public struct ShowProfile: GatewayCall {
     public init(profile: String) { self.profile = profile }
 }
 
+/// Shows a profile's values, each with the place it comes from.
+public struct ResolveProfile: GatewayCall {
+    /// What comes back.
+    public typealias Answer = ResolvedProfile
+    /// The name in the audit trail and the API.
+    public static let name = "profiles.resolve"
+
+    /// The profile's name.
+    public var profile: String
+
+    /// The call.
+    public init(profile: String) { self.profile = profile }
+}
+
+/// A profile with all that it inherits and takes from the environment.
+public struct ResolvedProfile: Codable, Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// The files that it comes from, its own first.
+    public var files: [String]
+    /// Its values, in the order of the profile.
+    public var values: [Value]
+    /// The same as a profile file, with a comment for each value.
+    public var yaml: String
+
+    /// A resolved profile.
+    public init(name: String, files: [String], values: [Value], yaml: String) {
+        self.name = name
+        self.files = files
+        self.values = values
+        self.yaml = yaml
+    }
+
+    /// A value, and where it comes from.
+    public struct Value: Codable, Hashable, Sendable {
+        /// Its keys and positions: `countdowns.subscription.stages[0].at`.
+        public var path: String
+        /// The value; asterisks where it is secret.
+        public var value: String
+        /// Whether it is secret.
+        public var secret: Bool
+        /// The file it stands in; nil for what holds because nothing is said.
+        public var file: String?
+        /// The line it stands on, from 1.
+        public var line: Int?
+        /// The column at which it begins, from 1.
+        public var column: Int?
+        /// The variables of the environment that it holds.
+        public var variables: [Variable]
+
+        /// A value.
+        public init(
+            path: String, value: String, secret: Bool, file: String?, line: Int?, column: Int?, variables: [Variable]
+        ) {
+            self.path = path
+            self.value = value
+            self.secret = secret
+            self.file = file
+            self.line = line
+            self.column = column
+            self.variables = variables
+        }
+    }
+
+    /// A variable of the environment.
+    public struct Variable: Codable, Hashable, Sendable {
+        /// Its name.
+        public var name: String
+        /// Whether its default was taken, as it is not set.
+        public var isDefault: Bool
+
+        /// A variable.
+        public init(name: String, isDefault: Bool) {
+            self.name = name
+            self.isDefault = isDefault
+        }
+    }
+}
+
 /// A profile as it was understood.
 public struct ProfileView: Codable, Hashable, Sendable {
     /// Its name.
     public var name: String
+    /// The profile that it extends; nil for none.
+    public var extends: String?
     /// The product's name.
     public var product: String
     /// The protocol's name.
@@ -156,10 +300,11 @@ public struct ProfileView: Codable, Hashable, Sendable {
 
     /// A view.
     public init(
-        name: String, product: String, protocolName: String, place: String, file: String, vendor: String?,
-        keys: [String], refreshEvery: String?, deliveries: [String: String], countdowns: [Countdown]
+        name: String, extends: String?, product: String, protocolName: String, place: String, file: String,
+        vendor: String?, keys: [String], refreshEvery: String?, deliveries: [String: String], countdowns: [Countdown]
     ) {
         self.name = name
+        self.extends = extends
         self.product = product
         self.protocolName = protocolName
         self.place = place
@@ -172,7 +317,7 @@ public struct ProfileView: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, product
+        case name, extends, product
         case protocolName = "protocol"
         case place = "where"
         case file, vendor, keys, refreshEvery, deliveries, countdowns

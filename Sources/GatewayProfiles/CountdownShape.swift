@@ -1,8 +1,12 @@
 import AdapterKit
+import MarkedText
 import MarkedYAML
 
 /// Reads a profile's `countdowns`, and keeps the places of their parts for what is found wrong later.
-enum CountdownShape {
+struct CountdownShape {
+    /// The adapter whose dates the countdowns run from; nil where that is not known.
+    let adapter: AdapterDescriptor?
+
     /// A countdown with the places of its parts.
     struct Placed {
         var countdown: Countdown
@@ -19,10 +23,12 @@ enum CountdownShape {
         var stage: Countdown.Stage
         var at: Mark
         var level: Mark
-        var message: Mark
+        var message: Scalar?
     }
 
-    static let list = Shape<[Member<Body>]>.map(of: body).map { members in
+    var list: Shape<[Placed]> { Shape<[Member<Body>]>.map(of: body).map(Self.placed) }
+
+    private static func placed(_ members: [Member<Body>]) -> [Placed] {
         members.map { member in
             Placed(
                 countdown: Countdown(
@@ -35,15 +41,15 @@ enum CountdownShape {
 
     /// The rules that the countdowns make; nil where they are wrong, which is told at each place.
     static func rules(
-        _ placed: [Placed], dateFormat: Marked<String>?, dates: [String], in fields: inout Fields
+        _ placed: [Placed], dateFormat: String, dates: [String], in fields: inout Fields
     ) -> CountdownRules? {
         let placed = placed.filter(\.isComplete)
         do {
             return try CountdownRules(
-                placed.map(\.countdown), dateFormat: dateFormat?.value ?? "yyyy-MM-dd", knownDates: dates)
+                placed.map(\.countdown), dateFormat: dateFormat, knownDates: dates)
         } catch {
             for problem in error.problems {
-                let mark = mark(of: problem, placed) ?? dateFormat?.mark ?? fields.mark
+                let mark = mark(of: problem, placed) ?? fields.mark(of: "dateFormat")
                 fields.error(problem.message, at: mark)
             }
             return nil
@@ -57,7 +63,7 @@ enum CountdownShape {
             let stage = countdown.stages[index]
             switch problem.part {
             case .level: return stage.level
-            case .message: return stage.message
+            case .message: return stage.message.map { place(problem.offset, in: $0) } ?? stage.at
             default: return stage.at
             }
         }
@@ -69,6 +75,13 @@ enum CountdownShape {
         }
     }
 
+    /// The place of a mistake within a message.
+    private static func place(_ offset: Int?, in message: Scalar) -> Mark {
+        guard let offset else { return message.mark }
+        let before = String(decoding: message.text.utf8.prefix(offset), as: UTF8.self)
+        return message.mark(ofScalar: before.unicodeScalars.count)
+    }
+
     /// What stands below a countdown's name.
     struct Body {
         var from: [Marked<String>]
@@ -78,34 +91,71 @@ enum CountdownShape {
         var isComplete: Bool
     }
 
-    private static let body = Shape<Body>.mapping { fields in
-        let before = fields.diagnostics.errorCount
-        let from = fields.required("from", from)
-        let optional = fields.optional("optional", .bool, default: false)
-        let stages = fields.required("stages", .list(of: stage, atLeast: 1))
-        guard let from, let stages else { return nil }
-        return Body(
-            from: from, optional: optional, stages: stages, mark: fields.mark,
-            isComplete: fields.diagnostics.errorCount == before)
+    private var body: Shape<Body> {
+        .mapping { fields in
+            let before = fields.diagnostics.errorCount
+            let from = fields.required(
+                "from", from, help: "The date it runs from, or several of which the earliest counts.")
+            let optional = fields.optional(
+                "optional", .bool, default: false, help: "Whether an entitlement that is held may lack the date.")
+            let stages = fields.required(
+                "stages", .list(of: Self.stage.named("stage"), atLeast: 1),
+                help: "What holds from when on, in order of time.")
+            guard let from, let stages else { return nil }
+            return Body(
+                from: from, optional: optional, stages: stages, mark: fields.mark,
+                isComplete: fields.diagnostics.errorCount == before)
+        }
     }
 
-    /// One date's name, or a list of them.
-    private static let from = Shape<[Marked<String>]> { node, diagnostics in
-        if node.sequence != nil {
-            return Shape.list(of: .marked(.string), atLeast: 1).read(node, into: &diagnostics)
+    /// One date's name, or a list of them. Which names there are is checked with the rules.
+    private var from: Shape<[Marked<String>]> {
+        let name: Form =
+            if let adapter {
+                .words(Self.dates(of: adapter))
+            } else {
+                .text(.init("the name of a date"))
+            }
+        return Shape(as: .either([name, .list(name, atLeast: 1)])) { node, diagnostics in
+            if node.sequence != nil {
+                return Shape.list(of: .marked(.string), atLeast: 1).read(node, into: &diagnostics)
+            }
+            return Shape.marked(.string).read(node, into: &diagnostics).map { [$0] }
         }
-        return Shape.marked(.string).read(node, into: &diagnostics).map { [$0] }
+    }
+
+    /// The dates that countdowns may run from: the adapter's, those that mean something to the gateway, the modules'.
+    private static func dates(of adapter: AdapterDescriptor) -> [String] {
+        let own = adapter.dates.map(\.name)
+        return own + DateName.allCases.map(\.rawValue).filter { !own.contains($0) } + [Countdown.moduleExpiry]
     }
 
     private static let stage = Shape<PlacedStage>.mapping { fields in
         let at = fields.required(
-            "at", .text("an offset: calendar days such as -30d, or elapsed hours such as 48h", Countdown.Offset.init))
-        let level = fields.required("level", .enumeration(Level.self))
-        let label = fields.optional("label", .string)
-        let message = fields.optional("message", .string)
+            "at",
+            .text(
+                "an offset: calendar days such as -30d, or elapsed hours such as 48h", pattern: "-?[0-9]{1,6}[dh]",
+                Countdown.Offset.init),
+            help: "How long after the date it begins: -30d in calendar days there, 48h in elapsed hours.")
+        let level = fields.required("level", level, help: "How bad it is; it alone decides what is allowed.")
+        let label = fields.optional("label", .string, help: "A word for it; without one that of the stage before.")
+        let message = fields.optional("message", message, help: "What people are told. \(placeholders)")
         guard let at, let level else { return nil }
         return PlacedStage(
-            stage: Countdown.Stage(at: at, level: level, label: label, message: message), at: fields.mark(of: "at"),
-            level: fields.mark(of: "level"), message: fields.mark(of: "message"))
+            stage: Countdown.Stage(at: at, level: level, label: label, message: message?.text),
+            at: fields.mark(of: "at"), level: fields.mark(of: "level"), message: message)
     }
+
+    /// A stage that is `unlicensed` is refused with the rules, which say what was meant instead.
+    private static let level = Shape<Level>.enumeration(Level.self).described(
+        as: .words(Level.allCases.filter { $0 != .unlicensed }.map(\.rawValue)))
+
+    private static let message = Shape<Scalar>.scalar.described(
+        as: .text(
+            .init(
+                "a message",
+                pattern: #"([^{}]|\{\{|\}\}|\{("# + Countdown.placeholders.joined(separator: "|") + #")\})*"#)))
+
+    private static let placeholders =
+        "It may hold " + Countdown.placeholders.map { "{\($0)}" }.joined(separator: ", ") + "; {{ and }} are braces."
 }

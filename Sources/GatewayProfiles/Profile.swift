@@ -1,5 +1,5 @@
 public import AdapterKit
-import MarkedYAML
+import MarkedText
 
 /// A product's behavior, as a profile file gives it: the protocol it speaks, the vendor it asks, where its files
 /// go, and the countdowns on its dates.
@@ -8,6 +8,8 @@ public struct Profile: Sendable {
     public var name: String
     /// Where that stands.
     var nameMark: Mark
+    /// The profile that it extends, by name; nil for none.
+    public var parent: String?
     /// The product's name, for people.
     public var product: String
     /// The protocol's name.

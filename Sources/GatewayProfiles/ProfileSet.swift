@@ -1,46 +1,102 @@
 import Foundation
-public import MarkedYAML
+public import MarkedText
+import MarkedYAML
 
-/// The profiles of a folder. One broken file does not take the others away.
+/// The profiles of some folders or files. One broken file does not take the others away.
 public struct ProfileSet: Sendable {
     /// The profiles that can be used, by name.
     public private(set) var profiles: [String: Profile] = [:]
-    /// What is wrong with the others, by file.
-    public private(set) var problems: [DiagnosticsError] = []
+    /// The files that can't be used.
+    public private(set) var broken: [Broken] = []
     /// The folders they were looked for in.
     public let folders: [String]
+    /// What each profile says together with what it inherits.
+    private var trees: [String: Node] = [:]
+    private let reader: ProfileReader
+
+    /// A file that can't be used.
+    public struct Broken: Sendable {
+        /// The file.
+        public var file: String
+        /// The name that it gives its profile; nil where that can't be read.
+        public var name: String?
+        /// What is wrong with it.
+        public var problems: DiagnosticsError
+    }
 
     /// Reads every `*.yaml` of the folders, in order; a name that comes twice is a problem of the later file.
     public init(folders: [String], reader: ProfileReader) {
+        self.init(files: folders.flatMap(Self.files), extending: folders, reader: reader)
+    }
+
+    /// Reads files. What they extend is looked for among them first, then in the folders; of those only what a file
+    /// needs and can't be used is told.
+    public init(files: [String], extending folders: [String], reader: ProfileReader) {
         self.folders = folders
-        for folder in folders {
-            for path in Self.files(in: folder) {
-                do throws(DiagnosticsError) {
-                    let profile = try reader.read(path: path)
-                    if let first = profiles[profile.name] {
-                        throw DiagnosticsError([
-                            Diagnostic(
-                                .error, at: profile.nameMark,
-                                "the profile \"\(profile.name)\" stands in \(first.file) already",
-                                help: "give one of them another name")
-                        ])
-                    }
-                    profiles[profile.name] = profile
-                } catch {
-                    problems.append(error)
-                }
-            }
+        self.reader = reader
+        var family = ProfileFamily(reader: reader)
+        for file in files { family.add(path: file) }
+        if family.members.contains(where: { $0.parent != nil }) {
+            let taken = Set(files.map(Self.plain))
+            for file in folders.flatMap(Self.files) where !taken.contains(Self.plain(file)) { family.add(path: file) }
+        }
+        var needed: [Int] = []
+        for index in files.indices {
+            let outcome = add(index, &family)
+            if let parent = outcome.brokenParent { needed.append(parent) }
+        }
+        var told = Set(files.indices)
+        while let index = needed.popLast() {
+            guard told.insert(index).inserted else { continue }
+            let outcome = add(index, &family)
+            if let parent = outcome.brokenParent { needed.append(parent) }
         }
     }
 
-    /// What is wrong with the file that would hold a profile; nil where there is no such file, or nothing wrong.
+    private mutating func add(_ index: Int, _ family: inout ProfileFamily) -> ProfileFamily.Outcome {
+        let outcome = family.read(index)
+        var problems = outcome.problems
+        if let profile = outcome.profile {
+            if let first = profiles[profile.name] {
+                problems.error(
+                    "the profile \(quoted(profile.name)) stands in \(first.file) already", at: profile.nameMark,
+                    help: "give one of them another name")
+            } else {
+                profiles[profile.name] = profile
+                trees[profile.name] = outcome.tree
+                return outcome
+            }
+        }
+        let member = family.members[index]
+        broken.append(
+            Broken(
+                file: member.file, name: member.name?.text,
+                problems: DiagnosticsError(problems.all, omitted: problems.omitted)))
+        return outcome
+    }
+
+    /// What is wrong with the file that gives, or would hold, a profile; nil where there is no such file, or nothing
+    /// wrong.
     public func problem(ofProfile name: String) -> String? {
-        problems.first { $0.diagnostics.first?.file.hasSuffix("/\(name).yaml") == true }?.description
+        let found = broken.first { $0.name == name } ?? broken.first { $0.file.hasSuffix("/\(name).yaml") }
+        return found?.problems.shown
+    }
+
+    /// The values of a profile that can be used, each with the place it comes from.
+    public func effective(_ name: String) -> EffectiveProfile? {
+        guard let profile = profiles[name], let tree = trees[name] else { return nil }
+        let form = reader.profileShape(protocolName: profile.protocolName).shape.form
+        return EffectiveProfile(name: name, tree: tree, form: form)
     }
 
     /// The profile files of a folder, by name; none where the folder is missing.
     public static func files(in folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.sorted().map { folder + "/" + $0 }
+    }
+
+    /// One path for each file, however it is written.
+    private static func plain(_ path: String) -> String {
+        URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().path
     }
 }

@@ -1,3 +1,5 @@
+import MarkedText
+
 extension Shape {
     /// A list of values that all have one shape.
     ///
@@ -6,7 +8,7 @@ extension Shape {
     ///   - count: how many elements there must be at least.
     public static func list<Element>(of element: Shape<Element>, atLeast count: Int = 0) -> Shape
     where Value == [Element] {
-        Shape { node, diagnostics in
+        Shape(as: .list(element.form, atLeast: count)) { node, diagnostics in
             guard let elements = node.sequence else {
                 diagnostics.expected("a list", found: node, help: node.isAbsent ? "write [] for an empty list" : nil)
                 return nil
@@ -33,7 +35,7 @@ extension Shape {
     public static func map<Element>(
         of value: Shape<Element>, keyProblem: @escaping @Sendable (String) -> String? = { _ in nil }
     ) -> Shape where Value == [Member<Element>] {
-        Shape { node, diagnostics in
+        Shape(as: .map(value.form)) { node, diagnostics in
             guard let entries = node.mapping else {
                 diagnostics.expectedMapping(found: node)
                 return nil
@@ -54,9 +56,10 @@ extension Shape {
     /// A mapping with declared keys.
     ///
     /// - Parameter read: asks `fields` for every key that there may be, and makes the value; it gives `nil`
-    ///   where a required field was. A key that it did not ask for is reported as unknown afterwards.
+    ///   where a required field was. A key that it did not ask for is reported as unknown afterwards. To learn
+    ///   the shape's ``form`` it is called with fields of which none is there.
     public static func mapping(_ read: @escaping @Sendable (inout Fields) -> Value?) -> Shape {
-        Shape { node, diagnostics in
+        Shape(as: Fields.form(read)) { node, diagnostics in
             guard let entries = node.mapping else {
                 diagnostics.expectedMapping(found: node)
                 return nil

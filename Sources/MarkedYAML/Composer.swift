@@ -1,3 +1,5 @@
+import MarkedText
+
 /// Makes nodes of events, and refuses what strict YAML leaves out.
 struct Composer: ~Copyable {
     private(set) var diagnostics: Diagnostics
@@ -205,10 +207,10 @@ struct Composer: ~Copyable {
 
     // MARK: - Places
 
-    private func mark(from start: Mark.Position) -> Mark { Mark(file: source.file, start: start) }
+    private func mark(from start: Mark.Position) -> Mark { Mark(in: source, start: start) }
 
     private func mark(_ first: Event, to last: Event? = nil) -> Mark {
-        Mark(file: source.file, start: first.start.position, end: (last ?? first).end.position)
+        Mark(in: source, start: first.start.position, end: (last ?? first).end.position)
     }
 
     private mutating func report(_ error: SyntaxError) {

@@ -1,4 +1,5 @@
 import CYAML
+import MarkedText
 
 /// One event of libyaml, as a value that outlives it.
 struct Event {

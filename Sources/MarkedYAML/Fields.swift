@@ -1,3 +1,5 @@
+public import MarkedText
+
 /// The fields of a mapping while it is read. Asking for a key declares it; when the reading ends, every key
 /// that was not asked for is reported with the nearest one that was, and so is every required key that is
 /// missing. So ask for all of them before giving up on any.
@@ -11,8 +13,10 @@ public struct Fields {
     private let places: [String: Int]
     private var known: [String] = []
     private var asked: Set<String> = []
-    private var missing: [String] = []
+    private var missing: [(key: String, help: String)] = []
     private var leavesRest = false
+    /// What was declared, where that is all that is wanted; else `nil`.
+    private var declared: [Form.Key]?
 
     init(_ entries: [Node.Entry], mark: Mark) {
         self.entries = entries
@@ -20,23 +24,51 @@ public struct Fields {
         places = Dictionary(entries.enumerated().map { ($1.key.text, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The form of the mapping that a reading asks for.
+    static func form<Value>(_ read: (inout Fields) -> Value?) -> Form {
+        var fields = Fields([], mark: Mark(file: "", start: .init(line: 1, column: 1)))
+        fields.declared = []
+        _ = read(&fields)
+        return .mapping(fields.declared ?? [])
+    }
+
     /// The value of a key that must be there. It is `nil` if an error was reported.
-    public mutating func required<Value>(_ key: String, _ shape: Shape<Value>) -> Value? {
+    ///
+    /// - Parameter help: what the value is for, for documentation and for who left it out.
+    public mutating func required<Value>(_ key: String, _ shape: Shape<Value>, help: String = "") -> Value? {
+        declare(key, shape, help, isRequired: true)
         guard let node = node(key) else {
-            missing.append(key)
+            missing.append((key, help))
             return nil
         }
         return shape.read(node, into: &diagnostics)
     }
 
     /// The value of a key that may be left out. It is `nil` if it was, or if an error was reported.
-    public mutating func optional<Value>(_ key: String, _ shape: Shape<Value>) -> Value? {
-        node(key).flatMap { shape.read($0, into: &diagnostics) }
+    ///
+    /// - Parameter help: what the value is for, for documentation.
+    public mutating func optional<Value>(_ key: String, _ shape: Shape<Value>, help: String = "") -> Value? {
+        declare(key, shape, help)
+        return node(key).flatMap { shape.read($0, into: &diagnostics) }
     }
 
     /// The value of a key that may be left out, or the default if it was or if an error was reported.
-    public mutating func optional<Value>(_ key: String, _ shape: Shape<Value>, default value: Value) -> Value {
-        optional(key, shape) ?? value
+    ///
+    /// - Parameter help: what the value is for, for documentation.
+    public mutating func optional<Value>(
+        _ key: String, _ shape: Shape<Value>, default value: Value, help: String = ""
+    ) -> Value {
+        let fallback = (value as? any LosslessStringConvertible)?.description ?? ""
+        declare(key, shape, help, fallback: fallback.isEmpty ? nil : fallback)
+        return node(key).flatMap { shape.read($0, into: &diagnostics) } ?? value
+    }
+
+    private mutating func declare<Value>(
+        _ key: String, _ shape: Shape<Value>, _ help: String, isRequired: Bool = false, fallback: String? = nil
+    ) {
+        guard declared != nil else { return }
+        declared?.append(
+            Form.Key(name: key, help: help, isRequired: isRequired, fallback: fallback, form: shape.form))
     }
 
     /// Whether a key is there, read or not; this does not declare it.
@@ -81,8 +113,13 @@ public struct Fields {
                 help: near.map { "did you mean \(quoted($0))?" } ?? "keys known here: \(list)")
         }
         // A misspelled key is one mistake, not two.
-        for key in missing where !meant.contains(key) {
-            diagnostics.error("missing key \(quoted(key))", at: mark, help: "add it to this mapping")
+        for (key, help) in missing where !meant.contains(key) {
+            guard !diagnostics.passesMissing else {
+                diagnostics.silence()
+                continue
+            }
+            let help = help.isEmpty ? "" : ": " + help
+            diagnostics.error("missing key \(quoted(key))", at: mark, help: "add it to this mapping" + help)
         }
     }
 }

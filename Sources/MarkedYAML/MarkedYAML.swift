@@ -1,3 +1,5 @@
+public import MarkedText
+
 /// Strict YAML with positions: one document of plain mappings, lists and texts.
 ///
 /// What could surprise is refused, each with its place and what to write instead: anchors and aliases,
@@ -18,7 +20,7 @@ public enum MarkedYAML {
     ///   first mistake in the syntax.
     public static func parse(_ bytes: some Collection<UInt8>, file: String) throws(DiagnosticsError) -> Node {
         var diagnostics = Diagnostics()
-        if let source = SourceText(bytes, file: file, &diagnostics) {
+        if let source = SourceText.checked(bytes, file: file, upTo: byteLimit, into: &diagnostics) {
             var composer = Composer(source, diagnostics)
             let node = composer.compose()
             diagnostics = composer.diagnostics
@@ -38,7 +40,7 @@ public enum MarkedYAML {
         let name = name ?? path
         let bytes: [UInt8]
         do throws(FileError) {
-            bytes = try readFile(path, upTo: byteLimit + 1)
+            bytes = try readFile(path, upTo: byteLimit + 1, as: "a YAML file")
         } catch {
             let mark = Mark(file: name, start: .init(line: 1, column: 1))
             throw DiagnosticsError([Diagnostic(.error, at: mark, error.message, help: error.help)])

@@ -1,3 +1,5 @@
+public import MarkedText
+
 /// One value of a YAML file, with the place where it stands.
 ///
 /// Nothing here is typed: `no`, `1e3` and `012` are the text that was written, until a ``Shape`` reads them.

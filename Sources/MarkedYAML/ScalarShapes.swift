@@ -1,12 +1,17 @@
+import MarkedText
+
 extension Shape {
     /// A text that a function reads, such as a date or an address.
     ///
     /// - Parameters:
     ///   - what: names what is expected, with its article: `a date such as 2026-03-31`.
+    ///   - pattern: a regular expression for the whole text, for the shape's ``form`` only: `parse` decides.
     ///   - parse: makes the value of the text; it gives `nil` for a wrong text, or throws an error whose
     ///     description is told as help.
-    public static func text(_ what: String, _ parse: @escaping @Sendable (String) throws -> Value?) -> Shape {
-        Shape { node, diagnostics in
+    public static func text(
+        _ what: String, pattern: String? = nil, _ parse: @escaping @Sendable (String) throws -> Value?
+    ) -> Shape {
+        Shape(as: .text(.init(what, pattern: pattern))) { node, diagnostics in
             guard let scalar = node.scalar, !scalar.isAbsent else {
                 diagnostics.expected(what, found: node, help: node.isAbsent ? "write a value, or remove the key" : nil)
                 return nil
@@ -27,8 +32,10 @@ extension Shape {
         word(of: type.allCases.map(\.rawValue), Value.init(rawValue:))
     }
 
-    fileprivate static func word(of words: [String], _ parse: @escaping @Sendable (String) -> Value?) -> Shape {
-        Shape { node, diagnostics in
+    fileprivate static func word(
+        of words: [String], as form: Form? = nil, _ parse: @escaping @Sendable (String) -> Value?
+    ) -> Shape {
+        Shape(as: form ?? .words(words)) { node, diagnostics in
             if let scalar = node.scalar, !scalar.isAbsent, let value = parse(scalar.text) { return value }
             let list = words.map { quoted($0) }.joined(separator: ", ")
             let what = words.count == 1 ? list : "one of " + list
@@ -51,9 +58,19 @@ extension Shape where Value == String {
     }
 }
 
+extension Shape where Value == Scalar {
+    /// A text with all that is known of it, for who tells mistakes inside it or asks for its variables.
+    public static var scalar: Shape {
+        let string = Shape<String>.string
+        return Shape(as: string.form) { node, diagnostics in
+            string.read(node, into: &diagnostics).flatMap { _ in node.scalar }
+        }
+    }
+}
+
 extension Shape where Value == Bool {
     /// `true` or `false`, and no other spelling.
-    public static var bool: Shape { .word(of: ["true", "false"]) { Bool($0) } }
+    public static var bool: Shape { .word(of: ["true", "false"], as: .boolean) { Bool($0) } }
 }
 
 extension Shape where Value == Int {
@@ -71,7 +88,7 @@ extension Shape where Value == Int {
     }
 
     private static func int(in range: ClosedRange<Int>, as what: String) -> Shape {
-        Shape { node, diagnostics in
+        Shape(as: .integer(range)) { node, diagnostics in
             let text = node.scalar?.text ?? ""
             let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
             let isPlain =

@@ -1,3 +1,5 @@
+public import MarkedText
+
 /// What a value must look like, and how it is read: the declared type of a field.
 ///
 /// A shape never stops at the first problem: it reports each one at its place and gives `nil` for what can't
@@ -21,13 +23,29 @@
 /// ```
 public struct Shape<Value>: Sendable {
     let body: @Sendable (Node, inout Diagnostics) -> Value?
+    private let describe: @Sendable () -> Form
 
     /// Makes a shape of any reading.
     ///
-    /// - Parameter read: reads a node; where it gives `nil` it must have added an error that says why.
-    public init(_ read: @escaping @Sendable (Node, inout Diagnostics) -> Value?) {
+    /// - Parameters:
+    ///   - form: what is read, as data.
+    ///   - read: reads a node; where it gives `nil` it must have added an error that says why.
+    public init(
+        as form: @autoclosure @escaping @Sendable () -> Form = .anything,
+        _ read: @escaping @Sendable (Node, inout Diagnostics) -> Value?
+    ) {
+        describe = form
         body = read
     }
+
+    /// What is read, as data.
+    public var form: Form { describe() }
+
+    /// The shape with another form: for a reading that takes less, or says less of itself, than the form tells.
+    public func described(as form: Form) -> Shape { Shape(as: form, body) }
+
+    /// The shape with a name for its form, under which that is described once.
+    public func named(_ name: String) -> Shape { Shape(as: .named(name, form), body) }
 
     /// Reads a node. An error is added wherever the answer is `nil`.
     public func read(_ node: Node, into diagnostics: inout Diagnostics) -> Value? {
@@ -45,14 +63,14 @@ public struct Shape<Value>: Sendable {
 
     /// The shape with its value made into another; `transform` is called only for what could be read.
     public func map<Other>(_ transform: @escaping @Sendable (Value) -> Other) -> Shape<Other> {
-        Shape<Other> { node, diagnostics in body(node, &diagnostics).map(transform) }
+        Shape<Other>(as: form) { node, diagnostics in body(node, &diagnostics).map(transform) }
     }
 
     /// The shape with a further demand.
     ///
     /// - Parameter problem: says in one line what is wrong with a value, or `nil` if it is right.
     public func checked(_ problem: @escaping @Sendable (Value) -> String?) -> Shape {
-        Shape { node, diagnostics in
+        Shape(as: form) { node, diagnostics in
             guard let value = body(node, &diagnostics) else { return nil }
             guard let message = problem(value) else { return value }
             diagnostics.error(message, at: node.mark)
@@ -62,7 +80,9 @@ public struct Shape<Value>: Sendable {
 
     /// What another shape reads, kept together with its place, for checks that come after reading.
     public static func marked<Inner>(_ shape: Shape<Inner>) -> Shape where Value == Marked<Inner> {
-        Shape { node, diagnostics in shape.read(node, into: &diagnostics).map { Marked($0, mark: node.mark) } }
+        Shape(as: shape.form) { node, diagnostics in
+            shape.read(node, into: &diagnostics).map { Marked($0, mark: node.mark) }
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+public import MarkedText
+
 extension Node {
     /// The node with variables replaced in every text that is a value.
     ///
@@ -59,7 +61,7 @@ private struct Substitution {
         let text = Array(key.text.unicodeScalars)
         guard let offset = text.indices.first(where: { text[$0...].starts(with: ["$", "{"]) }) else { return }
         diagnostics.error(
-            "variables are not replaced in keys", at: place(offset, in: key), help: "write the key itself")
+            "variables are not replaced in keys", at: key.mark(ofScalar: offset), help: "write the key itself")
     }
 
     private mutating func value(_ scalar: Scalar) -> Scalar {
@@ -71,49 +73,43 @@ private struct Substitution {
         }
         var template = Template(scalar.text)
         var text = ""
-        var replaced = false
+        var variables: [Scalar.Variable] = []
         do throws(Template.Problem) {
             while let part = try template.next() {
                 switch part {
                 case .text(let part): text += part
                 case .variable(let name, let fallback, let offset):
-                    text += try value(of: name, or: fallback, offset)
-                    replaced = true
+                    let (value, isDefault) = try value(of: name, or: fallback, offset)
+                    text += value
+                    variables.append(.init(name: name, isDefault: isDefault))
                 }
-                guard !replaced || text.utf8.count <= room else {
+                guard variables.isEmpty || text.utf8.count <= room else {
                     throw .init(
                         offset: 0, message: "the values of variables exceed \(MarkedYAML.byteLimit / 1024) kB",
                         help: "use shorter values")
                 }
             }
         } catch {
-            diagnostics.error(error.message, at: place(error.offset, in: scalar), help: error.help)
+            diagnostics.error(error.message, at: scalar.mark(ofScalar: error.offset), help: error.help)
             result.substitution = .failed
             return result
         }
-        if replaced {
+        if !variables.isEmpty {
             room -= text.utf8.count
-            result.substitution = .replaced(written: scalar.text)
+            result.substitution = .replaced(written: scalar.text, variables: variables)
         }
         result.text = text
         return result
     }
 
-    private func value(of name: String, or fallback: String?, _ offset: Int) throws(Template.Problem) -> String {
+    private func value(
+        of name: String, or fallback: String?, _ offset: Int
+    ) throws(Template.Problem) -> (text: String, isDefault: Bool) {
         let value = environment[name]
-        if let fallback { return value.flatMap { $0.isEmpty ? nil : $0 } ?? fallback }
-        if let value { return value }
+        if let value, fallback == nil || !value.isEmpty { return (value, false) }
+        if let fallback { return (fallback, true) }
         throw .init(
             offset: offset, message: "the environment variable \(name) is not set",
             help: "set \(name), or give a default: ${\(name):-value}")
-    }
-
-    /// The place of a character of a text, if each of its characters stands for itself on one line.
-    private func place(_ offset: Int, in scalar: Scalar) -> Mark {
-        let quotes = scalar.style == .quoted ? 1 : 0
-        let count = scalar.text.unicodeScalars.count + 2 * quotes
-        guard scalar.style != .block, scalar.mark.endColumn == scalar.mark.column + count else { return scalar.mark }
-        let column = scalar.mark.column + quotes + offset
-        return Mark(file: scalar.mark.file, start: .init(line: scalar.mark.line, column: column))
     }
 }

@@ -50,7 +50,7 @@ public struct Sandbox: Sendable {
     ///   - listen: Where to listen; port 0 takes a free one.
     ///   - tls: The certificate and key for TLS; without them it speaks plain HTTP.
     ///   - onReady: Called once, as soon as requests are answered.
-    /// - Throws: `DiagnosticsError` of MarkedYAML, with every place, where the book can't be used;
+    /// - Throws: `DiagnosticsError` of MarkedText, with every place, where the book can't be used;
     ///   ``SandboxError`` where the key, the certificate or the address can't.
     public func run(
         listen: ListenAddress, tls: TLSFiles? = nil, onReady: @escaping @Sendable (SandboxReady) -> Void = { _ in }

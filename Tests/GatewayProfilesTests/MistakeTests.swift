@@ -1,5 +1,6 @@
 import AdapterKit
 import GatewayProfiles
+import MarkedText
 import MarkedYAML
 import Testing
 

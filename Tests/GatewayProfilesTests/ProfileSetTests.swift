@@ -1,5 +1,6 @@
 import Foundation
 import GatewayProfiles
+import MarkedText
 import MarkedYAML
 import Testing
 
@@ -31,7 +32,7 @@ struct ProfileSetTests {
                 atPath: folder + "/f.yaml", withIntermediateDirectories: true)
             let set = ProfileSet(folders: [folder], reader: ProfileText.reader)
             #expect(set.profiles.keys.sorted() == ["a", "e"])
-            #expect(set.problems.count == 4)
+            #expect(set.broken.count == 4)
             #expect(set.problem(ofProfile: "b")?.hasPrefix("\(folder)/b.yaml:11:10: error: ") == true)
             for name in ["b", "c", "d", "f"] {
                 #expect(set.problem(ofProfile: name)?.hasPrefix("\(folder)/\(name).yaml:") == true)
@@ -48,7 +49,7 @@ struct ProfileSetTests {
             try write(folder + "/a.yaml~", "nonsense: [")
             try write(folder + "/README.md", "nonsense: [")
             let set = ProfileSet(folders: [folder, folder + "/missing"], reader: ProfileText.reader)
-            #expect(set.profiles.keys.sorted() == ["a"] && set.problems.isEmpty)
+            #expect(set.profiles.keys.sorted() == ["a"] && set.broken.isEmpty)
             #expect(ProfileSet.files(in: folder) == [folder + "/a.yaml"])
             #expect(ProfileSet.files(in: folder + "/missing").isEmpty)
         }
@@ -67,8 +68,8 @@ struct ProfileSetTests {
             let set = ProfileSet(folders: [folder + "/one", folder + "/two"], reader: ProfileText.reader)
             #expect(set.profiles.keys.sorted() == ["other", "same"])
             #expect(set.profiles["same"]?.file == folder + "/one/z.yaml")
-            #expect(set.problems.count == 1)
-            let problem = try #require(set.problems.first)
+            #expect(set.broken.count == 1)
+            let problem = try #require(set.broken.first).problems
             #expect(problem.diagnostics.first?.file == folder + "/two/a.yaml")
             #expect(problem.description.contains("\"same\"") && problem.description.contains(folder + "/one/z.yaml"))
         }
@@ -80,7 +81,7 @@ struct ProfileSetTests {
             try write(folder + "/a.yaml", named("same"))
             try write(folder + "/b.yaml", "# A comment.\n" + named("same"))
             let set = ProfileSet(folders: [folder], reader: ProfileText.reader)
-            #expect(set.problems.first?.diagnostics.first?.mark.start.description == "2:7")
+            #expect(set.broken.first?.problems.diagnostics.first?.mark.start.description == "2:7")
         }
     }
 }

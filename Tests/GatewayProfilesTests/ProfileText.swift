@@ -1,6 +1,7 @@
 import AdapterKit
 import Foundation
 import GatewayProfiles
+import MarkedText
 import MarkedYAML
 import Sage300
 

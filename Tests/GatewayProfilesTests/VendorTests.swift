@@ -1,4 +1,5 @@
 import GatewayProfiles
+import MarkedText
 import MarkedYAML
 import Testing
 

@@ -1,3 +1,4 @@
+import MarkedText
 import MarkedYAML
 import Testing
 

@@ -14,6 +14,9 @@ public struct Countdown: Codable, Hashable, Sendable {
     /// The date name that stands for each module's own end.
     public static let moduleExpiry = "modules.expires"
 
+    /// What a stage's message may hold in braces.
+    public static var placeholders: [String] { MessageTemplate.Placeholder.allCases.map(\.rawValue) }
+
     /// A countdown.
     public init(name: String, from: [String], optional: Bool = false, stages: [Stage]) {
         self.name = name

@@ -4,5 +4,5 @@ import ArgumentParser
 struct Profiles: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The products' behavior, as profile files give it.",
-        subcommands: [ProfilesList.self, ProfilesShow.self, ProfilesLint.self])
+        subcommands: [ProfilesList.self, ProfilesShow.self, ProfilesLint.self, ProfilesSchema.self])
 }

@@ -20,11 +20,15 @@ struct ProfilesLint: AsyncParsableCommand {
         }
         let configuration = options.configuration()
         let report = ProfileLint(registry: registry, environment: configuration.environment)
-            .check(paths.isEmpty ? configuration.profiles : paths)
-        for problem in report.problems { Console.errorText(problem) }
-        if !options.quiet {
-            let files = report.files == 1 ? "1 file" : "\(report.files) files"
-            Console.print(report.problems.isEmpty ? "\(files), nothing wrong." : "\(files) checked.")
+            .check(paths.isEmpty ? configuration.profiles : paths, extending: configuration.profiles)
+        if options.json {
+            try Console.json(report)
+        } else {
+            if !report.problems.isEmpty { Console.errorText(report.text) }
+            if !options.quiet {
+                let files = report.files == 1 ? "1 file" : "\(report.files) files"
+                Console.print(report.problems.isEmpty ? "\(files), nothing wrong." : "\(files) checked.")
+            }
         }
         if !report.problems.isEmpty { throw ExitCode(1) }
     }

@@ -11,15 +11,26 @@ struct ProfilesShow: AsyncParsableCommand {
     @Argument(help: "The profile's name.")
     var name: String
 
+    @Flag(help: "Print it with all that it inherits, each value with the file and line it comes from.")
+    var resolved = false
+
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
+        if resolved {
+            let profile = try await options.withGateway { gateway, caller in
+                try await gateway.perform(ResolveProfile(profile: name), by: caller)
+            }
+            if options.json { return try Console.json(profile) }
+            return Console.write(Array(profile.yaml.utf8))
+        }
         let view = try await options.withGateway { gateway, caller in
             try await gateway.perform(ShowProfile(profile: name), by: caller)
         }
         if options.json { return try Console.json(view) }
         Console.print("\(view.name): \(view.product), protocol \(view.protocolName)")
         Console.print("file       \(view.file)")
+        if let parent = view.extends { Console.print("extends    \(parent)") }
         if !view.place.isEmpty { Console.print("where      \(view.place)") }
         Console.print("vendor     \(view.vendor ?? "not set")")
         Console.print("keys       \(view.keys.isEmpty ? "none" : view.keys.joined(separator: ", "))")

@@ -1,3 +1,5 @@
+import GatewayProfiles
+
 /// A profile's template of a destination, such as `{site.sharedData}/entitlements.xml`.
 enum DeliveryTemplate {
     /// The most paths that lists in one template may make together.
@@ -45,44 +47,12 @@ enum DeliveryTemplate {
         return paths.map(\.text).filter { seen.insert(Array($0.utf8)).inserted }
     }
 
-    private enum Part {
-        case text(String)
-        case site(String)
-        case identity(String)
-    }
-
-    private static func parse(_ template: String) throws(DeliveryError) -> [Part] {
-        var parts: [Part] = []
-        // By bytes: braces and dots are ASCII, and every refresh comes through here.
-        var rest = template[...].utf8
-        while let first = rest.first {
-            if first == UInt8(ascii: "{") {
-                guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
-                    throw problem(template, "holds a { that is not closed")
-                }
-                let inner = rest[rest.index(after: rest.startIndex)..<end]
-                let names = inner.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-                let kind = names.first.map { String(Substring($0)) }
-                switch (kind, names.count) {
-                case ("site", 2): parts.append(.site(String(Substring(names[1]))))
-                case ("identity", 2): parts.append(.identity(String(Substring(names[1]))))
-                default:
-                    throw problem(
-                        template,
-                        "holds \(DeliveryError.quoted("{\(Substring(inner))}")); a template may hold {site.NAME} and "
-                            + "{identity.NAME}")
-                }
-                rest = rest[rest.index(after: end)...]
-            } else {
-                let end = rest.firstIndex(of: UInt8(ascii: "{")) ?? rest.endIndex
-                guard !rest[..<end].contains(UInt8(ascii: "}")) else {
-                    throw problem(template, "holds a } without its {")
-                }
-                parts.append(.text(String(Substring(rest[..<end]))))
-                rest = rest[end...]
-            }
+    private static func parse(_ template: String) throws(DeliveryError) -> [DestinationTemplate.Part] {
+        do throws(DestinationTemplate.Problem) {
+            return try DestinationTemplate(template, quoted: DeliveryError.quoted).parts
+        } catch {
+            throw problem(template, error.message)
         }
-        return parts
     }
 
     private static func siteValues(

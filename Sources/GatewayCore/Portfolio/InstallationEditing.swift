@@ -8,6 +8,8 @@ import GatewayStore
 struct InstallationEditing {
     let gateway: Gateway
     let now: Instant
+    /// Whether the values that change were checked before, one by one.
+    var isChecked = false
 
     /// An edit, and what it changes in words.
     struct Decision {
@@ -38,7 +40,10 @@ struct InstallationEditing {
             edit.identity = Self.identity(of: record, call, isSameProtocol)
             edit.site = Self.site(of: record, call, isSameProtocol ? nil : adapter.descriptor)
             let values = InstallationValues(profile: profile, descriptor: adapter.descriptor)
-            let places = try values.places(identity: edit.identity, site: edit.site)
+            let places =
+                try isChecked && isSameProtocol
+                ? values.templatePlaces(identity: edit.identity, site: edit.site)
+                : values.places(identity: edit.identity, site: edit.site)
             var changes = EditNotes()
             changes.add("profile", record.profile, edit.profile)
             changes.add(

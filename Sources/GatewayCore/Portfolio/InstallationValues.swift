@@ -20,6 +20,13 @@ struct InstallationValues {
         guard problems.isEmpty else {
             throw CallError(.invalid, problems.map(\.message).joined(separator: "\n"))
         }
+        return try templatePlaces(identity: identity, site: site)
+    }
+
+    /// The same for values that were checked one by one.
+    ///
+    /// - Throws: ``CallError`` with what the profile's templates can't be filled with.
+    func templatePlaces(identity: [String: String], site: [String: [String]]) throws(CallError) -> [String] {
         do {
             var places: [String] = []
             for (_, template) in profile.deliveries.sorted(by: { $0.key < $1.key }) {

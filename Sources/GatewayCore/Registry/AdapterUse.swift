@@ -3,6 +3,21 @@ import GatewayAPI
 import GatewayProfiles
 import GatewayStore
 
+extension ShowAdapter: PerformedCall {
+    func perform(in context: CallContext) async throws -> AdapterReference {
+        let registry = context.gateway.registry
+        guard let adapter = registry.adapter(for: protocolName) else {
+            let known = registry.all.map(\.descriptor.protocolName)
+            let near = Spelling.nearest(to: protocolName, among: known).first.map { " Did you mean \($0)?" } ?? ""
+            throw CallError(
+                .notFound,
+                "No adapter speaks the protocol \"\(protocolName)\".\(near) There are: \(known.joined(separator: ", "))."
+            )
+        }
+        return AdapterReference(adapter.descriptor, capabilities: adapter.capabilities)
+    }
+}
+
 extension ListAdapters: PerformedCall {
     func perform(in context: CallContext) async throws -> [AdapterView] {
         let gateway = context.gateway
@@ -34,9 +49,8 @@ extension ListAdapters: PerformedCall {
     }
 
     private static func view(_ host: VendorHostRecord, at now: Instant) -> AdapterView.HostView {
-        let breaker = host.openUntil.map { $0 > now ? "open" : "half-open" } ?? "closed"
-        return AdapterView.HostView(
-            host: host.host, breaker: breaker, openUntil: host.openUntil, failures: host.failures,
+        AdapterView.HostView(
+            host: host.host, breaker: host.breaker(at: now), openUntil: host.openUntil, failures: host.failures,
             lastContact: host.lastContact)
     }
 
@@ -50,4 +64,9 @@ extension ListAdapters: PerformedCall {
             if let contact { lastContact = max(lastContact ?? contact, contact) }
         }
     }
+}
+
+extension VendorHostRecord {
+    /// Whether the host is asked: `closed` (it is), `open` (it is left alone), `half-open` (one tries).
+    func breaker(at now: Instant) -> String { openUntil.map { $0 > now ? "open" : "half-open" } ?? "closed" }
 }

@@ -106,7 +106,8 @@ extension RecordedFacts {
 }
 
 extension Database {
-    fileprivate func apply(_ edit: InstallationEdit, _ encoder: JSONEncoder, at now: Instant) throws {
+    /// Makes one of the changes, in the caller's transaction.
+    func apply(_ edit: InstallationEdit, _ encoder: JSONEncoder, at now: Instant) throws {
         guard let row = try row("SELECT edits FROM installations WHERE id = ?1", [edit.id]) else {
             throw StoreError(.notFound, "There is no installation \"\(edit.id)\".")
         }

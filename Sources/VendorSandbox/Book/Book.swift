@@ -1,4 +1,5 @@
 import AdapterKit
+import MarkedText
 import MarkedYAML
 
 /// The vendors that can be stood in for.

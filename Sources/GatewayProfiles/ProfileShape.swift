@@ -1,0 +1,144 @@
+import AdapterKit
+import MarkedText
+import MarkedYAML
+
+/// What a profile may hold. This is the only place that says so: profiles are read by it, and their JSON Schema and
+/// reference documentation are made of its form.
+struct ProfileShape {
+    /// The protocols that there are.
+    let protocols: [String]
+    /// The adapter that the profile selects; nil where that is not known: then what depends on it may be anything.
+    let adapter: AdapterDescriptor?
+
+    /// A profile's name is at most this long.
+    static let maximumName = 64
+
+    /// The shape of a whole file.
+    var shape: Shape<Profile> {
+        .mapping { fields in
+            let parent = fields.optional(
+                "extends", Self.name,
+                help: "A profile's name: this one is a variation of it, and holds only what differs. Mappings are "
+                    + "merged key by key, lists and texts replace what is inherited, and ~ removes it.")
+            let name = fields.required(
+                "name", Self.name, help: "The name by which installations select the profile. It is never inherited.")
+            let product = fields.required("product", .string, help: "The product's name, for people.")
+            let protocolName = fields.required(
+                "protocol", .choice(of: protocols),
+                help: "The conversation with the vendor, and with it the adapter. A variation can't change it.")
+            let place = fields.optional(
+                "where", .string, default: "",
+                help: "The place in the product's menus where its license is seen.")
+            let vendor = fields.required(
+                "vendor", VendorShape.shape, help: "The vendor's server, and how it is trusted.")
+            let refreshDays = fields.optional(
+                "refresh", Self.refresh, help: "How often the vendor is asked; never without it.")
+            let settings = values(
+                "settings", of: adapter?.settings, help: "What the adapter lets a profile set.", &fields
+            ) {
+                _ in .string
+            }
+            let deliveries = values(
+                "deliver", of: adapter?.deliveries, help: "Where each of the adapter's files goes.", &fields
+            ) { _ in destination }
+            let dateFormat = fields.optional(
+                "dateFormat", Self.dateFormat, default: "yyyy-MM-dd", help: "How messages write dates.")
+            let countdowns = fields.required(
+                "countdowns", CountdownShape(adapter: adapter).list,
+                help: "The rules on the license's dates, by names of your choice.")
+            guard let name, let product, let protocolName, let vendor, let settings, let deliveries, let countdowns,
+                let adapter,
+                let rules = CountdownShape.rules(
+                    countdowns, dateFormat: dateFormat, dates: adapter.dates.map(\.name), in: &fields)
+            else { return nil }
+            return Profile(
+                name: name, nameMark: fields.mark(of: "name"), parent: parent, product: product,
+                protocolName: protocolName, place: place, file: fields.mark.file, vendor: vendor,
+                refreshDays: refreshDays, settings: settings, deliveries: deliveries, rules: rules)
+        }
+    }
+
+    private static let name = Shape<String>.text(
+        "a profile's name", pattern: "[a-z0-9-]{1,\(maximumName)}"
+    ) { $0 }.checked { name in
+        let plain = name.utf8.allSatisfy { byte in
+            (97...122).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "-")
+        }
+        return plain && (1...maximumName).contains(name.utf8.count)
+            ? nil : "a profile's name is made of lower-case letters, digits and hyphens, at most \(maximumName)"
+    }
+
+    private static let refresh = Shape<Int>.mapping { fields in
+        fields.required(
+            "every",
+            .text("a number of calendar days such as 14d", pattern: "[0-9]{1,4}d") { text in
+                guard case .days(let days)? = Countdown.Offset(text), (1...3660).contains(days) else { return nil }
+                return days
+            },
+            help: "In calendar days of the customer's, from the last success: 1d to 3660d.")
+    }
+
+    private static let dateFormat = Shape<String>.string.described(
+        as: .text(.init("a date format made of yyyy, MM, MMM, MMMM, d, dd and what is no letter")))
+
+    // MARK: - What the adapter declares
+
+    /// The values of an adapter's fields below a key. They must be there if one of the fields is required.
+    private func values(
+        _ key: String, of declared: [Field]?, help: String, _ fields: inout Fields,
+        shape: @escaping @Sendable (Field) -> Shape<String>
+    ) -> [String: String]? {
+        guard let declared else {
+            let any = Shape<[Member<Node>]>.map(of: .node.described(as: .text(.init("a text"))))
+            return fields.optional(key, any, help: help).map { _ in [:] }
+        }
+        let values = Shape<[String: String]>.mapping { fields in
+            var values: [String: String] = [:]
+            for field in declared {
+                let shape = shape(field).checked { value in
+                    field.problem(with: value).map { "\(field.name) (\(field.title)) \($0)" }
+                }.described(
+                    as: .text(
+                        .init(field.expectation ?? "a text", pattern: field.pattern, isSecret: field.secret)))
+                let help = "\(field.title). \(field.help)"
+                values[field.name] =
+                    field.required
+                    ? fields.required(field.name, shape, help: help) : fields.optional(field.name, shape, help: help)
+            }
+            return values
+        }
+        return declared.contains(where: \.required)
+            ? fields.required(key, values, help: help) : fields.optional(key, values, default: [:], help: help)
+    }
+
+    /// A template of a delivery's destination. Its names are those of the adapter's fields.
+    private var destination: Shape<String> {
+        let site = adapter?.site.map(\.name) ?? []
+        let identity = adapter?.identity.map(\.name) ?? []
+        return Shape { node, diagnostics in
+            guard let scalar = Shape.scalar.read(node, into: &diagnostics) else { return nil }
+            do throws(DestinationTemplate.Problem) {
+                let template = try DestinationTemplate(scalar.text, quoted: quoted)
+                let errors = diagnostics.errorCount
+                for (part, offset) in zip(template.parts, template.offsets) {
+                    let (kind, name, known) =
+                        switch part {
+                        case .site(let name): ("site", name, site)
+                        case .identity(let name): ("identity", name, identity)
+                        case .text: ("", "", [""])
+                        }
+                    if known.contains(name) { continue }
+                    let near = nearest(to: name, among: known).map { "did you mean {\(kind).\($0)}?" }
+                    let all = known.isEmpty ? "none" : known.joined(separator: ", ")
+                    diagnostics.error(
+                        "the adapter knows no \(kind) value \(quoted(name))", at: scalar.mark(ofScalar: offset),
+                        help: near ?? "\(kind) values known here: \(all)")
+                }
+                return diagnostics.errorCount == errors ? scalar.text : nil
+            } catch {
+                diagnostics.error("the template \(error.message)", at: scalar.mark(ofScalar: error.offset))
+                return nil
+            }
+        }
+    }
+}
