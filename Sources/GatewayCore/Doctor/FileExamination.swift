@@ -3,7 +3,7 @@ import Foundation
 import GatewayAPI
 import GatewayProfiles
 import GatewayStore
-import MarkedYAML
+import MarkedText
 
 // What an examination finds of the files around a store: who may read them, the room there is, what was left behind.
 extension Examination {
