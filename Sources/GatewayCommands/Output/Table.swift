@@ -34,9 +34,19 @@ struct Table {
 
     /// Where a cell's bytes end, and how many columns they take.
     private struct Place {
-        var end: Int
-        var width: Int
-        var style: Style?
+        private let last: UInt32
+        private let columns: UInt32
+        let style: Style?
+
+        var end: Int { Int(last) }
+        var width: Int { Int(columns) }
+
+        init(end: Int, width: Int, style: Style?) {
+            // In half the room: a part of a table holds some 30,000 of them.
+            last = UInt32(clamping: end)
+            columns = UInt32(clamping: width)
+            self.style = style
+        }
     }
 
     private var bytes: [UInt8] = []
@@ -49,6 +59,12 @@ struct Table {
             put(heading.uppercased())
             endCell(.faint)
         }
+    }
+
+    /// Makes room for so many rows, as long as rows usually are.
+    mutating func reserve(rows: Int) {
+        bytes.reserveCapacity((rows + 1) * 24 * widths.count)
+        places.reserveCapacity((rows + 1) * widths.count)
     }
 
     mutating func add(_ cells: Cell...) {
