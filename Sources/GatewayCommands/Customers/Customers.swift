@@ -6,6 +6,6 @@ struct Customers: AsyncParsableCommand {
         abstract: "The customers that are looked after.",
         subcommands: [
             CustomersAdd.self, CustomersSet.self, CustomersList.self, CustomersShow.self, CustomersArchive.self,
-            CustomersContacts.self,
+            CustomersContacts.self, CustomersSheet.self,
         ])
 }

@@ -35,7 +35,7 @@ struct OrdersList: AsyncParsableCommand {
         table.print(width: Console.width, color: Console.hasColor)
     }
 
-    private static func text(_ items: OrderedItems) -> String {
+    static func text(_ items: OrderedItems) -> String {
         var parts: [String] = []
         if let expires = items.expires { parts.append("until \(expires)") }
         parts += items.seats.map { "\($0.count) \($0.name)" }

@@ -31,6 +31,13 @@ enum OrderMessage {
         "\(named(order)) is overdue unless a refresh has shown it by then: ask the vendor about it."
     }
 
+    /// What a list of what is coming says of the last of an installation's orders.
+    static func overdue(until: Instant) -> String {
+        let placed = until.adding(hours: -OrderState.propagationHours)
+        return
+            "The order of \(placed.toTheSecond) is overdue unless a refresh has shown it by then: ask the vendor about it."
+    }
+
     private static func named(_ order: OrderRecord) -> String {
         "The order \(order.reference.isEmpty ? order.id : "\"\(order.reference)\"")"
     }

@@ -68,11 +68,15 @@ extension StatusRow {
             lastContact: record.lastContact, seats: seats, timeZone: timeZone)
     }
 
+    /// The label of an installation whose profile can't be used.
+    static let withoutProfileLabel = "No profile"
+
     /// An installation whose profile can't be used: nobody can say how it stands, so it is never green.
     init(_ record: StatusRecord, withoutProfile message: String, seats: SeatCounts, timeZone: String) {
         self.init(
             customer: record.customer, installation: record.id, product: "", profile: record.profile,
-            protocolName: "", level: .unlicensed, label: "No profile", access: .none, messages: [message], until: nil,
+            protocolName: "", level: .unlicensed, label: Self.withoutProfileLabel, access: .none, messages: [message],
+            until: nil,
             fullUntil: nil, refreshDue: record.refreshDue, lastContact: record.lastContact,
             seats: seats, timeZone: timeZone)
     }

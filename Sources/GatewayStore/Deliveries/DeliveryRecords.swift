@@ -125,13 +125,13 @@ extension Store {
 
     // The status is written out, not bound: with a bound one SQLite compiles the statement anew for every call, to see
     // whether the partial index may be used.
-    private static let selectDelivered = """
+    static let selectDelivered = """
         SELECT installation, delivery, path, sha256, at FROM deliveries WHERE status = 'current'
         """
 }
 
 extension DeliveredFile {
-    fileprivate init(row: Row) {
+    init(row: Row) {
         self.init(
             installation: row[0], delivery: row[1], path: row[2], sha256: row[3], at: Instant(milliseconds: row[4]))
     }

@@ -5,7 +5,7 @@ import GatewayAPI
 
 /// The statements by which a spreadsheet is taken, each compiled once, and the end of the audit trail.
 struct PortfolioWriter {
-    private var chain: AuditChain
+    private var chain: AuditTail
     private let insertCustomer: BulkStatement
     private let insertInstallation: BulkStatement
     private let encoder: JSONEncoder
@@ -13,7 +13,7 @@ struct PortfolioWriter {
     init(_ database: Database) throws {
         encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        chain = try AuditChain(database)
+        chain = try AuditTail(database)
         insertCustomer = try BulkStatement(
             database,
             "INSERT INTO customers (id, name, time_zone, notes, created_at) VALUES (?1, ?2, ?3, ?4, ?5)")

@@ -12,19 +12,28 @@ enum Migrations {
     /// Whether a store is of this program's version.
     static func isCurrent(_ db: Database) throws -> Bool { try version(of: db) == current }
 
-    private static func version(of db: Database) throws -> Int {
+    /// The version of a store's schema; 0 for an empty file.
+    static func version(of db: Database) throws -> Int {
         try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     }
 
-    static func run(in db: Database) throws {
-        let version = try version(of: db)
+    /// Makes sure that this program knows a version.
+    static func checkIsKnown(_ version: Int) throws(StoreError) {
         guard version <= current else {
             throw StoreError(
                 .tooNew,
                 "The store is of version \(version), and this gatehouse knows up to \(current): use the newer gatehouse "
                     + "that wrote it.")
         }
-        for number in version..<current {
+    }
+
+    /// Brings a store up to date.
+    ///
+    /// - Parameter last: The version to stop at.
+    static func run(in db: Database, through last: Int = current) throws {
+        let version = try version(of: db)
+        try checkIsKnown(version)
+        for number in version..<max(version, last) {
             try db.inTransaction(.immediate) {
                 try db.execute(sql: steps[number])
                 try db.execute(sql: "PRAGMA user_version = \(number + 1)")

@@ -24,6 +24,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case cannotWrite
         /// A newer version of Gatehouse wrote it.
         case tooNew
+        /// Another process works on it.
+        case inUse
         /// It exists already.
         case exists
         /// There is no such thing.

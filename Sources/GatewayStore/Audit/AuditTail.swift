@@ -5,7 +5,7 @@ import GRDB
 
 /// The end of the audit trail while one transaction appends many records to it: the record before is not read again
 /// for each.
-struct AuditChain {
+struct AuditTail {
     private var number: Int
     private var previous: String
     private var people: Set<String> = []
