@@ -230,14 +230,14 @@ extension Store {
         """
     }
 
-    private static let selectInstallation = """
+    static let selectInstallation = """
         SELECT i.id, i.customer, c.time_zone, c.name, i.profile, i.identity, i.site, i.held, i.dates, i.revision,
         i.issued, i.last_contact, i.last_refresh, i.refresh_due, i.next_try, i.last_failure, i.order_until,
         i.archived_at, i.edits
         FROM installations i JOIN customers c ON c.id = i.customer
         """
 
-    private static func installation(_ row: Row) throws -> InstallationRecord {
+    static func installation(_ row: Row) throws -> InstallationRecord {
         let id: String = row[0]
         guard let identity = NamedValues.strings(row[5]), let site = NamedValues.lists(row[6]) else {
             throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.")
