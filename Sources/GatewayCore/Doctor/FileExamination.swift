@@ -3,7 +3,7 @@ import Foundation
 import GatewayAPI
 import GatewayProfiles
 import GatewayStore
-import MarkedYAML
+import MarkedText
 
 // What an examination finds of the files around a store: who may read them, the room there is, what was left behind.
 extension Examination {
@@ -139,10 +139,10 @@ extension Examination {
 
     func profiles(_ profiles: ProfileSet, used: [String: Int]) -> [Finding] {
         var findings: [Finding] = []
-        for problem in profiles.problems {
+        for broken in profiles.broken {
             findings.append(
                 Finding(
-                    .profiles, .problem, problem.description, place: problem.diagnostics.first?.file,
+                    .profiles, .problem, broken.problems.description, place: broken.file,
                     advice: "Correct it, then: gatehouse profiles lint"))
         }
         for (name, count) in used.sorted(by: { $0.key < $1.key }) {
