@@ -99,6 +99,9 @@ struct CallRow: CustomTestStringConvertible, Sendable {
             let order = try await gateway.perform(ListOrders(installation: about)).first
             return WithdrawOrder(id: order?.id ?? "none")
         },
+        CallRow(.forbidden) { _, _ in ImportPortfolio(contents: Data(), file: "f.csv", dryRun: true) },
+        CallRow(.nothing) { _, _ in ExportPortfolio() },
+        CallRow(.nothing) { _, _ in PortfolioTemplate() },
         CallRow(.nothing) { _, _ in ListAudit() },
         CallRow(.forbidden) { _, _ in VerifyAudit() },
         CallRow(.nothing) { _, _ in ListAdapters() },
@@ -132,6 +135,7 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.nothing) { _, _ in ListInstallations(archived: true) },
         CallRow(.nothing) { _, _ in ListCustomers(archived: true) },
         CallRow(.notFound) { _, about in Status(customer: about) },
+        CallRow(.notFound) { _, about in ExportPortfolio(customer: about) },
         CallRow(.notFound) { _, about in
             Explain(installation: about, user: "kim", at: .instant(Instant(milliseconds: 0)))
         },
