@@ -153,7 +153,8 @@ struct CountdownChecks {
                 let parsed = try MessageTemplate(message)
                 for use in parsed.uses {
                     if let reason = refusal(use.placeholder, hasLoss: loss != nil, isPerModule: isPerModule) {
-                        report(index, position, .message, reason, offset: use.offset)
+                        report(
+                            index, position, .placeholder(use.placeholder.rawValue), reason, offset: use.offset)
                     }
                 }
                 template = parsed
