@@ -49,7 +49,9 @@ struct CountdownShape {
             return try CountdownRules(
                 placed.map(\.countdown), dateFormat: dateFormat, knownDates: dates)
         } catch {
-            for problem in error.problems where !followsFromOther(problem, placed, error.problems) {
+            let wrongDates = Set(error.problems.filter(\.isOfDate).map(\.countdown))
+            for problem in error.problems
+            where !fields.diagnostics.isHopeless && !followsFromOther(problem, placed, wrongDates) {
                 let mark = mark(of: problem, placed) ?? fields.mark(of: "dateFormat")
                 fields.error(problem.message, at: mark)
             }
@@ -60,16 +62,12 @@ struct CountdownShape {
     /// Whether a problem is there only because of something else that is told: what stands in for a value that could
     /// not be read, or what can't be known without it.
     private static func followsFromOther(
-        _ problem: CountdownProblem, _ placed: [Placed], _ all: [CountdownProblem]
+        _ problem: CountdownProblem, _ placed: [Placed], _ wrongDates: Set<Int?>
     ) -> Bool {
         guard let index = problem.countdown else { return false }
         switch problem.part {
         case .at: return problem.stage.map { !placed[index].stages[$0].hasOffset } ?? false
-        case .placeholder("module"):
-            let hasWrongDate = all.contains { other in
-                if case .from = other.part { other.countdown == index } else { false }
-            }
-            return hasWrongDate || !placed[index].isComplete
+        case .placeholder("module"): return wrongDates.contains(index) || !placed[index].isComplete
         case .placeholder, .stages: return !placed[index].isComplete
         default: return false
         }
@@ -199,4 +197,11 @@ struct CountdownShape {
 
     private static let placeholders =
         "It may hold " + Countdown.placeholders.map { "{\($0)}" }.joined(separator: ", ") + "; {{ and }} are braces."
+}
+
+extension CountdownProblem {
+    /// Whether it is a mistake in what the countdown runs from.
+    fileprivate var isOfDate: Bool {
+        if case .from = part { true } else { false }
+    }
 }
