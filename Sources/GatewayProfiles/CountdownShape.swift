@@ -151,7 +151,11 @@ struct CountdownShape {
                 .text(.init("the name of a date"))
             }
         return Shape(as: .either([name, .list(name, atLeast: 1)])) { node, diagnostics in
-            if node.sequence != nil {
+            if let names = node.sequence {
+                guard names.count <= Self.mostDates else {
+                    diagnostics.error("a countdown runs from at most \(Self.mostDates) dates", at: node.mark)
+                    return nil
+                }
                 return Shape.list(of: .marked(.string), atLeast: 1).read(node, into: &diagnostics)
             }
             return Shape.marked(.string).read(node, into: &diagnostics).map { [$0] }
@@ -189,7 +193,12 @@ struct CountdownShape {
         }
     }()
 
-    private static let message = Shape<Scalar>.scalar.described(
+    private static let mostDates = 16
+    private static let longestMessage = 4096
+
+    private static let message = Shape<Scalar>.scalar.checked { scalar in
+        scalar.text.utf8.count <= longestMessage ? nil : "a message is at most \(longestMessage) bytes long"
+    }.described(
         as: .text(
             .init(
                 "a message",

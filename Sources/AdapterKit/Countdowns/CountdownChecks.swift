@@ -4,6 +4,8 @@ struct CountdownChecks {
     private let dateFormat: String
     private let knownDates: [String]?
     private var problems: [CountdownProblem] = []
+    /// With so many problems nobody asks for more, and a hostile file costs no more time.
+    private static let enough = 500
 
     init(_ countdowns: [Countdown], dateFormat: String, knownDates: [String]?) {
         self.countdowns = countdowns
@@ -22,7 +24,7 @@ struct CountdownChecks {
         var stages: [CountdownRules.Stage] = []
         var texts: [CountdownRules.Text] = []
         var names: Set<String> = []
-        for (index, countdown) in countdowns.enumerated() {
+        for (index, countdown) in countdowns.enumerated() where problems.count < Self.enough {
             if countdown.name.isEmpty {
                 report(index, .name, "A countdown needs a name.")
             } else if !names.insert(countdown.name).inserted {
@@ -40,7 +42,7 @@ struct CountdownChecks {
             let first = stages.count
             let labels = Self.labels(of: countdown.stages)
             let losses = Self.losses(of: countdown.stages)
-            for position in countdown.stages.indices {
+            for position in countdown.stages.indices where problems.count < Self.enough {
                 var stage = compile(countdown, index, position, isPerModule: isPerModule)
                 stage.hasLabel = labels[position] != nil
                 stages.append(stage)
