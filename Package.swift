@@ -28,8 +28,10 @@ let package = Package(
         .target(name: "AdapterKit"),
         .target(name: "AdapterTestKit", dependencies: ["AdapterKit"]),
         .target(name: "MarkedText"),
+        .target(name: "MarkedCSV", dependencies: ["MarkedText"]),
         .target(name: "MarkedYAML", dependencies: ["CYAML", "MarkedText"]),
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
+        .target(name: "ICalendar", dependencies: ["AdapterKit"]),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
 
         .target(name: "GatewayAPI", dependencies: ["AdapterKit"]),
@@ -45,8 +47,8 @@ let package = Package(
         .target(
             name: "GatewayCore",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedText",
-                "MarkedYAML",
+                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedCSV",
+                "MarkedText", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -61,7 +63,7 @@ let package = Package(
         .target(
             name: "GatewayCommands",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "VendorSandbox",
+                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "VendorSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -78,8 +80,10 @@ let package = Package(
         .testTarget(name: "AdapterKitTests", dependencies: ["AdapterKit"], exclude: ["Fixtures"]),
         .testTarget(name: "AdapterTestKitTests", dependencies: ["AdapterKit", "AdapterTestKit"]),
         .testTarget(name: "MarkedTextTests", dependencies: ["MarkedText"]),
+        .testTarget(name: "MarkedCSVTests", dependencies: ["MarkedCSV", "MarkedText"]),
         .testTarget(name: "MarkedYAMLTests", dependencies: ["MarkedText", "MarkedYAML"]),
         .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "VendorFormats"]),
+        .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
         .testTarget(name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300"]),
         .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),
         .testTarget(
@@ -97,7 +101,7 @@ let package = Package(
             name: "GatewayStoreTests",
             dependencies: [
                 "AdapterKit", "GatewayAPI", "GatewayStore", .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["gatehouse", .product(name: "Crypto", package: "swift-crypto")]),

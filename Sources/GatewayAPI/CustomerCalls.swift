@@ -1,3 +1,5 @@
+public import AdapterKit
+
 /// Adds a customer.
 public struct AddCustomer: GatewayCall {
     /// What comes back.
@@ -20,6 +22,50 @@ public struct AddCustomer: GatewayCall {
     }
 }
 
+/// Changes a customer.
+public struct SetCustomer: GatewayCall {
+    /// What comes back.
+    public typealias Answer = CustomerView
+    /// The name in the audit trail and the API.
+    public static let name = "customers.set"
+
+    /// The customer's ID.
+    public var id: String
+    /// The name that people know; nil leaves it.
+    public var displayName: String?
+    /// The IANA time zone; nil leaves it.
+    public var timeZone: String?
+    /// Notes; nil leaves them, an empty text clears them.
+    public var notes: String?
+
+    /// The call.
+    public init(id: String, displayName: String? = nil, timeZone: String? = nil, notes: String? = nil) {
+        self.id = id
+        self.displayName = displayName
+        self.timeZone = timeZone
+        self.notes = notes
+    }
+}
+
+/// Archives a customer with all installations, or brings them back. Nothing is deleted, and the IDs stay taken.
+public struct ArchiveCustomer: GatewayCall {
+    /// What comes back.
+    public typealias Answer = CustomerView
+    /// The name in the audit trail and the API.
+    public static let name = "customers.archive"
+
+    /// The customer's ID.
+    public var id: String
+    /// Whether it is brought back, with the installations that were archived with it.
+    public var undo: Bool
+
+    /// The call.
+    public init(id: String, undo: Bool = false) {
+        self.id = id
+        self.undo = undo
+    }
+}
+
 /// Lists the customers that the caller may see, by ID.
 public struct ListCustomers: GatewayCall {
     /// What comes back.
@@ -27,8 +73,11 @@ public struct ListCustomers: GatewayCall {
     /// The name in the audit trail and the API.
     public static let name = "customers.list"
 
+    /// Whether those that are archived are listed too.
+    public var archived: Bool
+
     /// The call.
-    public init() {}
+    public init(archived: Bool = false) { self.archived = archived }
 }
 
 /// Shows one customer.
@@ -53,14 +102,22 @@ public struct CustomerView: Codable, Hashable, Sendable {
     public var name: String
     /// The IANA time zone.
     public var timeZone: String
-    /// How many installations there are.
+    /// How many installations there are; those that are archived are not counted.
     public var installations: Int
+    /// Notes; empty for none.
+    public var notes: String
+    /// When it was archived; nil where it was not.
+    public var archived: Instant?
 
     /// A view.
-    public init(id: String, name: String, timeZone: String, installations: Int) {
+    public init(
+        id: String, name: String, timeZone: String, installations: Int, notes: String = "", archived: Instant? = nil
+    ) {
         self.id = id
         self.name = name
         self.timeZone = timeZone
         self.installations = installations
+        self.notes = notes
+        self.archived = archived
     }
 }

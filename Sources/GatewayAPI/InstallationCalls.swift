@@ -17,16 +17,75 @@ public struct AddInstallation: GatewayCall {
     public var identity: [String: String]
     /// Its named places; a name given several times is a list.
     public var site: [String: [String]]
+    /// What people record of it.
+    public var facts: FactChanges
 
     /// The call.
     public init(
-        id: String, customer: String, profile: String, identity: [String: String], site: [String: [String]]
+        id: String, customer: String, profile: String, identity: [String: String], site: [String: [String]],
+        facts: FactChanges = FactChanges()
     ) {
         self.id = id
         self.customer = customer
         self.profile = profile
         self.identity = identity
         self.site = site
+        self.facts = facts
+    }
+}
+
+/// Changes an installation: whatever is given, all of it or nothing.
+///
+/// A new identity or profile leaves the entitlement in force by its dates, and has the vendor asked for everything
+/// anew; where the profile's protocol is another, what was held is no longer in force. A new site has the files
+/// delivered there, and leaves alone what stands at the old one.
+public struct SetInstallation: GatewayCall {
+    /// What comes back.
+    public typealias Answer = InstallationView
+    /// The name in the audit trail and the API.
+    public static let name = "installations.set"
+
+    /// The installation's ID.
+    public var id: String
+    /// The profile's name; nil leaves it.
+    public var profile: String?
+    /// The values of the identity that change, by field name; an empty one is taken away. Where the profile's protocol
+    /// is another, the whole identity.
+    public var identity: [String: String]
+    /// The named places that change, each with all its values; none, or one that is empty, takes a name away.
+    public var site: [String: [String]]
+    /// What people record of it.
+    public var facts: FactChanges
+
+    /// The call.
+    public init(
+        id: String, profile: String? = nil, identity: [String: String] = [:], site: [String: [String]] = [:],
+        facts: FactChanges = FactChanges()
+    ) {
+        self.id = id
+        self.profile = profile
+        self.identity = identity
+        self.site = site
+        self.facts = facts
+    }
+}
+
+/// Archives an installation, or brings it back. Nothing is deleted, and its ID stays taken.
+public struct ArchiveInstallation: GatewayCall {
+    /// What comes back.
+    public typealias Answer = InstallationView
+    /// The name in the audit trail and the API.
+    public static let name = "installations.archive"
+
+    /// The installation's ID.
+    public var id: String
+    /// Whether it is brought back.
+    public var undo: Bool
+
+    /// The call.
+    public init(id: String, undo: Bool = false) {
+        self.id = id
+        self.undo = undo
     }
 }
 
@@ -39,9 +98,14 @@ public struct ListInstallations: GatewayCall {
 
     /// Only this customer's; nil for all.
     public var customer: String?
+    /// Whether those that are archived are listed too.
+    public var archived: Bool
 
     /// The call.
-    public init(customer: String? = nil) { self.customer = customer }
+    public init(customer: String? = nil, archived: Bool = false) {
+        self.customer = customer
+        self.archived = archived
+    }
 }
 
 /// Shows one installation with everything that is known of it.
@@ -70,14 +134,23 @@ public struct InstallationSummary: Codable, Hashable, Sendable {
     public var refreshDue: Instant?
     /// When the vendor last gave a verified answer.
     public var lastContact: Instant?
+    /// What people record of it.
+    public var facts: RecordedFacts
+    /// When it was archived; nil where it was not.
+    public var archived: Instant?
 
     /// A summary.
-    public init(id: String, customer: String, profile: String, refreshDue: Instant?, lastContact: Instant?) {
+    public init(
+        id: String, customer: String, profile: String, refreshDue: Instant?, lastContact: Instant?,
+        facts: RecordedFacts = RecordedFacts(), archived: Instant? = nil
+    ) {
         self.id = id
         self.customer = customer
         self.profile = profile
         self.refreshDue = refreshDue
         self.lastContact = lastContact
+        self.facts = facts
+        self.archived = archived
     }
 }
 
@@ -113,13 +186,17 @@ public struct InstallationView: Codable, Hashable, Sendable {
     public var files: [DeliveredFileView]
     /// Why the last operation failed, where it did.
     public var lastFailure: String?
+    /// What people record of it.
+    public var facts: RecordedFacts
+    /// When it was archived; nil where it was not.
+    public var archived: Instant?
 
     /// A view.
     public init(
         id: String, customer: String, profile: String, product: String?, protocolName: String?, place: String?,
         identity: [IdentityValue], site: [String: [String]], entitlement: Entitlement?, issued: Instant?,
         lastContact: Instant?, lastRefresh: Instant?, refreshDue: Instant?, files: [DeliveredFileView],
-        lastFailure: String?
+        lastFailure: String?, facts: RecordedFacts = RecordedFacts(), archived: Instant? = nil
     ) {
         self.id = id
         self.customer = customer
@@ -136,13 +213,16 @@ public struct InstallationView: Codable, Hashable, Sendable {
         self.refreshDue = refreshDue
         self.files = files
         self.lastFailure = lastFailure
+        self.facts = facts
+        self.archived = archived
     }
 
     private enum CodingKeys: String, CodingKey {
         case id, customer, profile, product
         case protocolName = "protocol"
         case place = "where"
-        case identity, site, entitlement, issued, lastContact, lastRefresh, refreshDue, files, lastFailure
+        case identity, site, entitlement, issued, lastContact, lastRefresh, refreshDue, files, lastFailure, facts
+        case archived
     }
 
     /// One value of an identity.

@@ -62,12 +62,14 @@ public struct StatusRow: Codable, Hashable, Sendable {
     public var lastContact: Instant?
     /// The seats granted, by pool.
     public var seats: SeatCounts
+    /// The customer's IANA time zone, in which its dates count.
+    public var timeZone: String
 
     /// A row.
     public init(
         customer: String, installation: String, product: String, profile: String, protocolName: String, level: Level,
         label: String, access: Access, messages: [String], until: Instant?, fullUntil: Instant?, refreshDue: Instant?,
-        lastContact: Instant?, seats: SeatCounts
+        lastContact: Instant?, seats: SeatCounts, timeZone: String
     ) {
         self.customer = customer
         self.installation = installation
@@ -83,12 +85,13 @@ public struct StatusRow: Codable, Hashable, Sendable {
         self.refreshDue = refreshDue
         self.lastContact = lastContact
         self.seats = seats
+        self.timeZone = timeZone
     }
 
     private enum CodingKeys: String, CodingKey {
         case customer, installation, product, profile
         case protocolName = "protocol"
-        case level, label, access, messages, until, fullUntil, refreshDue, lastContact, seats
+        case level, label, access, messages, until, fullUntil, refreshDue, lastContact, seats, timeZone
     }
 
     /// Writes every key, so that scripts find an absent time as `null`.
@@ -108,6 +111,7 @@ public struct StatusRow: Codable, Hashable, Sendable {
         try container.encode(refreshDue, forKey: .refreshDue)
         try container.encode(lastContact, forKey: .lastContact)
         try container.encode(seats, forKey: .seats)
+        try container.encode(timeZone, forKey: .timeZone)
     }
 }
 

@@ -14,14 +14,29 @@ public struct GatewayConfiguration: Sendable {
     public var deliveryRoots: [String]
     /// The environment that profiles may name variables of.
     public var environment: [String: String]
+    /// The file of the key that secrets are sealed with.
+    public var keyFile: String
 
     /// A configuration.
-    public init(store: String, profiles: [String], deliveryRoots: [String], environment: [String: String]) {
+    ///
+    /// - Parameter keyFile: nil for the one beside the store.
+    public init(
+        store: String, profiles: [String], deliveryRoots: [String], environment: [String: String],
+        keyFile: String? = nil
+    ) {
         self.store = store
+        self.keyFile = keyFile ?? store + ".key"
         self.profiles = profiles
         self.deliveryRoots = deliveryRoots
         self.environment = environment
     }
+
+    /// The folder of the locks of the processes that are at work.
+    var owners: String { store + "-owners" }
+    /// The lock of what is sealed. Beside the store, since a key file may lie where nothing can be written.
+    var sealingLock: String { store + ".key-lock" }
+    /// Files that no backup may be written over, besides the store's own.
+    var spared: [String] { [keyFile, sealingLock] }
 }
 
 /// The gateway: performs every call, with the adapters, profiles and store that it was given.
@@ -51,7 +66,7 @@ public final class Gateway: CallPerformer {
         } catch let error as StoreError {
             throw CallError(.failed, error.message)
         }
-        let owners = configuration.store + "-owners"
+        let owners = configuration.owners
         owner = Lazily {
             let owner = try OwnerLock(folder: owners)
             // What killed processes left there is of no use to anybody; a file that stays harms nobody.
@@ -59,7 +74,7 @@ public final class Gateway: CallPerformer {
             return owner
         }
         line = VendorLine(store: store, surroundings: surroundings)
-        sealer = Sealer(path: configuration.store + ".key")
+        sealer = Sealer(path: configuration.keyFile)
         profiles = ProfileSet(
             folders: configuration.profiles,
             reader: ProfileReader(
@@ -97,7 +112,7 @@ public final class Gateway: CallPerformer {
         case let error as CallError: error
         case let error as StoreError:
             switch error.code {
-            case .exists: CallError(.conflict, error.message)
+            case .exists, .changed, .refused, .inUse: CallError(.conflict, error.message)
             case .notFound: CallError(.notFound, error.message)
             case .cannotOpen, .cannotWrite, .tooNew, .corrupt: CallError(.failed, error.message)
             }

@@ -7,10 +7,13 @@ public final class SourceText: Sendable {
     public let bytes: [UInt8]
     /// Where each line begins, in bytes; none where the text is not at hand.
     private let lines: [Int]
+    /// The number of the first of them.
+    private let firstLine: Int
     private let isASCII: Bool
 
-    private init(file: String, bytes: [UInt8], lines: [Int], isASCII: Bool) {
+    private init(file: String, bytes: [UInt8], lines: [Int], firstLine: Int = 1, isASCII: Bool) {
         self.file = file
+        self.firstLine = firstLine
         self.bytes = bytes
         self.lines = lines
         self.isASCII = isASCII
@@ -19,6 +22,15 @@ public final class SourceText: Sendable {
     /// A file whose text is not at hand: its problems are told without their lines.
     public convenience init(unread file: String) {
         self.init(file: file, bytes: [], lines: [], isASCII: true)
+    }
+
+    /// One line of a file that is not kept as a whole.
+    ///
+    /// - Parameters:
+    ///   - line: its number, from 1.
+    ///   - bytes: its text, in UTF-8.
+    public convenience init(file: String, line: Int, _ bytes: some Collection<UInt8>) {
+        self.init(file: file, bytes: Array(bytes), lines: [0], firstLine: line, isASCII: false)
     }
 
     /// Checks a file's bytes.
@@ -83,8 +95,8 @@ public final class SourceText: Sendable {
     ///
     /// - Parameter number: counted from 1.
     public func line(_ number: Int) -> String? {
-        guard lines.indices.contains(number - 1) else { return nil }
-        let line = bytes[lines[number - 1]...].prefix { $0 != 0x0A && $0 != 0x0D }
+        guard lines.indices.contains(number - firstLine) else { return nil }
+        let line = bytes[lines[number - firstLine]...].prefix { $0 != 0x0A && $0 != 0x0D }
         return String(decoding: line, as: UTF8.self)
     }
 

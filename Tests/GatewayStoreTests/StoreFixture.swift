@@ -85,12 +85,13 @@ extension Store {
     @discardableResult
     func claimTest(
         _ operation: String, on installation: String, of customer: String = "north", owner: String = "owner-1",
-        basedOn: String? = nil, waitsUntil: Instant? = nil
+        basedOn: String? = nil, edits: Int = 0, waitsUntil: Instant? = nil
     ) async throws -> ClaimResult {
         try await claim(
             NewOperation(
                 id: operation, installation: installation, customer: customer, protocolName: "sample", act: .refresh,
                 caller: "local:1000", owner: owner, started: .minute(1), basedOn: basedOn,
+                edits: edits,
                 first: JournaledTransition(
                     nonce: "nonce-1", state: Data("{}".utf8), step: Data("step-1".utf8), waitsUntil: waitsUntil,
                     note: StepNote(at: .minute(1), kind: "send", detail: "POST /"))))

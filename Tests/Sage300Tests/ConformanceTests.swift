@@ -52,7 +52,9 @@ struct ConformanceTests {
         #expect(adapter.capabilities == [.onlineRefresh])
         let begun = try adapter.begin(.refresh, facts: ProtocolPage.facts)
         #expect(String(decoding: begun.state, as: UTF8.self) == "{\"heldRevision\":\"r41\"}")
-        let ended = try adapter.resume(begun.state, with: ProtocolPage.answer("changed"), facts: ProtocolPage.facts)
+        let ended = try adapter.resume(
+            ErasedTransition(state: begun.state, step: begun.step), with: ProtocolPage.answer("changed"),
+            facts: ProtocolPage.facts)
         guard case .finish(.updated(let grant)) = ended.step else {
             Issue.record("it did not end with a grant")
             return

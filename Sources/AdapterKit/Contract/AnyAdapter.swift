@@ -10,7 +10,7 @@ public struct AnyAdapter: Sendable {
     public let inspects: Bool
 
     private let begins: @Sendable (Act, Facts) throws -> ErasedTransition
-    private let resumes: @Sendable (Data, Event, Facts) throws -> ErasedTransition
+    private let resumes: @Sendable (ErasedTransition, Event, Facts) throws -> ErasedTransition
     private let inspections: @Sendable (Data, Facts) throws -> ErasedTransition
 
     /// The adapter with its state as bytes.
@@ -29,8 +29,10 @@ public struct AnyAdapter: Sendable {
                 throw Self.unable(adapter.descriptor, act)
             }
         }
-        resumes = { state, event, facts in
-            let state = try Self.decode(Wrapped.State.self, state, adapter.descriptor)
+        resumes = { transition, event, facts in
+            let state =
+                try transition.live as? Wrapped.State
+                ?? Self.decode(Wrapped.State.self, transition.state, adapter.descriptor)
             return try ErasedTransition(adapter.resume(state, with: event, facts: facts))
         }
         inspections = { state, facts in
@@ -44,11 +46,11 @@ public struct AnyAdapter: Sendable {
     /// - Throws: ``AdapterError``; `rejected` where the adapter lacks the capability.
     public func begin(_ act: Act, facts: Facts) throws -> ErasedTransition { try begins(act, facts) }
 
-    /// Goes on with a conversation from the journaled state.
+    /// Goes on with a conversation from a transition, as it was made or as it was journaled.
     ///
     /// - Throws: ``AdapterError``; `malformed` where the state is not one of this adapter's.
-    public func resume(_ state: Data, with event: Event, facts: Facts) throws -> ErasedTransition {
-        try resumes(state, event, facts)
+    public func resume(_ transition: ErasedTransition, with event: Event, facts: Facts) throws -> ErasedTransition {
+        try resumes(transition, event, facts)
     }
 
     /// Asks what became of the act that was under way in the journaled state.
@@ -90,11 +92,13 @@ public struct AnyAdapter: Sendable {
 }
 
 /// A transition whose state is the bytes that the journal keeps.
-public struct ErasedTransition: Hashable, Sendable {
-    /// The state as JSON, keys sorted.
+public struct ErasedTransition: Equatable, Sendable {
+    /// The state as JSON, keys sorted; empty where the conversation is over, since nothing goes on from there.
     public var state: Data
     /// What the core does now.
     public var step: Step
+    /// The state as the adapter gave it: a conversation that goes on at once need not read it back.
+    fileprivate var live: (any Sendable)?
 
     /// A transition from journaled bytes.
     public init(state: Data, step: Step) {
@@ -103,8 +107,14 @@ public struct ErasedTransition: Hashable, Sendable {
     }
 
     init<State>(_ transition: Transition<State>) throws {
-        state = try Self.encoder.encode(transition.state)
         step = transition.step
+        live = transition.state
+        if case .finish = transition.step { state = Data() } else { state = try Self.encoder.encode(transition.state) }
+    }
+
+    /// Whether state and step are the same, wherever the transition came from.
+    public static func == (first: Self, second: Self) -> Bool {
+        first.state == second.state && first.step == second.step
     }
 
     // Made once: making one costs more than it has to do here.

@@ -36,19 +36,35 @@ public struct Field: Codable, Hashable, Sendable {
     public static let maximumLength = 512
 
     /// What is wrong with a value, as the end of a sentence; nil where nothing is.
+    public func problem(with value: String) -> String? { FieldCheck(self).problem(with: value) }
+}
+
+/// The check of a field's values, for many of them: its pattern is compiled once.
+public struct FieldCheck {
+    /// The field.
+    public let field: Field
+    private let expression: Regex<AnyRegexOutput>?
+
+    /// The check of a field.
+    public init(_ field: Field) {
+        self.field = field
+        expression = field.pattern.flatMap { try? Regex($0) }
+    }
+
+    /// What is wrong with a value, as the end of a sentence; nil where nothing is.
     public func problem(with value: String) -> String? {
         if value.isEmpty { return "is empty" }
-        if value.utf8.count > Self.maximumLength { return "is longer than \(Self.maximumLength) bytes" }
+        if value.utf8.count > Field.maximumLength { return "is longer than \(Field.maximumLength) bytes" }
         if value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             return "holds a control character"
         }
         if value.first?.isWhitespace == true || value.last?.isWhitespace == true {
             return "begins or ends with white space"
         }
-        guard let pattern else { return nil }
-        guard let expression = try? Regex(pattern) else { return "can't be checked: its pattern \(pattern) is broken" }
+        guard let pattern = field.pattern else { return nil }
+        guard let expression else { return "can't be checked: its pattern \(pattern) is broken" }
         if (try? expression.wholeMatch(in: value)) == nil {
-            return expectation.map { "must be \($0)" } ?? "does not match \(pattern)"
+            return field.expectation.map { "must be \($0)" } ?? "does not match \(pattern)"
         }
         return nil
     }

@@ -6,6 +6,12 @@ public struct HeldStage: Hashable, Sendable {
     public let stage: Int
     /// The module's code, for a countdown that runs per module.
     public let module: String?
+    /// The date that it runs from: its name, of several that of the earliest, and its value.
+    public let from: String
+    /// See ``from``.
+    public let date: DateValue
+    /// The stage's offset from that date.
+    public let offset: Countdown.Offset
     /// The stage's level. For the installation, a module's counts at most as ``Level/grace``.
     public let level: Level
     /// The stage's label, or the one kept from the stage before it; nil for none.
@@ -38,12 +44,21 @@ extension Standing {
             guard let anchor = pass.anchor, pass.held >= 0 else { return nil }
             let countdown = rules.compiled.countdowns[pass.countdown]
             let text = rules.compiled.texts[pass.held]
+            let stage = pass.held - rules.compiled.rules[pass.countdown].firstStage
             return HeldStage(
-                countdown: countdown.name, stage: pass.held - rules.compiled.rules[pass.countdown].firstStage,
+                countdown: countdown.name, stage: stage,
                 module: pass.module < 0 ? nil : facts.modules[pass.module].code,
+                from: name(of: anchor, in: countdown), date: anchor.value, offset: countdown.stages[stage].at,
                 level: rules.compiled.stages[pass.held].level, label: text.label.isEmpty ? nil : text.label,
                 since: Instant(milliseconds: Int64(pass.since)), days: today - anchor.day)
         }
+    }
+
+    /// Which of a countdown's dates it runs from.
+    private func name(of anchor: Anchor, in countdown: Countdown) -> String {
+        countdown.from.first { name in
+            rules.slot(of: name).flatMap { facts[$0] } == anchor.value
+        } ?? countdown.from[0]
     }
 
     /// The standing of every module in the facts, in their order. A module without a date of its own stands as

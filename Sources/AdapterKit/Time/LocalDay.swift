@@ -75,7 +75,7 @@ extension LocalDay: Codable, CustomStringConvertible, LosslessStringConvertible 
     }
 
     /// How many bytes ``description`` has.
-    static let textLength = 10
+    public static let textLength = 10
 
     /// Writes the bytes of ``description``, for writers of many. Years before 1 or beyond 9999, which no text names,
     /// are written as the nearest of these.

@@ -2,14 +2,21 @@
 public enum Hex {
     /// Two digits a byte.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(bytes.underestimatedCount * 2)
-        for byte in bytes {
-            digits.append(Self.digits[Int(byte >> 4)])
-            digits.append(Self.digits[Int(byte & 15)])
-        }
-        return String(decoding: digits, as: UTF8.self)
+        bytes.withContiguousStorageIfAvailable(encode) ?? Array(bytes).withUnsafeBufferPointer(encode)
     }
+
+    /// Most sequences stand in memory, where a loop over them costs no call for each byte.
+    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[index * 2] = digit(byte >> 4)
+                text[index * 2 + 1] = digit(byte & 15)
+            }
+            return bytes.count * 2
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
 
     /// The bytes; nil for an odd number of digits and for anything but `0-9a-f`.
     public static func decode(_ digits: some Collection<UInt8>) -> [UInt8]? {
@@ -33,6 +40,4 @@ public enum Hex {
         }
         return bytes
     }
-
-    private static let digits = Array("0123456789abcdef".utf8)
 }

@@ -4,5 +4,8 @@ import ArgumentParser
 struct Customers: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The customers that are looked after.",
-        subcommands: [CustomersAdd.self, CustomersList.self, CustomersShow.self])
+        subcommands: [
+            CustomersAdd.self, CustomersSet.self, CustomersList.self, CustomersShow.self, CustomersArchive.self,
+            CustomersContacts.self, CustomersSheet.self,
+        ])
 }

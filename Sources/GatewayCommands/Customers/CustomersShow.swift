@@ -14,10 +14,15 @@ struct CustomersShow: AsyncParsableCommand {
     func run() async throws {
         let (customer, installations) = try await options.withGateway { gateway, caller in
             let customer = try await gateway.perform(ShowCustomer(id: id), by: caller)
-            return (customer, try await gateway.perform(ListInstallations(customer: id), by: caller))
+            let archived = customer.archived != nil
+            return (
+                customer, try await gateway.perform(ListInstallations(customer: id, archived: archived), by: caller)
+            )
         }
         if options.json { return try Console.json(customer) }
         Console.print("\(customer.id): \(customer.name), \(customer.timeZone)")
+        if let archived = customer.archived { Console.print("Archived \(archived.short).") }
+        if !customer.notes.isEmpty { Console.print(customer.notes) }
         if installations.isEmpty {
             return Console.print("No installations yet. Add one: gatehouse installations add ID --customer \(id) …")
         }

@@ -41,8 +41,7 @@ struct DemoWalk {
         for result in report.results { Console.print("  \(result.installation): \(result.outcome): \(result.message)") }
 
         head("gatehouse status: soonest loss of full access first.")
-        StatusCommand.table(
-            try await gateway.perform(Status(), by: caller), zones: try await StatusCommand.zones(gateway, caller)
+        StatusCommand.table(try await gateway.perform(Status(), by: caller)
         ).print(width: Console.width ?? 160, color: color)
 
         head("gatehouse timeline \(walked.installation)")

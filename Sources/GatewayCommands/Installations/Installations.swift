@@ -4,5 +4,8 @@ import ArgumentParser
 struct Installations: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The products at the customers.",
-        subcommands: [InstallationsAdd.self, InstallationsList.self, InstallationsShow.self])
+        subcommands: [
+            InstallationsAdd.self, InstallationsSet.self, InstallationsList.self, InstallationsShow.self,
+            InstallationsArchive.self,
+        ])
 }

@@ -28,20 +28,17 @@ struct InstallationsAdd: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A named place of the site; repeatable.", valueName: "key=value"))
     var site: [KeyValue] = []
 
+    @OptionGroup(title: "Facts") var facts: FactOptions
+
     @OptionGroup var options: GlobalOptions
 
-    mutating func validate() throws {
-        var seen: Set<String> = []
-        for pair in identity where !seen.insert(pair.key).inserted {
-            throw ValidationError("--identity \(pair.key) is given twice; an identity has one value for each name.")
-        }
-    }
+    mutating func validate() throws { try requireOneEach(identity) }
 
     func run() async throws {
         let call = AddInstallation(
             id: id, customer: customer, profile: profile,
             identity: Dictionary(identity.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }),
-            site: Dictionary(grouping: site, by: \.key).mapValues { $0.map(\.value) })
+            site: Dictionary(grouping: site, by: \.key).mapValues { $0.map(\.value) }, facts: facts.changes)
         let installation = try await options.withGateway { gateway, caller in
             try await gateway.perform(call, by: caller)
         }

@@ -9,11 +9,14 @@ struct InstallationsList: AsyncParsableCommand {
     @Option(help: "Only this customer's.")
     var customer: String?
 
+    @Flag(help: "Also those that are archived.")
+    var archived = false
+
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
         let list = try await options.withGateway { gateway, caller in
-            try await gateway.perform(ListInstallations(customer: customer), by: caller)
+            try await gateway.perform(ListInstallations(customer: customer, archived: archived), by: caller)
         }
         if options.json { return try Console.json(list) }
         if list.isEmpty { return Console.print("No installations yet. Add one: gatehouse installations add --help") }
@@ -21,11 +24,12 @@ struct InstallationsList: AsyncParsableCommand {
     }
 
     static func table(_ list: [InstallationSummary]) -> Table {
-        var table = Table("installation", "customer", "profile", "last contact", "refresh due")
+        var table = Table("installation", "customer", "profile", "last contact", "refresh due", "name")
         for installation in list {
+            let due = installation.archived == nil ? installation.refreshDue?.short ?? "now" : "archived"
             table.add(
                 .init(installation.id), .init(installation.customer), .init(installation.profile),
-                .init(installation.lastContact?.short ?? "never"), .init(installation.refreshDue?.short ?? "now"))
+                .init(installation.lastContact?.short ?? "never"), .init(due), .init(installation.facts.name))
         }
         return table
     }

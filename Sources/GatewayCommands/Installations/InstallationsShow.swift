@@ -25,6 +25,8 @@ struct InstallationsShow: AsyncParsableCommand {
 
     private static func text(_ view: InstallationView, _ standing: StatusRow?) -> String {
         var lines = [("installation", "\(view.id) of \(view.customer)")]
+        if !view.facts.name.isEmpty { lines.append(("name", view.facts.name)) }
+        if let archived = view.archived { lines.append(("archived", archived.short)) }
         lines.append(
             ("product", "\(view.product ?? "?") (profile \(view.profile), protocol \(view.protocolName ?? "?"))"))
         if let place = view.place, !place.isEmpty { lines.append(("where", place)) }
@@ -40,15 +42,28 @@ struct InstallationsShow: AsyncParsableCommand {
         if let entitlement = view.entitlement { lines += Self.lines(entitlement) }
         lines.append(("issued", view.issued?.short ?? "nothing held"))
         lines.append(("last contact", view.lastContact?.short ?? "never"))
-        lines.append(("refresh due", view.refreshDue?.short ?? "now"))
+        if view.archived == nil { lines.append(("refresh due", view.refreshDue?.short ?? "now")) }
         for file in view.files {
             lines.append(("delivered", "\(file.path) (\(file.sha256.prefix(12))…, \(file.delivered.short))"))
         }
         if let failure = view.lastFailure { lines.append(("last failure", failure)) }
+        lines += Self.lines(view.facts)
         let width = lines.map { Table.width($0.0) }.max() ?? 0
         return lines.map { name, value in
             name + String(repeating: " ", count: width - Table.width(name) + 2) + value
         }.joined(separator: "\n")
+    }
+
+    private static func lines(_ facts: RecordedFacts) -> [(String, String)] {
+        let facts = [
+            ("term", facts.term?.rawValue), ("price", facts.price?.description), ("owner", facts.owner),
+            ("emergency plan", facts.emergencyPlan), ("notes", facts.notes),
+        ]
+        return facts.flatMap { name, text in
+            (text ?? "").split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
+                text == nil ? nil : ($0.offset == 0 ? name : "", String($0.element))
+            }
+        }
     }
 
     private static func lines(_ entitlement: Entitlement) -> [(String, String)] {

@@ -13,10 +13,24 @@ public struct GatehouseCommand: AsyncParsableCommand {
             is no.
             """,
         version: "gatehouse \(version)",
-        subcommands: [
-            Customers.self, Installations.self, RefreshCommand.self, StatusCommand.self, AllowsCommand.self,
-            TimelineCommand.self, Adapters.self, Profiles.self, Operations.self, AuditCommand.self,
-            SandboxCommand.self, Demo.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "The portfolio",
+                subcommands: [Customers.self, Installations.self, Orders.self, Portfolio.self]),
+            CommandGroup(
+                name: "How it stands",
+                subcommands: [
+                    StatusCommand.self, AllowsCommand.self, ExplainCommand.self, TimelineCommand.self,
+                    RenewalsCommand.self, HistoryCommand.self,
+                ]),
+            CommandGroup(name: "What is done", subcommands: [RefreshCommand.self, Operations.self, AuditCommand.self]),
+            CommandGroup(
+                name: "The products", subcommands: [Profiles.self, Adapters.self, SandboxCommand.self, Demo.self]),
+            CommandGroup(
+                name: "Safety",
+                subcommands: [
+                    BackupCommand.self, RestoreCommand.self, Keyfile.self, DoctorCommand.self, PeopleCommand.self,
+                ]),
         ])
 
     /// The program's version.

@@ -25,6 +25,12 @@ struct GlobalOptions: ParsableArguments {
             valueName: "dir"))
     var deliveryRoots: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "The file of the key that secrets are sealed with (or GATEHOUSE_KEY_FILE); by default beside the store.",
+            valueName: "file"))
+    var keyFile: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -47,6 +53,23 @@ struct GlobalOptions: ParsableArguments {
         }
     }
 
+    /// Who looks after a store that may not be opened.
+    func caretaker() throws(CallError) -> Caretaker {
+        guard let registry = Wiring.registry else {
+            throw CallError(.failed, "This program was built without adapters.")
+        }
+        return Caretaker(configuration(), registry: registry, surroundings: Wiring.surroundings)
+    }
+
+    /// Runs something long under a progress bar.
+    func watching<Value>(_ body: (@escaping @Sendable (GatewayAPI.Progress) -> Void) async throws -> Value) async throws
+        -> Value
+    {
+        let bar = ProgressBar(quiet: quiet)
+        defer { bar.finish() }
+        return try await body { bar.show($0) }
+    }
+
     func configuration() -> GatewayConfiguration {
         let environment = ProcessInfo.processInfo.environment
         let roots =
@@ -55,7 +78,8 @@ struct GlobalOptions: ParsableArguments {
         return GatewayConfiguration(
             store: Self.absolute(store ?? environment["GATEHOUSE_STORE"] ?? Self.defaultStore(environment)),
             profiles: [Self.absolute(profiles ?? environment["GATEHOUSE_PROFILES"] ?? Self.defaultProfiles())],
-            deliveryRoots: roots.map(Self.absolute), environment: environment)
+            deliveryRoots: roots.map(Self.absolute), environment: environment,
+            keyFile: (keyFile ?? environment["GATEHOUSE_KEY_FILE"]).map(Self.absolute))
     }
 
     /// Who runs the command: the user of this machine.
@@ -82,7 +106,8 @@ struct GlobalOptions: ParsableArguments {
         return FileManager.default.fileExists(atPath: beside) ? beside : "profiles"
     }
 
-    private static func absolute(_ path: String) -> String {
+    /// A path as the system takes it, wherever it is used.
+    static func absolute(_ path: String) -> String {
         let home = homeFolder(ProcessInfo.processInfo.environment)
         let expanded = path.hasPrefix("~/") ? home + path.dropFirst() : path
         return expanded.hasPrefix("/") ? expanded : FileManager.default.currentDirectoryPath + "/" + expanded

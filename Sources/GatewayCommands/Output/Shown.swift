@@ -19,3 +19,8 @@ extension Level {
         }
     }
 }
+
+extension Access {
+    /// In words: `no access`.
+    var phrase: String { self == .none ? "no access" : "\(rawValue) access" }
+}

@@ -1,3 +1,5 @@
+import AdapterKit
+
 /// Rows under a heading, as wide as they need, or as the terminal is.
 ///
 /// Too wide for the terminal, the last column is broken over several lines, then put below the others; and where even
@@ -23,13 +25,28 @@ struct Table {
         case bad = "31"
         case faint = "2"
         case strong = "1"
+
+        /// What turns it on in a terminal.
+        var on: [UInt8] { Array("\u{1B}[\(rawValue)m".utf8) }
+        /// What turns any of them off.
+        static let off = Array("\u{1B}[0m".utf8)
     }
 
     /// Where a cell's bytes end, and how many columns they take.
     private struct Place {
-        var end: Int
-        var width: Int
-        var style: Style?
+        private let last: UInt32
+        private let columns: UInt32
+        let style: Style?
+
+        var end: Int { Int(last) }
+        var width: Int { Int(columns) }
+
+        init(end: Int, width: Int, style: Style?) {
+            // In half the room: a part of a table holds some 30,000 of them.
+            last = UInt32(clamping: end)
+            columns = UInt32(clamping: width)
+            self.style = style
+        }
     }
 
     private var bytes: [UInt8] = []
@@ -38,24 +55,61 @@ struct Table {
 
     init(_ headings: String...) {
         widths = Array(repeating: 0, count: headings.count)
-        for (column, heading) in headings.enumerated() { add(heading.uppercased(), .faint, column) }
+        for heading in headings {
+            put(heading.uppercased())
+            endCell(.faint)
+        }
+    }
+
+    /// Makes room for so many rows, as long as rows usually are.
+    mutating func reserve(rows: Int) {
+        bytes.reserveCapacity((rows + 1) * 24 * widths.count)
+        places.reserveCapacity((rows + 1) * widths.count)
     }
 
     mutating func add(_ cells: Cell...) {
-        for column in cells.indices { add(cells[column].text, cells[column].style, column) }
+        for cell in cells {
+            put(cell.text)
+            endCell(cell.style)
+        }
     }
 
-    private mutating func add(_ text: String, _ style: Style?, _ column: Int) {
-        let start = bytes.count
-        bytes.append(contentsOf: text.utf8)
-        var isPlain = true
-        for index in start..<bytes.count {
-            // A message of several lines would tear the table.
-            if bytes[index] < 0x20 { bytes[index] = 0x20 }
-            if bytes[index] >= 0x80 { isPlain = false }
+    /// Appends to the cell that is not ended yet.
+    mutating func put(_ text: String) {
+        // Growing an array by a string's own bytes takes them one at a time.
+        if text.utf8.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil {
+            bytes.append(contentsOf: text.utf8)
         }
-        let width = isPlain ? bytes.count - start : Self.width(text)
-        widths[column] = max(widths[column], width)
+    }
+
+    /// Appends a number to the cell that is not ended yet.
+    mutating func put(_ number: Int) {
+        if let digit = UInt8(exactly: number), digit < 10 { bytes.append(48 + digit) } else { put(String(number)) }
+    }
+
+    /// Appends a day to the cell that is not ended yet.
+    mutating func put(_ day: LocalDay) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LocalDay.textLength) { text in
+            guard let start = text.baseAddress else { return }
+            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: day.write(at: start)))
+        }
+    }
+
+    /// Ends the cell whose text was put: the next one stands in the next column, or in the next row.
+    mutating func endCell(_ style: Style? = nil) {
+        let start = places.last?.end ?? 0
+        let isPlain = bytes.withUnsafeMutableBufferPointer { bytes in
+            var all: UInt8 = 0
+            for index in start..<bytes.count {
+                // A message of several lines would tear the table.
+                bytes[index] = max(bytes[index], 0x20)
+                all |= bytes[index]
+            }
+            return all < 0x80
+        }
+        let width = isPlain ? bytes.count - start : Self.width(String(decoding: bytes[start...], as: UTF8.self))
+        let column = places.count % widths.count
+        if widths[column] < width { widths[column] = width }
         places.append(Place(end: bytes.count, width: width, style: style))
     }
 
@@ -82,10 +136,54 @@ struct Table {
 
     private func lines(_ layout: Layout, from first: Int, _ color: Bool) -> [UInt8] {
         var lines: [UInt8] = []
+        let rows = first..<places.count / widths.count
+        if case .beside(room: nil) = layout { return besideEachOther(rows, color) }
         lines.reserveCapacity(bytes.count * 2)
-        for row in first..<places.count / widths.count { append(row, layout, color, to: &lines) }
+        for row in rows { append(row, layout, color, to: &lines) }
         return lines
     }
+
+    /// Rows whose cells all stand beside each other: all rows of a long listing, so they are written straight to memory.
+    private func besideEachOther(_ rows: Range<Int>, _ color: Bool) -> [UInt8] {
+        let padding = widths.dropLast().reduce(1) { $0 + $1 + 2 }
+        let room = bytes.count + rows.count * (padding + (color ? widths.count * Self.colorRoom : 0))
+        return [UInt8](unsafeUninitializedCapacity: room) { lines, count in
+            guard let first = lines.baseAddress else { return }
+            var end = first
+            bytes.withUnsafeBufferPointer { bytes in
+                for row in rows {
+                    var gap = 0
+                    for column in widths.indices {
+                        let index = row * widths.count + column
+                        let place = places[index]
+                        let start = index > 0 ? places[index - 1].end : 0
+                        if place.end > start, let cell = bytes.baseAddress {
+                            end.update(repeating: UInt8(ascii: " "), count: gap)
+                            end += gap
+                            gap = 0
+                            let style = color ? place.style : nil
+                            if let style { end = Self.write(style.on, at: end) }
+                            end.update(from: cell + start, count: place.end - start)
+                            end += place.end - start
+                            if style != nil { end = Self.write(Style.off, at: end) }
+                        }
+                        gap += widths[column] - place.width + 2
+                    }
+                    end.pointee = UInt8(ascii: "\n")
+                    end += 1
+                }
+            }
+            count = end - first
+        }
+    }
+
+    private static func write(_ text: [UInt8], at end: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        for (index, byte) in text.enumerated() { end[index] = byte }
+        return end + text.count
+    }
+
+    /// The most bytes that color adds to a cell.
+    private static let colorRoom = 16
 
     /// The columns that the last column wants at least to stand beside the others.
     private static let leastRoom = 40
@@ -188,9 +286,9 @@ struct Table {
             lines.append(contentsOf: text)
             return
         }
-        lines += "\u{1B}[\(style.rawValue)m".utf8
+        lines += style.on
         lines.append(contentsOf: text)
-        lines += "\u{1B}[0m".utf8
+        lines += Style.off
     }
 
     /// Breaks a text at spaces into parts of at most `room` columns.

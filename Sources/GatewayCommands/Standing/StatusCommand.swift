@@ -25,39 +25,27 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let (rows, zones) = try await options.withGateway { gateway, caller in
-            async let zones = options.json ? [:] : Self.zones(gateway, caller)
-            let rows = try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
-            return (rows, try await zones)
+        let rows = try await options.withGateway { gateway, caller in
+            try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
         }
         if options.json {
             await StatusJSON.write(rows)
         } else if rows.isEmpty {
             Console.print(level.isEmpty ? "No installations yet: gatehouse installations add --help" : "None.")
         } else {
-            await Table.print(Self.tables(rows, zones: zones), width: Console.width, color: Console.hasColor)
+            await Table.print(Self.tables(rows), width: Console.width, color: Console.hasColor)
         }
-    }
-
-    /// The customers' time zones, in which the days of the table are.
-    static func zones(_ gateway: some CallPerformer, _ caller: Caller) async throws -> [String: Zone] {
-        let database = ZoneDatabase()
-        var zones: [String: Zone] = [:]
-        for customer in try await gateway.perform(ListCustomers(), by: caller) {
-            zones[customer.id] = try database.zone(named: customer.timeZone)
-        }
-        return zones
     }
 
     /// How many rows are put into one part of the table.
     private static let chunk = 4096
 
     /// The table in parts, which are made side by side.
-    private static func tables(_ rows: StatusList, zones: [String: Zone]) async -> [Table] {
+    private static func tables(_ rows: StatusList) async -> [Table] {
         let chunks = stride(from: 0, to: rows.count, by: chunk).map { $0..<min($0 + chunk, rows.count) }
         var tables: [Table] = []
         await SideBySide.make(chunks) {
-            table(rows, $0, zones: zones)
+            table(rows, $0)
         } _: {
             tables.append($0)
         }
@@ -65,21 +53,62 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     /// The table of all rows.
-    static func table(_ rows: StatusList, zones: [String: Zone]) -> Table { table(rows, 0..<rows.count, zones: zones) }
+    static func table(_ rows: StatusList) -> Table { table(rows, 0..<rows.count) }
 
-    private static func table(_ rows: StatusList, _ range: Range<Int>, zones: [String: Zone]) -> Table {
+    private static func table(_ rows: StatusList, _ range: Range<Int>) -> Table {
         var table = Table("customer", "installation", "product", "level", "label", "seats", "next change", "message")
-        rows.withRows(range) { row in add(row.pointee, to: &table, zones: zones) }
+        table.reserve(rows: range.count)
+        var zones = DisplayZones()
+        rows.withRows(range) { row in add(row, to: &table, zones: &zones) }
         return table
     }
 
-    private static func add(_ row: borrowing StatusRow, to table: inout Table, zones: [String: Zone]) {
-        var seats = ""
-        for pool in row.seats.pools { seats += "\(seats.isEmpty ? "" : ", ")\(pool.count) \(pool.name)" }
-        let change = row.until.map { (zones[row.customer] ?? .utc).localDay(of: $0).description }
-        table.add(
-            .init(row.customer), .init(row.installation), .init(row.product.isEmpty ? "?" : row.product),
-            .init(row.level.rawValue, row.level.style), .init(row.label), .init(seats.isEmpty ? "–" : seats),
-            .init(change ?? "–"), .init(row.messages.joined(separator: " ")))
+    private static func add(_ row: UnsafePointer<StatusRow>, to table: inout Table, zones: inout DisplayZones) {
+        func cell(_ text: String, _ style: Table.Style? = nil) {
+            table.put(text)
+            table.endCell(style)
+        }
+        cell(row.pointee.customer)
+        cell(row.pointee.installation)
+        cell(row.pointee.product.isEmpty ? "?" : row.pointee.product)
+        cell(row.pointee.level.rawValue, row.pointee.level.style)
+        cell(row.pointee.label)
+        var separator = ""
+        for pool in row.pointee.seats.pools {
+            table.put(separator)
+            table.put(pool.count)
+            table.put(" ")
+            table.put(pool.name)
+            separator = ", "
+        }
+        cell(separator.isEmpty ? "–" : "")
+        if let until = row.pointee.until {
+            table.put(zones.zone(row.pointee.timeZone).localDay(of: until))
+            table.endCell()
+        } else {
+            cell("–")
+        }
+        separator = ""
+        for message in row.pointee.messages {
+            table.put(separator)
+            table.put(message)
+            separator = " "
+        }
+        table.endCell()
+    }
+}
+
+/// The time zones that days are shown in, each looked up once.
+private struct DisplayZones {
+    private let database = ZoneDatabase()
+    private var zones: [String: Zone] = [:]
+    private var latest = Zone.utc
+
+    /// The zone of a name; UTC where this machine does not know it.
+    mutating func zone(_ name: String) -> Zone {
+        if latest.name == name { return latest }
+        latest = zones[name] ?? (try? database.zone(named: name)) ?? .utc
+        zones[name] = latest
+        return latest
     }
 }

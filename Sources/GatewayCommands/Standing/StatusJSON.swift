@@ -43,9 +43,9 @@ private struct JSONPen {
     static func room(for row: UnsafePointer<StatusRow>) -> Int {
         var texts = row.pointee.customer.utf8.count + row.pointee.installation.utf8.count
         texts += row.pointee.product.utf8.count + row.pointee.profile.utf8.count + row.pointee.protocolName.utf8.count
-        texts += row.pointee.label.utf8.count
+        texts += row.pointee.label.utf8.count + row.pointee.timeZone.utf8.count
         for message in row.pointee.messages { texts += message.utf8.count + 1 }
-        var fixed = 420
+        var fixed = 436
         for pool in row.pointee.seats.pools {
             texts += pool.name.utf8.count
             fixed += 24
@@ -94,7 +94,9 @@ private struct JSONPen {
             put(":")
             put(number: pool.count)
         }
-        put("}}")
+        put("},\"timeZone\":")
+        put(text: row.pointee.timeZone)
+        put("}")
     }
 
     mutating func put(_ text: StaticString) {

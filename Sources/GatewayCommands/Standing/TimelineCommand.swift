@@ -1,22 +1,57 @@
-import AdapterKit
-import ArgumentParser
+public import AdapterKit
+public import ArgumentParser
 import GatewayAPI
 import GatewayCore
 
 /// `gatehouse timeline`.
 struct TimelineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "timeline", abstract: "What happens to an installation when, drawn from top to bottom.")
+        commandName: "timeline", abstract: "What happens when: to an installation, or to many, soonest first.",
+        discussion: """
+            With an ID, all of one installation's past and future, drawn from top to bottom. Without one, what is coming \
+            for a customer, or for all, in each customer's own time.
+            """)
 
-    @Argument(help: "The installation's ID.")
-    var id: String
+    @Argument(help: "The installation's ID; without one, those of a customer, or all.")
+    var id: String?
+
+    @Option(help: "Only this customer's installations.")
+    var customer: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How far ahead to look without an ID, such as 90d or 48h; 90d by default.", valueName: "time"))
+    var within: Countdown.Offset?
 
     @Option(help: ArgumentHelp("When \"now\" is: a date, or an RFC 3339 time.", valueName: "date"))
     var at: PointInTime = .now
 
     @OptionGroup var options: GlobalOptions
 
+    mutating func validate() throws {
+        if id != nil, customer != nil { throw ValidationError("Name an installation or --customer, not both.") }
+        if id != nil, within != nil { throw ValidationError("--within goes without an installation's ID.") }
+    }
+
     func run() async throws {
+        if let id { return try await show(id) }
+        let within = within ?? .days(90)
+        let changes = try await options.withGateway { gateway, caller in
+            try await gateway.perform(ListTimeline(customer: customer, within: within, at: at), by: caller)
+        }
+        if options.json { return try Console.json(changes) }
+        if changes.isEmpty { return Console.print("Nothing changes within \(within).") }
+        var table = Table("at", "customer", "installation", "product", "level", "label", "cause", "message")
+        for change in changes {
+            table.add(
+                .init(change.local), .init(change.customer), .init(change.installation), .init(change.product),
+                .init(change.level.rawValue, change.level.style), .init(change.label), .init(change.cause),
+                .init(change.message ?? ""))
+        }
+        table.print(width: Console.width, color: Console.hasColor)
+    }
+
+    private func show(_ id: String) async throws {
         let timeline = try await options.withGateway { gateway, caller in
             try await gateway.perform(ShowTimeline(installation: id, at: at), by: caller)
         }
@@ -50,5 +85,13 @@ struct TimelineCommand: AsyncParsableCommand {
         }
         if !told { tellNow() }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension Countdown.Offset: ExpressibleByArgument {
+    /// Days or hours ahead: `90d`, `48h`.
+    public init?(argument: String) {
+        guard !argument.hasPrefix("-") else { return nil }
+        self.init(argument)
     }
 }

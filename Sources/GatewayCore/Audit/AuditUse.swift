@@ -18,22 +18,8 @@ extension ListAudit: PerformedCall {
 extension VerifyAudit: PerformedCall {
     func perform(in context: CallContext) async throws -> AuditVerification {
         try context.requirePortfolio(to: "verify the audit trail")
-        let chain = Mutex(AuditVerification(records: 0, head: "", problem: nil))
-        try await context.store.eachAuditRecord { record in
-            chain.withLock { chain in
-                guard chain.problem == nil else { return }
-                if record.number != chain.records + 1 {
-                    chain.problem = "After record \(chain.records) comes record \(record.number): some are missing."
-                } else if record.previous != chain.head {
-                    chain.problem = "Record \(record.number) does not follow the one before it: one was changed."
-                } else if record.computedHash() != record.hash {
-                    chain.problem = "Record \(record.number) was changed: its hash is another."
-                } else {
-                    chain.records += 1
-                    chain.head = record.hash
-                }
-            }
-        }
-        return chain.withLock { $0 }
+        let chain = Mutex(AuditChain())
+        try await context.store.eachAuditRecord { record in chain.withLock { $0.add(record) } }
+        return chain.withLock { AuditVerification(records: $0.records, head: $0.head, problem: $0.problem) }
     }
 }

@@ -40,10 +40,11 @@ struct Conversation: Sendable {
             case .send(let request):
                 let answer = try await send(request)
                 if request.once {
-                    let sealed = try gateway.sealer.seal(
-                        Array(JSONEncoder().encode(answer)), for: "answer \(operation)")
-                    try await gateway.store.keepAnswer(
-                        sealed, of: operation, note: StepNote(at: now, kind: "answer", detail: "kept, sealed"))
+                    let bytes = Array(try JSONEncoder().encode(answer))
+                    try await gateway.keepSealed(bytes, for: SealedAnswer.purpose(of: operation)) { sealed in
+                        try await gateway.store.keepAnswer(
+                            sealed, of: operation, note: StepNote(at: now, kind: "answer", detail: "kept, sealed"))
+                    }
                 }
                 let response = try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)
                 let note = StepNote(
@@ -67,7 +68,7 @@ struct Conversation: Sendable {
     func resume(_ record: OperationRecord, sealed: Data) async throws -> Ending {
         let (transition, nonce) = try Self.journaled(record)
         guard case .send(let request) = transition.step else { return try await run(from: transition, nonce: nonce) }
-        let bytes = try gateway.sealer.open(sealed, for: "answer \(operation)")
+        let bytes = try gateway.sealer.open(sealed, for: SealedAnswer.purpose(of: operation))
         let answer = try JSONDecoder().decode(RawAnswer.self, from: Data(bytes))
         let response = try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)
         var next = transition
@@ -111,12 +112,9 @@ struct Conversation: Sendable {
             note = StepNote(at: now, kind: "finish", detail: "")
         }
         return JournaledTransition(
-            nonce: nonce, state: transition.state, step: try encoder.encode(transition.step),
+            nonce: nonce, state: transition.state, step: try transition.step.json(),
             waitsUntil: waitsUntil, note: note)
     }
-
-    // Made once: making one costs more than it has to do here.
-    private static let encoder = JSONEncoder()
 
     /// The transition that an operation's journal holds.
     static func journaled(_ record: OperationRecord) throws -> (ErasedTransition, String) {
@@ -145,7 +143,7 @@ struct Conversation: Sendable {
         _ transition: inout ErasedTransition, _ nonce: inout String, with event: Event, note: StepNote
     ) async throws -> Ending? {
         let newNonce = Identifiers.nonce()
-        transition = try adapter.resume(transition.state, with: event, facts: renewed(newNonce))
+        transition = try adapter.resume(transition, with: event, facts: renewed(newNonce))
         nonce = newNonce
         if case .finish(let outcome) = transition.step { return .finished(outcome, notes: [note]) }
         try await gateway.store.journal(

@@ -35,12 +35,11 @@ struct DeliveryFolder: Sendable {
                     + "make or mount it, or name another with --delivery-root DIR", errno: error.number)
         }
         for (index, name) in zip(folders.indices, folders) {
-            let here = Destination.path(root: root, folders[...index])
             let access = index == folders.endIndex - 1 ? O_RDONLY : Self.passThrough
             do {
                 current = try OpenDescriptor(opening: name, in: current, access | O_DIRECTORY | O_NOFOLLOW)
             } catch {
-                throw Self.problem(error, name, in: current, here)
+                throw Self.problem(error, name, in: current, Destination.path(root: root, folders[...index]))
             }
         }
         descriptor = current

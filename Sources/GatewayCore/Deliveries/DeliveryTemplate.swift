@@ -41,6 +41,7 @@ enum DeliveryTemplate {
                 paths = next
             }
         }
+        if paths.count == 1 { return [paths[0].text] }
         // By bytes: Swift takes two spellings of an accented letter for equal, the filesystem does not.
         var seen: Set<[UInt8]> = []
         return paths.map(\.text).filter { seen.insert(Array($0.utf8)).inserted }
@@ -67,12 +68,12 @@ enum DeliveryTemplate {
             if value.utf8.first == UInt8(ascii: "/"), !leads {
                 throw problem(template, "can't be filled: \(label) is absolute, but does not start the path")
             }
-            if value.split(separator: "/").contains("..") {
+            if value.utf8.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual("..".utf8) }) {
                 throw problem(template, "can't be filled: \(label) leads upwards with \"..\"")
             }
             // A folder is often written with a slash behind it.
             var trimmed = value[...]
-            while trimmed.utf8.last == UInt8(ascii: "/") { trimmed = trimmed.dropLast() }
+            while trimmed.utf8.last == UInt8(ascii: "/") { trimmed.unicodeScalars.removeLast() }
             result.append(String(trimmed))
         }
         return result

@@ -15,6 +15,8 @@ struct Destination: Hashable, Sendable {
     let root: String
     /// The names from the root to the file, at least one.
     let components: [String]
+    /// The absolute path.
+    let path: String
 
     /// The most that a file's own name may hold, in bytes: 255 less what ``House`` puts behind it.
     static let longestName = 200
@@ -29,6 +31,7 @@ struct Destination: Hashable, Sendable {
     init(root: String, components: [String]) throws(DeliveryError) {
         self.root = root
         self.components = components
+        path = Self.path(root: root, components[...])
         guard root.utf8.first == UInt8(ascii: "/"), !root.utf8.contains(0) else {
             throw DeliveryError(
                 .unsafePath, root, "the delivery root \(DeliveryError.quoted(root)) is not an absolute path")
@@ -41,9 +44,6 @@ struct Destination: Hashable, Sendable {
 
     /// The names of the folders between the root and the file.
     var folders: ArraySlice<String> { components.dropLast() }
-
-    /// The absolute path.
-    var path: String { Self.path(root: root, components[...]) }
 
     /// The absolute path of the folder it lies in.
     var folderPath: String { Self.path(root: root, folders) }
@@ -58,8 +58,8 @@ struct Destination: Hashable, Sendable {
     /// - Parameters:
     ///   - path: absolute, as a template gave it.
     ///   - roots: the allowed roots, absolute.
-    /// - Throws: ``DeliveryError/Code/unsafePath``, ``DeliveryError/Code/outsideRoots``, and
-    ///   ``DeliveryError/Code/missingFolder`` where the root is not a folder.
+    /// - Throws: ``DeliveryError/Code/unsafePath`` and ``DeliveryError/Code/outsideRoots``. Whether the root is there is
+    ///   seen when it is opened (``DeliveryFolder``), where waiting for a disk harms nobody.
     static func resolve(path: String, roots: [String]) throws(DeliveryError) -> Destination {
         guard path.utf8.first == UInt8(ascii: "/") else {
             throw DeliveryError(
@@ -84,9 +84,7 @@ struct Destination: Hashable, Sendable {
                 "the destination \(DeliveryError.quoted(path)) lies under no allowed folder; allowed are: "
                     + "\(DeliveryError.quoted(roots)); allow another with --delivery-root DIR")
         }
-        let destination = try Destination(root: best.root, components: Array(names.dropFirst(best.depth)))
-        try checkRoot(best.root)
-        return destination
+        return try Destination(root: best.root, components: Array(names.dropFirst(best.depth)))
     }
 
     /// What stands between the slashes, after the first one. By bytes, as the system sees it: to Swift a slash
@@ -107,25 +105,6 @@ struct Destination: Hashable, Sendable {
                     + "name it so with --delivery-root DIR")
         }
         return names
-    }
-
-    private static func checkRoot(_ root: String) throws(DeliveryError) {
-        var status = stat()
-        do {
-            try SystemFailure.check { stat(root, &status) }
-        } catch {
-            guard error.number == ENOENT else { throw .system(error, root, "can't be used as a delivery root") }
-            throw DeliveryError(
-                .missingFolder, root,
-                "the delivery root \(DeliveryError.quoted(root)) is not there; make or mount it, "
-                    + "or name another with --delivery-root DIR", errno: error.number)
-        }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw DeliveryError(
-                .missingFolder, root,
-                "the delivery root \(DeliveryError.quoted(root)) is not a folder; "
-                    + "name the folder with --delivery-root DIR")
-        }
     }
 
     private func check() throws(DeliveryError) {

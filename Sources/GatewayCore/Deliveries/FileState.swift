@@ -48,9 +48,10 @@ struct FileState: Hashable, Sendable {
             var size = 0
             while size <= largest {
                 let bytes = try file.read(upTo: min(max(Int(before.st_size) + 1, 4096), 1 << 16))
-                if bytes.isEmpty { break }
                 size += bytes.count
                 bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+                // All of it, and asked for more: what is written behind it now is seen below.
+                if bytes.isEmpty || size == Int(before.st_size) { break }
             }
             let state = FileState(before, sha256: Hex.encode(hash.finalize()))
             guard try state.isUntouched(file.status()), state.size == size else {

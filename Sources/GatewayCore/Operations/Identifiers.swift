@@ -9,9 +9,15 @@ enum Identifiers {
         for index in 0..<6 { bytes[index] = UInt8(truncatingIfNeeded: time >> UInt64(40 - 8 * index)) }
         bytes[6] = bytes[6] & 0x0F | 0x70
         bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = Array(Hex.encode(bytes).utf8)
-        let parts = [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
-        return parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "-")
+        var text = Hex.encode(bytes)[...].utf8
+        var parted = ""
+        parted.reserveCapacity(36)
+        for length in [8, 4, 4, 4, 12] {
+            if !parted.isEmpty { parted += "-" }
+            parted += Substring(text.prefix(length))
+            text = text.dropFirst(length)
+        }
+        return parted
     }
 
     /// 128 random bits in hexadecimal.

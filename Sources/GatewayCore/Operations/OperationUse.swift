@@ -24,7 +24,7 @@ extension ShowOperation: PerformedCall {
 }
 
 extension OperationView {
-    fileprivate init(_ record: OperationRecord, notes: [StepNote]) {
+    init(_ record: OperationRecord, notes: [StepNote]) {
         self.init(
             id: record.id, installation: record.installation, customer: record.customer, act: record.act,
             status: record.status.rawValue, outcome: record.outcome, message: record.message, caller: record.caller,

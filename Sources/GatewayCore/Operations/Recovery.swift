@@ -29,7 +29,7 @@ struct Recovery: Sendable {
     static func isAlive(_ owner: String, of gateway: Gateway) -> Bool {
         if owner.isEmpty { return false }
         if owner == gateway.owner.ifMade?.id { return true }
-        return (try? OwnerLock.isAlive(owner, folder: gateway.configuration.store + "-owners")) ?? true
+        return (try? OwnerLock.isAlive(owner, folder: gateway.configuration.owners)) ?? true
     }
 
     /// Takes one operation over and finishes it.

@@ -6,24 +6,19 @@ import GatewayStore
 extension AddInstallation: PerformedCall {
     func perform(in context: CallContext) async throws -> InstallationView {
         if let problem = ChosenID.problem(with: id, kind: "installation") { throw CallError(.invalid, problem) }
-        _ = try await ShowCustomer(id: customer).perform(in: context)
+        let owner = try await ShowCustomer(id: customer).perform(in: context)
+        if let archived = owner.archived {
+            throw CallError(
+                .conflict,
+                "The customer \(customer) is archived, since \(archived): `gatehouse customers archive \(customer) --undo` "
+                    + "brings it back.")
+        }
         let (profile, adapter) = try context.gateway.profileAndAdapter(profile)
-        let problems =
-            adapter.descriptor.identity.problems(with: identity, kind: "identity")
-            + adapter.descriptor.site.problems(with: site.mapValues { $0.first ?? "" }, kind: "site")
-        guard problems.isEmpty else {
-            throw CallError(.invalid, problems.map(\.message).joined(separator: "\n"))
-        }
-        do {
-            for template in profile.deliveries.values {
-                for path in try DeliveryTemplate.expand(template, site: site, identity: identity) {
-                    try Self.check(path)
-                }
-            }
-        } catch {
-            throw CallError(.invalid, error.message)
-        }
-        let new = NewInstallation(id: id, customer: customer, profile: profile.name, identity: identity, site: site)
+        _ = try InstallationValues(profile: profile, descriptor: adapter.descriptor)
+            .places(identity: identity, site: site)
+        let new = NewInstallation(
+            id: id, customer: customer, profile: profile.name, identity: identity, site: site,
+            facts: try facts.applied(to: RecordedFacts()))
         try await context.store.addInstallations(
             [new], at: context.now,
             audit: [context.audit(Self.name, customer: customer, subject: id, detail: "profile \(profile.name)")])
@@ -31,31 +26,55 @@ extension AddInstallation: PerformedCall {
     }
 }
 
-extension AddInstallation {
-    /// Makes sure that a path can ever be delivered to. Whether it lies under an allowed root, and is there, is seen
-    /// when something is delivered: roots and hosts come and go.
-    private static func check(_ path: String) throws(DeliveryError) {
-        do {
-            _ = try Destination.resolve(path: path, roots: ["/"])
-        } catch  where error.code == .unsafePath {
-            throw error
-        } catch {}
+extension SetInstallation: PerformedCall {
+    func perform(in context: CallContext) async throws -> InstallationView {
+        guard profile != nil || !identity.isEmpty || !site.isEmpty || facts != FactChanges() else {
+            throw CallError(.invalid, "Say what is to change of \(id).")
+        }
+        try await context.retryingChanges(of: id) {
+            let record = try await context.installation(id)
+            guard let recorded = try await context.store.recordedFacts(of: id, in: context.scope),
+                recorded.edits == record.edits
+            else { throw StoreError(.changed, "\(id) was changed meanwhile.") }
+            let editing = InstallationEditing(gateway: context.gateway, now: context.now)
+            let held = try await context.store.heldProtocol(of: id)
+            guard var decision = try editing.decide(self, on: record, recorded.facts, held: held) else { return }
+            if decision.edit.places != nil {
+                decision.edit.givesUp = try context.deliveryToGiveUp(
+                    try await context.store.openOperation(on: id))
+            }
+            try await context.store.editInstallations(
+                [decision.edit], at: context.now,
+                audit: [
+                    context.audit(Self.name, customer: record.customer, subject: id, detail: decision.notes)
+                ])
+        }
+        return try await ShowInstallation(id: id).perform(in: context)
+    }
+}
+
+extension ArchiveInstallation: PerformedCall {
+    func perform(in context: CallContext) async throws -> InstallationView {
+        try context.requirePortfolio(to: "archive an installation")
+        let record = try await context.installation(id)
+        let audit = context.audit(
+            Self.name, customer: record.customer, subject: id, detail: undo ? "brought back" : "archived")
+        if undo {
+            try await context.store.restoreInstallation(id, audit: audit)
+        } else {
+            try await context.retryingChanges(of: id) {
+                let delivery = try context.deliveryToGiveUp(try await context.store.openOperation(on: id))
+                try await context.store.archiveInstallation(id, at: context.now, givesUp: delivery, audit: audit)
+            }
+        }
+        return try await ShowInstallation(id: id).perform(in: context)
     }
 }
 
 extension ListInstallations: PerformedCall {
     func perform(in context: CallContext) async throws -> [InstallationSummary] {
         if let customer { _ = try await ShowCustomer(id: customer).perform(in: context) }
-        return try await context.store.readStatus(in: context.scope, customer: customer) { cursor in
-            var list: [InstallationSummary] = []
-            while let record = try cursor.next() {
-                list.append(
-                    InstallationSummary(
-                        id: record.id, customer: record.customer, profile: record.profile,
-                        refreshDue: record.refreshDue, lastContact: record.lastContact))
-            }
-            return list
-        }
+        return try await context.store.installationList(in: context.scope, customer: customer, archived: archived)
     }
 }
 
@@ -66,6 +85,7 @@ extension ShowInstallation: PerformedCall {
         let fields = profile.flatMap { context.gateway.registry.adapter(for: $0.protocolName) }?.descriptor.identity
         let entitlement = try await context.store.entitlement(of: id, in: context.scope)
         let files = try await context.store.deliveredFiles(of: id)
+        let recorded = try await context.store.recordedFacts(of: id, in: context.scope)
         return InstallationView(
             id: id, customer: record.customer, profile: record.profile, product: profile?.product,
             protocolName: profile?.protocolName, place: profile?.place,
@@ -75,7 +95,7 @@ extension ShowInstallation: PerformedCall {
             files: files.map {
                 InstallationView.DeliveredFileView(
                     delivery: $0.delivery, path: $0.path, sha256: $0.sha256, delivered: $0.at)
-            }, lastFailure: record.lastFailure)
+            }, lastFailure: record.lastFailure, facts: recorded?.facts ?? RecordedFacts(), archived: record.archived)
     }
 
     /// The identity in the order of the adapter's fields. Without them nothing says what is secret, so all is masked.

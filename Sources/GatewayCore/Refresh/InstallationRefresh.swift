@@ -34,6 +34,10 @@ struct InstallationRefresh: Sendable {
         var record = first
         var known = known
         for _ in 1...Self.maximumReloads {
+            if let archived = record.archived {
+                return RefreshResult(
+                    installation: record.id, outcome: .notDue, message: "It is archived, since \(archived).")
+            }
             let (profile, adapter) = try gateway.profileAndAdapter(record.profile)
             let now = context.now
             if call.trigger != .asked, let wait = notDue(record, at: now) { return wait }
@@ -71,6 +75,7 @@ struct InstallationRefresh: Sendable {
                     id: operation, installation: record.id, customer: record.customer,
                     protocolName: profile.protocolName, act: .refresh, caller: context.caller.id,
                     owner: gateway.owner.get().id, started: now, basedOn: record.revision,
+                    edits: record.edits,
                     first: try Conversation.journal(transition, nonce: nonce, at: now)))
             switch claim {
             case .claimed:

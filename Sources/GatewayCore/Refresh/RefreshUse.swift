@@ -32,14 +32,24 @@ extension Refresh: PerformedCall {
             var records: [InstallationRecord] = []
             var seen: Set<String> = []
             for id in ids where seen.insert(id).inserted {
-                records.append(try await context.installation(id))
+                let record = try await context.installation(id)
+                if let archived = record.archived { throw Self.archived("installation", id, since: archived) }
+                records.append(record)
             }
             return records
         case .customer(let id):
-            _ = try await ShowCustomer(id: id).perform(in: context)
+            let customer = try await ShowCustomer(id: id).perform(in: context)
+            if let archived = customer.archived { throw Self.archived("customer", id, since: archived) }
             return nil
         case .due, .all: return nil
         }
+    }
+
+    private static func archived(_ kind: String, _ id: String, since archived: Instant) -> CallError {
+        CallError(
+            .conflict,
+            "The \(kind) \(id) is archived, since \(archived), and is not refreshed. `gatehouse \(kind)s archive \(id) "
+                + "--undo` brings it back.")
     }
 
     private func filter(at now: Instant) -> InstallationFilter {

@@ -6,7 +6,7 @@ import GatewayStore
 
 /// What a conversation's outcome means for its installation: the checks before it is taken, what comes into force,
 /// the files, and the end of the operation.
-struct Settling: Sendable {
+final class Settling: Sendable {
     let context: CallContext
     let record: InstallationRecord
     let profile: Profile
@@ -102,7 +102,7 @@ struct Settling: Sendable {
                 return RefreshResult(
                     installation: record.id, outcome: .notDue, message: "It goes on \(until).", operation: operation)
             case .finished(let outcome, let notes):
-                return try await Task { try await take(outcome, operation, notes) }.value
+                return try await take(outcome, operation, notes)
             }
         } catch let error as AdapterError where inDoubt && error.code.leavesDoubt {
             try await release(operation)
@@ -154,17 +154,28 @@ struct Settling: Sendable {
             : context.now.adding(hours: Self.retryRefused)
     }
 
+    /// Checks an outcome and takes it. It is taken whole, in a task that nobody cancels.
     private func take(_ outcome: Outcome, _ operation: String, _ notes: [StepNote]) async throws -> RefreshResult {
         switch outcome {
         case .unchanged(let attestation):
             try check(attestation)
-            guard record.held else {
-                throw AdapterError(.malformed, "The vendor says that nothing changed, but nothing is held yet.")
+            guard record.held, record.revision != nil else {
+                throw AdapterError(.malformed, "The vendor says that nothing changed, but was told of nothing held.")
             }
-            return try await keep(attestation, operation, notes)
+            let changed = destinations.values.flatMap { $0 }.filter { place in
+                delivered[place.path].map { $0.sha256 != found[place.path] } ?? false
+            }
+            if changed.isEmpty {
+                // One write, which nothing can cancel: most refreshes end here.
+                let message = attestation.remarks.reduce("Nothing changed.") { "\($0) \($1)" }
+                try await end(operation, .done, .unchanged, message, notes)
+                return RefreshResult(
+                    installation: record.id, outcome: .unchanged, message: message, operation: operation)
+            }
+            return try await Task { try await putBack(changed, operation, notes) }.value
         case .updated(let grant):
             try check(grant.attestation)
-            return try await put(grant, operation, notes)
+            return try await Task { try await put(grant, operation, notes) }.value
         }
     }
 
@@ -191,19 +202,10 @@ struct Settling: Sendable {
         }
     }
 
-    /// What is held still holds; files that somebody changed are put back.
-    private func keep(
-        _ attestation: Attestation, _ operation: String, _ notes: [StepNote]
+    /// Puts files back that somebody changed, since what is held still holds.
+    private func putBack(
+        _ changed: [Destination], _ operation: String, _ notes: [StepNote]
     ) async throws -> RefreshResult {
-        let message = (["Nothing changed."] + attestation.remarks).joined(separator: " ")
-        let changed = destinations.values.flatMap { $0 }.filter { place in
-            delivered[place.path].map { $0.sha256 != found[place.path] } ?? false
-        }
-        guard !changed.isEmpty else {
-            try await end(operation, .done, .unchanged, message, notes)
-            return RefreshResult(
-                installation: record.id, outcome: .unchanged, message: message, operation: operation)
-        }
         var wanted: [WantedFile] = []
         for place in changed {
             guard let contents = try await context.store.contents(of: record.id, path: place.path) else { continue }
@@ -307,7 +309,17 @@ struct Settling: Sendable {
                 operation: operation, installation: record.id, at: now, status: status, outcome: outcome.rawValue,
                 message: message, notes: notes + [StepNote(at: now, kind: kind, detail: detail)],
                 contact: OperationEnding.Contact(at: now, refreshDue: due), grant: grant,
-                files: files, audit: audit))
+                files: files, audit: audit, orders: record.orderUntil == nil ? nil : watch(in: zone)))
+    }
+}
+
+extension Settling {
+    /// How the open orders of the installation are compared with an answer.
+    private func watch(in zone: Zone) -> OperationEnding.OrderWatch {
+        OperationEnding.OrderWatch(
+            zone: zone,
+            audit: context.audit(
+                "orders.applied", customer: record.customer, subject: record.id, detail: "a refresh shows the order "))
     }
 }
 

@@ -49,9 +49,8 @@ extension ListAdapters: PerformedCall {
     }
 
     private static func view(_ host: VendorHostRecord, at now: Instant) -> AdapterView.HostView {
-        let breaker = host.openUntil.map { $0 > now ? "open" : "half-open" } ?? "closed"
-        return AdapterView.HostView(
-            host: host.host, breaker: breaker, openUntil: host.openUntil, failures: host.failures,
+        AdapterView.HostView(
+            host: host.host, breaker: host.breaker(at: now), openUntil: host.openUntil, failures: host.failures,
             lastContact: host.lastContact)
     }
 
@@ -65,4 +64,9 @@ extension ListAdapters: PerformedCall {
             if let contact { lastContact = max(lastContact ?? contact, contact) }
         }
     }
+}
+
+extension VendorHostRecord {
+    /// Whether the host is asked: `closed` (it is), `open` (it is left alone), `half-open` (one tries).
+    func breaker(at now: Instant) -> String { openUntil.map { $0 > now ? "open" : "half-open" } ?? "closed" }
 }

@@ -32,6 +32,7 @@ struct StandingDesk {
         var facts: StandingFacts
         var zone: Zone
         var at: Instant
+        var orderUntil: Instant?
 
         var profile: Profile { bench.profile }
 
@@ -74,7 +75,7 @@ struct StandingDesk {
         self.facts = facts
         return Result(
             standing: rules.standing(of: facts, at: at, in: zone), bench: bench, customer: customer.name,
-            installation: record.id, facts: facts, zone: zone, at: at)
+            installation: record.id, facts: facts, zone: zone, at: at, orderUntil: record.orderUntil)
     }
 
     private mutating func bench(_ name: String) -> Bench? {
@@ -96,8 +97,15 @@ struct StandingDesk {
 
 extension StandingDesk.Result {
     /// What there is to say, worst first: the countdowns' messages, what is odd, and without an entitlement the
-    /// steps to get one.
+    /// steps to get one; then what was ordered.
     var messages: [String] {
+        guard let orderUntil,
+            let order = OrderMessage.text(until: orderUntil, of: installation, at: at)
+        else { return ownMessages }
+        return ownMessages + [order]
+    }
+
+    private var ownMessages: [String] {
         guard facts.held else { return [stepsToLicense] }
         // Most rows of a long list: nothing holds, and nothing is odd.
         let remarks = standing.remarks

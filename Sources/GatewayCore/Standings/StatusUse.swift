@@ -41,12 +41,16 @@ extension Status: PerformedCall {
                     if levels.isEmpty || levels.contains(.unlicensed) {
                         let message = gateway.missingProfile(record.profile)
                         rows.append(
-                            StatusRow(record, withoutProfile: message, seats: seats.counts(record.seats)))
+                            StatusRow(
+                                record, withoutProfile: message, seats: seats.counts(record.seats),
+                                timeZone: cursor.customer.timeZone))
                     }
                     continue
                 }
                 if levels.isEmpty || levels.contains(result.standing.level) {
-                    rows.append(StatusRow(record, result, seats: seats.counts(record.seats)))
+                    rows.append(
+                        StatusRow(
+                            record, result, seats: seats.counts(record.seats), timeZone: cursor.customer.timeZone))
                 }
             }
             return StatusList.Part(rows)
@@ -55,22 +59,26 @@ extension Status: PerformedCall {
 }
 
 extension StatusRow {
-    init(_ record: StatusRecord, _ result: StandingDesk.Result, seats: SeatCounts) {
+    init(_ record: StatusRecord, _ result: StandingDesk.Result, seats: SeatCounts, timeZone: String) {
         self.init(
             customer: record.customer, installation: record.id, product: result.profile.product,
             profile: record.profile, protocolName: result.profile.protocolName, level: result.standing.level,
             label: result.standing.label, access: result.standing.access, messages: result.messages,
             until: result.standing.until, fullUntil: result.standing.fullUntil, refreshDue: record.refreshDue,
-            lastContact: record.lastContact, seats: seats)
+            lastContact: record.lastContact, seats: seats, timeZone: timeZone)
     }
 
+    /// The label of an installation whose profile can't be used.
+    static let withoutProfileLabel = "No profile"
+
     /// An installation whose profile can't be used: nobody can say how it stands, so it is never green.
-    init(_ record: StatusRecord, withoutProfile message: String, seats: SeatCounts) {
+    init(_ record: StatusRecord, withoutProfile message: String, seats: SeatCounts, timeZone: String) {
         self.init(
             customer: record.customer, installation: record.id, product: "", profile: record.profile,
-            protocolName: "", level: .unlicensed, label: "No profile", access: .none, messages: [message], until: nil,
+            protocolName: "", level: .unlicensed, label: Self.withoutProfileLabel, access: .none, messages: [message],
+            until: nil,
             fullUntil: nil, refreshDue: record.refreshDue, lastContact: record.lastContact,
-            seats: seats)
+            seats: seats, timeZone: timeZone)
     }
 }
 

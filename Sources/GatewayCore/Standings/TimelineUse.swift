@@ -1,4 +1,4 @@
-import AdapterKit
+public import AdapterKit
 import GatewayAPI
 import GatewayProfiles
 import GatewayStore
@@ -10,35 +10,52 @@ extension ShowTimeline: PerformedCall {
             throw CallError(.failed, context.gateway.missingProfile(record.profile))
         }
         let timeline = result.profile.rules.timeline(of: result.facts, in: result.zone, naming: result.names)
-        var changes = timeline.changes.map { change in
-            TimelineView.Change(
-                at: change.at, local: result.zone.wallTime(change.at),
-                cause: Self.cause(change), level: change.after, label: change.label, message: change.message)
-        }
-        if let due = record.refreshDue {
-            let index = changes.firstIndex { $0.at > due } ?? changes.endIndex
+        var changes = timeline.changes.map { TimelineView.Change($0, in: result.zone) }
+        func insert(_ instant: Instant, _ cause: String, _ message: String? = nil) {
+            let index = changes.firstIndex { $0.at > instant } ?? changes.endIndex
             let before =
                 index > 0 ? (changes[index - 1].level, changes[index - 1].label) : (timeline.level, timeline.label)
             changes.insert(
                 TimelineView.Change(
-                    at: due, local: result.zone.wallTime(due), cause: "refresh due", level: before.0, label: before.1,
-                    message: nil), at: index)
+                    at: instant, local: result.zone.wallTime(instant), cause: cause, level: before.0, label: before.1,
+                    message: message), at: index)
+        }
+        if let due = record.refreshDue { insert(due, "refresh due") }
+        if record.orderUntil != nil {
+            for order in try await context.store.orders(in: context.scope, installation: installation, open: true) {
+                insert(order.placed, "order placed", OrderMessage.placed(order))
+                insert(OrderState.until(placed: order.placed), "order overdue", OrderMessage.overdue(order))
+            }
         }
         return TimelineView(
             installation: installation, timeZone: result.zone.name, now: result.at, level: result.standing.level,
             initialLevel: timeline.level, changes: changes)
     }
+}
 
-    private static func cause(_ change: Timeline.Change) -> String {
-        guard let countdown = change.countdown else { return "valid from" }
-        return change.module.map { "\(countdown) \($0)" } ?? countdown
+extension TimelineView.Change {
+    init(_ change: Timeline.Change, in zone: Zone) {
+        self.init(
+            at: change.at, local: zone.wallTime(change.at), cause: change.cause, level: change.after,
+            label: change.label, message: change.message)
+    }
+}
+
+extension Timeline.Change {
+    /// What changes, for people: a countdown's name, with the module's code where it runs per module.
+    var cause: String {
+        guard let countdown else { return "valid from" }
+        return module.map { "\(countdown) \($0)" } ?? countdown
     }
 }
 
 extension Zone {
     /// The date and time on the wall, to the minute: `2027-03-18 00:00`.
-    func wallTime(_ instant: Instant) -> String {
+    public func wallTime(_ instant: Instant) -> String { String(wallTimeInSeconds(instant).prefix(16)) }
+
+    /// The same to the second: `2027-03-18 00:00:00`.
+    public func wallTimeInSeconds(_ instant: Instant) -> String {
         let wall = instant.adding(seconds: offset(at: instant)).description
-        return wall.prefix(10) + " " + wall.dropFirst(11).prefix(5)
+        return wall.prefix(10) + " " + wall.dropFirst(11).prefix(8)
     }
 }

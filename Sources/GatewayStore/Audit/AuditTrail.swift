@@ -64,12 +64,17 @@ public struct AuditRecord: Sendable {
         let content: [String?] = [
             String(number), String(at.milliseconds), actor, act, customer, subject, detail, previous,
         ]
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
         // An array of strings can always be encoded; should it not be, the hash matches nothing and is told.
-        let bytes = (try? encoder.encode(content)) ?? Data()
+        let bytes = (try? Self.encoder.encode(content)) ?? Data()
         return Hex.encode(SHA256.hash(data: bytes))
     }
+
+    // Made once: a trail of a hundred thousand records is checked with it.
+    private static let encoder: JSONEncoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return encoder
+    }()
 }
 
 extension Store {
@@ -96,14 +101,14 @@ extension Store {
         }
     }
 
-    private static let selectAudit = """
+    static let selectAudit = """
         SELECT a.number, a.at, a.actor, p.name, a.act, a.customer, a.subject, a.detail, a.previous, a.hash
         FROM audit a LEFT JOIN people p ON p.id = a.actor
         """
 }
 
 extension AuditRecord {
-    fileprivate init(row: Row) {
+    init(row: Row) {
         self.init(
             number: row[0], at: Instant(milliseconds: row[1]), actor: row[2], actorName: row[3], act: row[4],
             customer: row[5], subject: row[6], detail: row[7], previous: row[8], hash: row[9])

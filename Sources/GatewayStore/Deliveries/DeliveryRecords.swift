@@ -53,10 +53,14 @@ extension Store {
         }
     }
 
-    /// The installation whose file is at a path; nil where there is none.
+    /// The installation whose file is at a path; nil where there is none, and where it is archived.
     public func installation(delivering path: String) async throws -> String? {
         try await pool.read { db in
-            try db.row("SELECT installation FROM deliveries WHERE status = 'current' AND path = ?1", [path])?[0]
+            try db.row(
+                """
+                SELECT d.installation FROM deliveries d JOIN installations i ON i.id = d.installation
+                WHERE d.status = 'current' AND d.path = ?1 AND i.archived_at IS NULL
+                """, [path])?[0]
         }
     }
 
@@ -121,13 +125,13 @@ extension Store {
 
     // The status is written out, not bound: with a bound one SQLite compiles the statement anew for every call, to see
     // whether the partial index may be used.
-    private static let selectDelivered = """
+    static let selectDelivered = """
         SELECT installation, delivery, path, sha256, at FROM deliveries WHERE status = 'current'
         """
 }
 
 extension DeliveredFile {
-    fileprivate init(row: Row) {
+    init(row: Row) {
         self.init(
             installation: row[0], delivery: row[1], path: row[2], sha256: row[3], at: Instant(milliseconds: row[4]))
     }

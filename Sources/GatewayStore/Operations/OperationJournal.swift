@@ -6,28 +6,19 @@ extension Store {
     /// Begins an operation, if no other is open on its installation.
     public func claim(_ new: NewOperation) async throws -> ClaimResult {
         try await commits.write { db in
-            if let row = try db.row(
-                Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [new.installation])
-            {
-                return .busy(try OperationRecord(row: row))
-            }
-            guard let row = try db.row("SELECT revision FROM installations WHERE id = ?1", [new.installation]) else {
-                throw StoreError(.notFound, "There is no installation \"\(new.installation)\".")
-            }
-            let revision: String? = row[0]
-            guard revision == new.basedOn else { return .stale }
+            if let open = try db.obstacle(to: new) { return open }
             try db.run(
                 """
                 INSERT INTO operations (id, installation, customer, protocol, act, status, caller, owner, started_at,
-                waits_until, nonce, state, step) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                waits_until, nonce, state, step, notes)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                 """,
                 [
                     new.id, new.installation, new.customer, new.protocolName, new.act.rawValue,
                     (new.first.waitsUntil == nil ? OperationStatus.running : .waiting).rawValue, new.caller, new.owner,
                     new.started.milliseconds, new.first.waitsUntil?.milliseconds, new.first.nonce, new.first.state,
-                    new.first.step,
+                    new.first.step, NotesColumn.write([new.first.note]),
                 ])
-            try db.note(new.id, [new.first.note])
             return .claimed
         }
     }
@@ -69,14 +60,14 @@ extension Store {
         try await commits.write { db in
             try db.run(
                 """
-                UPDATE operations SET status = ?2, waits_until = ?3, nonce = ?4, state = ?5, step = ?6, answer = NULL
-                WHERE id = ?1
+                UPDATE operations SET status = ?2, waits_until = ?3, nonce = ?4, state = ?5, step = ?6, answer = NULL,
+                notes = notes || ?7 WHERE id = ?1
                 """,
                 [
                     operation, (transition.waitsUntil == nil ? OperationStatus.running : .waiting).rawValue,
                     transition.waitsUntil?.milliseconds, transition.nonce, transition.state, transition.step,
+                    NotesColumn.write([answered, transition.note].compactMap { $0 }),
                 ])
-            try db.note(operation, [answered, transition.note].compactMap { $0 })
         }
     }
 
@@ -88,8 +79,9 @@ extension Store {
     /// Keeps the sealed answer to a step that is made only once, before the adapter sees it.
     public func keepAnswer(_ answer: Data, of operation: String, note: StepNote) async throws {
         try await commits.write { db in
-            try db.run("UPDATE operations SET answer = ?2 WHERE id = ?1", [operation, answer])
-            try db.note(operation, [note])
+            try db.run(
+                "UPDATE operations SET answer = ?2, notes = notes || ?3 WHERE id = ?1",
+                [operation, answer, NotesColumn.write([note])])
         }
     }
 
@@ -105,19 +97,25 @@ extension Store {
             try db.run(
                 """
                 UPDATE operations SET status = ?2, ended_at = ?3, outcome = ?4, message = ?5, state = NULL,
-                step = NULL, answer = NULL, waits_until = NULL WHERE id = ?1
+                step = NULL, answer = NULL, waits_until = NULL, notes = notes || ?6 WHERE id = ?1
                 """,
                 [
                     ending.operation, ending.status.rawValue, open ? nil : ending.at.milliseconds, ending.outcome,
-                    ending.message,
+                    ending.message, NotesColumn.write(ending.notes),
                 ])
-            try db.note(ending.operation, ending.notes)
             if let contact = ending.contact {
+                // While an order is on its way the vendor is asked hourly, whoever placed it meanwhile.
+                let soon = contact.refreshDue.map { min($0, contact.at.adding(hours: 1)) }
                 try db.run(
                     """
-                    UPDATE installations SET last_contact = ?2, last_refresh = ?2, refresh_due = ?3,
+                    UPDATE installations SET last_contact = ?2, last_refresh = ?2,
+                    refresh_due = CASE WHEN order_until > ?2 THEN ?4 ELSE ?3 END,
                     next_try = NULL, last_failure = NULL, last_failure_at = NULL WHERE id = ?1
-                    """, [ending.installation, contact.at.milliseconds, contact.refreshDue?.milliseconds])
+                    """,
+                    [
+                        ending.installation, contact.at.milliseconds, contact.refreshDue?.milliseconds,
+                        soon?.milliseconds,
+                    ])
             }
             if let grant = ending.grant, let body {
                 try db.put(grant, body: body, of: ending)
@@ -126,15 +124,19 @@ extension Store {
                 try db.intend(file, number: index + 1, ending: ending)
             }
             if ending.status == .failed || ending.status == .interrupted {
+                let soon = ending.nextTry.map { min($0, ending.at.adding(hours: 1)) }
                 try db.run(
                     """
-                    UPDATE installations SET last_failure = ?2, last_failure_at = ?3, next_try = ?4 WHERE id = ?1
+                    UPDATE installations SET last_failure = ?2, last_failure_at = ?3,
+                    next_try = CASE WHEN order_until > ?3 THEN ?5 ELSE ?4 END WHERE id = ?1
                     """,
                     [
                         ending.installation, ending.message, ending.at.milliseconds, ending.nextTry?.milliseconds,
+                        soon?.milliseconds,
                     ])
             }
             if let audit = ending.audit { try db.append(audit) }
+            if let watch = ending.orders { try db.settleOrders(watch, of: ending) }
         }
     }
 
@@ -169,15 +171,30 @@ extension OperationRecord {
 }
 
 extension Database {
+    /// What stands against beginning an operation; nil where nothing does.
+    fileprivate func obstacle(to new: NewOperation) throws -> ClaimResult? {
+        var rows = try RowSteps(
+            self,
+            """
+            SELECT i.revision, EXISTS (SELECT 1 FROM operations o WHERE o.installation = i.id AND o.ended_at IS NULL),
+            i.edits
+            FROM installations i WHERE i.id = ?1
+            """, [new.installation])
+        guard try rows.next() else {
+            throw StoreError(.notFound, "There is no installation \"\(new.installation)\".")
+        }
+        guard rows.integer(1) == 0 else {
+            let row = try row(
+                Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [new.installation])
+            return try row.map { .busy(try OperationRecord(row: $0)) }
+        }
+        return rows.optionalText(0) == new.basedOn && rows.integer(2) == Int64(new.edits) ? nil : .stale
+    }
+
     /// Appends notes to an operation's record.
     func note(_ operation: String, _ notes: [StepNote]) throws {
-        for note in notes {
-            try run(
-                """
-                INSERT INTO operation_steps (operation, number, at, kind, detail)
-                SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2, ?3, ?4 FROM operation_steps WHERE operation = ?1
-                """, [operation, note.at.milliseconds, note.kind, note.detail])
-        }
+        try run(
+            "UPDATE operations SET notes = notes || ?2 WHERE id = ?1", [operation, NotesColumn.write(notes)])
     }
 
     /// Puts a grant in force.

@@ -20,13 +20,14 @@ extension Store {
     /// One operation in scope with its notes; nil where there is none.
     public func operation(_ id: String, in scope: Scope) async throws -> (OperationRecord, [StepNote])? {
         try await pool.read { db in
-            guard
-                let row = try db.row(
-                    Self.selectOperation + " WHERE id = ?1 AND (?2 IS NULL OR customer = ?2)", [id, scope.customer])
+            let arguments: StatementArguments = [id, scope.customer]
+            let condition = " WHERE id = ?1 AND (?2 IS NULL OR customer = ?2)"
+            guard let row = try db.row(Self.selectOperation + condition, arguments),
+                let column: String = try db.row("SELECT notes FROM operations" + condition, arguments)?[0]
             else { return nil }
-            let notes = try db.rows(
-                "SELECT at, kind, detail FROM operation_steps WHERE operation = ?1 ORDER BY number", [id]
-            ).map { StepNote(at: Instant(milliseconds: $0[0]), kind: $0[1], detail: $0[2]) }
+            guard let notes = NotesColumn.read(column) else {
+                throw StoreError(.corrupt, "The stored notes of operation \(id) can't be read.")
+            }
             return (try OperationRecord(row: row), notes)
         }
     }

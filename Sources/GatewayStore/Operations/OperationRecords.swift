@@ -75,13 +75,15 @@ public struct NewOperation: Sendable {
     public var started: Instant
     /// The revision that its facts were taken from: a claim is refused where another is in force by now.
     public var basedOn: String?
+    /// How often the installation had been edited when they were taken: the same.
+    public var edits: Int
     /// The first transition.
     public var first: JournaledTransition
 
     /// A new operation.
     public init(
         id: String, installation: String, customer: String, protocolName: String, act: Act, caller: String,
-        owner: String, started: Instant, basedOn: String?, first: JournaledTransition
+        owner: String, started: Instant, basedOn: String?, edits: Int = 0, first: JournaledTransition
     ) {
         self.id = id
         self.installation = installation
@@ -92,6 +94,7 @@ public struct NewOperation: Sendable {
         self.owner = owner
         self.started = started
         self.basedOn = basedOn
+        self.edits = edits
         self.first = first
     }
 }
@@ -183,7 +186,7 @@ public enum ClaimResult: Sendable {
     case claimed
     /// Another one is open.
     case busy(OperationRecord)
-    /// Something else is in force than its facts were taken from: read the installation again.
+    /// Something else is in force than its facts were taken from, or somebody edited it: read the installation again.
     case stale
 }
 
@@ -213,12 +216,14 @@ public struct OperationEnding: Sendable {
     public var nextTry: Instant?
     /// What the audit trail gets.
     public var audit: AuditEntry?
+    /// Where an order is open: that this answer is looked at for what was ordered.
+    public var orders: OrderWatch?
 
     /// An ending.
     public init(
         operation: String, installation: String, at: Instant, status: OperationStatus, outcome: String,
         message: String, notes: [StepNote], contact: Contact? = nil, grant: NewGrant? = nil,
-        files: [IntendedFile] = [], nextTry: Instant? = nil, audit: AuditEntry? = nil
+        files: [IntendedFile] = [], nextTry: Instant? = nil, audit: AuditEntry? = nil, orders: OrderWatch? = nil
     ) {
         self.operation = operation
         self.installation = installation
@@ -232,6 +237,21 @@ public struct OperationEnding: Sendable {
         self.files = files
         self.nextTry = nextTry
         self.audit = audit
+        self.orders = orders
+    }
+
+    /// How an answer is compared with open orders.
+    public struct OrderWatch: Sendable {
+        /// The customer's time zone, in which days end.
+        public var zone: Zone
+        /// What the audit trail gets for each order that is applied; the order's ID is put behind the detail.
+        public var audit: AuditEntry
+
+        /// A watch.
+        public init(zone: Zone, audit: AuditEntry) {
+            self.zone = zone
+            self.audit = audit
+        }
     }
 
     /// A verified answer of the vendor's.

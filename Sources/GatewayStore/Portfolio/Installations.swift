@@ -37,6 +37,12 @@ public struct InstallationRecord: Hashable, Sendable {
     public var nextTry: Instant?
     /// Why the last operation failed, where the last one did.
     public var lastFailure: String?
+    /// Until when the last of its open orders may be on its way; nil where none is open.
+    public var orderUntil: Instant?
+    /// When it was archived; nil where it was not.
+    public var archived: Instant?
+    /// How often it was edited.
+    public var edits: Int
 }
 
 extension InstallationRecord {
@@ -71,16 +77,20 @@ public struct NewInstallation: Sendable {
     public var identity: [String: String]
     /// Its named places.
     public var site: [String: [String]]
+    /// What people record of it.
+    public var facts: RecordedFacts
 
     /// A new installation.
     public init(
-        id: String, customer: String, profile: String, identity: [String: String], site: [String: [String]]
+        id: String, customer: String, profile: String, identity: [String: String], site: [String: [String]],
+        facts: RecordedFacts = RecordedFacts()
     ) {
         self.id = id
         self.customer = customer
         self.profile = profile
         self.identity = identity
         self.site = site
+        self.facts = facts
     }
 }
 
@@ -97,34 +107,40 @@ public enum InstallationFilter: Hashable, Sendable {
 extension Store {
     /// Adds installations, all or none.
     ///
-    /// - Throws: ``StoreError`` `exists` or `notFound`, for the customer.
+    /// - Throws: ``StoreError`` `exists`; `notFound` or, where it is archived, `refused` for the customer.
     public func addInstallations(_ new: [NewInstallation], at now: Instant, audit: [AuditEntry]) async throws {
         try await commits.write { db in
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             for installation in new {
-                guard try db.row("SELECT 1 FROM customers WHERE id = ?1", [installation.customer]) != nil else {
-                    throw StoreError(.notFound, "There is no customer \"\(installation.customer)\".")
-                }
-                guard try db.row("SELECT 1 FROM installations WHERE id = ?1", [installation.id]) == nil else {
-                    throw StoreError(.exists, "There is an installation \"\(installation.id)\" already.")
+                try db.requireActive(customer: installation.customer)
+                if let row = try db.row(
+                    "SELECT archived_at IS NOT NULL FROM installations WHERE id = ?1", [installation.id])
+                {
+                    let id = installation.id
+                    let way =
+                        row[0] ? " It is archived: `gatehouse installations archive \(id) --undo` brings it back." : ""
+                    throw StoreError(.exists, "There is an installation \"\(id)\" already.\(way)")
                 }
                 let identity = String(decoding: try encoder.encode(installation.identity), as: UTF8.self)
                 let site = String(decoding: try encoder.encode(installation.site), as: UTF8.self)
+                let facts = installation.facts
                 try db.run(
                     """
-                    INSERT INTO installations (id, customer, profile, created_at, identity, site)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                    INSERT INTO installations (id, customer, profile, created_at, identity, site, name, term, price,
+                    owner, emergency_plan, notes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                     """,
                     [
                         installation.id, installation.customer, installation.profile, now.milliseconds, identity, site,
+                        facts.name, facts.term?.rawValue, facts.price?.description, facts.owner, facts.emergencyPlan,
+                        facts.notes,
                     ])
             }
             for entry in audit { try db.append(entry) }
         }
     }
 
-    /// One installation in scope; nil where there is none.
+    /// One installation in scope, archived or not; nil where there is none.
     public func installation(_ id: String, in scope: Scope) async throws -> InstallationRecord? {
         try await pool.read { db in
             try db.row(
@@ -134,7 +150,7 @@ extension Store {
     }
 
     /// Up to `limit` installations in scope after the one given, by ID: a page at a time, so that memory stays
-    /// bounded whatever the portfolio's size.
+    /// bounded whatever the portfolio's size. Those that are archived are left out.
     public func installations(
         _ filter: InstallationFilter, in scope: Scope, after id: String?, limit: Int
     ) async throws -> [InstallationRecord] {
@@ -149,7 +165,7 @@ extension Store {
         return try await pool.read { db in
             try db.rows(
                 Self.selectInstallation + """
-                     WHERE i.id > ?1 AND (?2 IS NULL OR i.customer = ?2) AND (?3 IS NULL OR i.customer = ?3)
+                     WHERE i.id > ?1 AND i.archived_at IS NULL AND (?2 IS NULL OR i.customer = ?2) AND (?3 IS NULL OR i.customer = ?3)
                     AND (?4 IS NULL OR (\(Self.isDue("?4"))))
                     ORDER BY i.id LIMIT ?5
                     """, arguments
@@ -157,7 +173,7 @@ extension Store {
         }
     }
 
-    /// How many installations a filter finds.
+    /// How many installations a filter finds; those that are archived are not counted.
     public func installationCount(_ filter: InstallationFilter, in scope: Scope) async throws -> Int {
         var customer: String?
         var due: Int64?
@@ -171,7 +187,7 @@ extension Store {
             try db.row(
                 """
                 SELECT COUNT(*) FROM installations i
-                WHERE (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
+                WHERE i.archived_at IS NULL AND (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
                 AND (?3 IS NULL OR (\(Self.isDue("?3"))))
                 """, arguments)?[0] ?? 0
         }
@@ -195,6 +211,17 @@ extension Store {
         }
     }
 
+    /// The protocol that the entitlement in force was taken by; nil where there is none.
+    public func heldProtocol(of installation: String) async throws -> String? {
+        try await pool.read { db in
+            try db.row(
+                """
+                SELECT o.protocol FROM installations i JOIN operations o ON o.id = i.entitlement_from
+                WHERE i.id = ?1 AND i.held = 1
+                """, [installation])?[0]
+        }
+    }
+
     /// Whether a refresh is due at a time, as SQL; the same as ``InstallationRecord/isRefreshDue(at:)`` says.
     private static func isDue(_ now: String) -> String {
         """
@@ -203,25 +230,38 @@ extension Store {
         """
     }
 
-    private static let selectInstallation = """
+    static let selectInstallation = """
         SELECT i.id, i.customer, c.time_zone, c.name, i.profile, i.identity, i.site, i.held, i.dates, i.revision,
-        i.issued, i.last_contact, i.last_refresh, i.refresh_due, i.next_try, i.last_failure
+        i.issued, i.last_contact, i.last_refresh, i.refresh_due, i.next_try, i.last_failure, i.order_until,
+        i.archived_at, i.edits
         FROM installations i JOIN customers c ON c.id = i.customer
         """
 
-    private static func installation(_ row: Row) throws -> InstallationRecord {
-        let decoder = JSONDecoder()
+    static func installation(_ row: Row) throws -> InstallationRecord {
         let id: String = row[0]
-        let identity: String = row[5]
-        let site: String = row[6]
-        guard let identity = try? decoder.decode([String: String].self, from: Data(identity.utf8)),
-            let site = try? decoder.decode([String: [String]].self, from: Data(site.utf8))
-        else { throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.") }
+        guard let identity = NamedValues.strings(row[5]), let site = NamedValues.lists(row[6]) else {
+            throw StoreError(.corrupt, "The stored identity or site of \(id) can't be read.")
+        }
         return InstallationRecord(
             id: id, customer: row[1], timeZone: row[2], customerName: row[3], profile: row[4], identity: identity,
             site: site, held: row[7], dates: row[8], revision: row[9], issued: row.instant(10),
             lastContact: row.instant(11), lastRefresh: row.instant(12), refreshDue: row.instant(13),
-            nextTry: row.instant(14), lastFailure: row[15])
+            nextTry: row.instant(14), lastFailure: row[15], orderUntil: row.instant(16), archived: row.instant(17),
+            edits: row[18])
+    }
+}
+
+extension Database {
+    /// Makes sure that there is a customer who is not archived.
+    func requireActive(customer id: String) throws {
+        guard let row = try row("SELECT archived_at IS NOT NULL FROM customers WHERE id = ?1", [id]) else {
+            throw StoreError(.notFound, "There is no customer \"\(id)\".")
+        }
+        guard row[0] == false else {
+            throw StoreError(
+                .refused,
+                "The customer \"\(id)\" is archived: `gatehouse customers archive \(id) --undo` brings it back.")
+        }
     }
 }
 

@@ -22,6 +22,8 @@ public struct StatusRecord: Sendable {
     public var refreshDue: Instant?
     /// When the vendor last gave a verified answer.
     public var lastContact: Instant?
+    /// Until when the last of its open orders may be on its way; nil where none is open.
+    public var orderUntil: Instant?
 }
 
 /// The installations of a listing, one after the other, customer by customer.
@@ -55,7 +57,8 @@ public struct StatusCursor: ~Copyable {
         return StatusRecord(
             id: rows.text(0), customer: customer.id, profile: profile, held: rows.integer(3) == 1, dates: rows.text(4),
             seats: rows.text(5), vendorStatus: rows.optionalText(6).flatMap(Entitlement.VendorStatus.init),
-            refreshDue: rows.integer(7).map(Instant.init), lastContact: rows.integer(8).map(Instant.init))
+            refreshDue: rows.integer(7).map(Instant.init), lastContact: rows.integer(8).map(Instant.init),
+            orderUntil: rows.integer(9).map(Instant.init))
     }
 
     /// Steps to a customer: they come in the same order as their installations do.
@@ -112,7 +115,8 @@ extension Store {
     /// Below so many installations a listing is not worth dividing.
     private static let shortListing = 4000
 
-    /// Reads the installations in scope for a listing.
+    /// Reads the installations in scope for a listing. Those that are archived are left out, but for one that is asked
+    /// for by ID.
     ///
     /// - Parameter body: Is handed a cursor that is good until it returns.
     public func readStatus<Value: Sendable>(
@@ -122,7 +126,7 @@ extension Store {
         // Each with the index that it needs: a condition that may be left out would scan the whole portfolio.
         let columns = """
             SELECT i.id, i.customer, i.profile, i.held, i.dates, i.seats, i.vendor_status, i.refresh_due,
-            i.last_contact FROM installations i
+            i.last_contact, i.order_until FROM installations i
             """
         return try await pool.read { db in
             let rows =
@@ -134,23 +138,35 @@ extension Store {
                         [installation, scope.customer, customer])
                 } else if let customer = customer ?? scope.customer {
                     try RowSteps(
-                        db, columns + " WHERE i.customer = ?1 AND (?2 IS NULL OR i.customer = ?2) ORDER BY i.id",
-                        [customer, scope.customer])
+                        db,
+                        columns + """
+                             WHERE i.customer = ?1 AND (?2 IS NULL OR i.customer = ?2) AND i.archived_at IS NULL
+                            ORDER BY i.id
+                            """, [customer, scope.customer])
                 } else {
-                    try RowSteps(db, columns + " WHERE i.customer >= ?1 ORDER BY i.customer, i.id", [part.start])
+                    try RowSteps(
+                        db,
+                        columns + " WHERE i.customer >= ?1 AND i.archived_at IS NULL ORDER BY i.customer, i.id",
+                        [part.start])
                 }
             var cursor = StatusCursor(db, rows, part)
             return try body(&cursor)
         }
     }
 
-    /// How many installations each profile governs.
+    /// How many installations each profile governs; those that are archived are not counted.
     public func installationsByProfile(in scope: Scope) async throws -> [String: Int] {
-        try await pool.read { db in
-            let rows = try db.rows(
-                "SELECT profile, COUNT(*) FROM installations WHERE ?1 IS NULL OR customer = ?1 GROUP BY profile",
-                [scope.customer])
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        // All are counted in an index, and the few that are archived taken off: asked for those that are not, SQLite
+        // would read every row.
+        let count = "SELECT profile, COUNT(*) FROM installations WHERE (?1 IS NULL OR customer = ?1)"
+        return try await pool.read { db in
+            var counts: [String: Int] = [:]
+            for row in try db.rows(count + " GROUP BY profile", [scope.customer]) { counts[row[0]] = row[1] }
+            for row in try db.rows(count + " AND archived_at IS NOT NULL GROUP BY profile", [scope.customer]) {
+                let archived: Int = row[1]
+                counts[row[0], default: 0] -= archived
+            }
+            return counts.filter { $0.value > 0 }
         }
     }
 }

@@ -12,19 +12,28 @@ enum Migrations {
     /// Whether a store is of this program's version.
     static func isCurrent(_ db: Database) throws -> Bool { try version(of: db) == current }
 
-    private static func version(of db: Database) throws -> Int {
+    /// The version of a store's schema; 0 for an empty file.
+    static func version(of db: Database) throws -> Int {
         try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     }
 
-    static func run(in db: Database) throws {
-        let version = try version(of: db)
+    /// Makes sure that this program knows a version.
+    static func checkIsKnown(_ version: Int) throws(StoreError) {
         guard version <= current else {
             throw StoreError(
                 .tooNew,
                 "The store is of version \(version), and this gatehouse knows up to \(current): use the newer gatehouse "
                     + "that wrote it.")
         }
-        for number in version..<current {
+    }
+
+    /// Brings a store up to date.
+    ///
+    /// - Parameter last: The version to stop at.
+    static func run(in db: Database, through last: Int = current) throws {
+        let version = try version(of: db)
+        try checkIsKnown(version)
+        for number in version..<max(version, last) {
             try db.inTransaction(.immediate) {
                 try db.execute(sql: steps[number])
                 try db.execute(sql: "PRAGMA user_version = \(number + 1)")
@@ -168,8 +177,12 @@ enum Migrations {
         ALTER TABLE installations ADD COLUMN owner TEXT;
         ALTER TABLE installations ADD COLUMN emergency_plan TEXT;
         ALTER TABLE installations ADD COLUMN notes TEXT;
-        -- While an order is open: until when it may still be on its way.
+        -- While an order is open: until when the last of them may still be on its way.
         ALTER TABLE installations ADD COLUMN order_until BIGINT;
+        -- How often it was edited: what was decided by an earlier reading is not written over a later one.
+        ALTER TABLE installations ADD COLUMN edits BIGINT NOT NULL DEFAULT 0;
+        -- The few that listings and counts leave out.
+        CREATE INDEX installations_archived ON installations (customer, id) WHERE archived_at IS NOT NULL;
 
         -- Names of persons stand here and in people alone, so that they can be erased.
         CREATE TABLE contacts (
@@ -193,8 +206,8 @@ enum Migrations {
             expires TEXT NOT NULL DEFAULT '',
             seats TEXT NOT NULL DEFAULT '',
             modules TEXT NOT NULL DEFAULT '',
-            -- The revision that was in force when it was placed.
-            revision TEXT,
+            -- The operation that had taken what was in force when it was placed.
+            entitlement_from TEXT,
             caller TEXT NOT NULL,
             applied_at BIGINT,
             applied_by TEXT,
@@ -204,5 +217,18 @@ enum Migrations {
         CREATE INDEX orders_open ON orders (placed_at) WHERE applied_at IS NULL AND withdrawn_at IS NULL;
 
         CREATE INDEX audit_of_subject ON audit (subject, number);
+
+        -- An operation's notes are written with its own row and read with it: a table of their own cost a refresh two
+        -- rows and two keys more. As NotesColumn writes them: a line each, of time, kind and detail, with tabs between.
+        ALTER TABLE operations ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+        UPDATE operations SET notes = COALESCE((
+            SELECT group_concat(line, '') FROM (
+                SELECT s.at || char(9) || s.kind || char(9)
+                    || replace(replace(s.detail, char(92), char(92) || char(92)), char(10), char(92) || 'n')
+                    || char(10) AS line
+                FROM operation_steps s WHERE s.operation = operations.id ORDER BY s.number)), '');
+        DROP TABLE operation_steps;
+        -- What is due is found by more than the one column, so nothing read this index, and every refresh wrote it.
+        DROP INDEX installations_due;
         """
 }

@@ -63,6 +63,10 @@ public final class Store: Sendable {
         if file >= 0 { Foundation.close(file) }
         let pool = try DatabasePool(path: path, configuration: configuration)
         try makeDurable(pool)
+        let version = try pool.read { try Migrations.version(of: $0) }
+        if (1..<Migrations.current).contains(version) {
+            try BackupBeforeMigration.make(pool, of: path, from: version)
+        }
         try pool.writeWithoutTransaction { try Migrations.run(in: $0) }
         return pool
     }
@@ -72,7 +76,7 @@ public final class Store: Sendable {
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     }
 
-    private static var configuration: Configuration {
+    static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "gatehouse"
         configuration.maximumReaderCount = 4

@@ -24,10 +24,16 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case cannotWrite
         /// A newer version of Gatehouse wrote it.
         case tooNew
+        /// Another process works on it.
+        case inUse
         /// It exists already.
         case exists
         /// There is no such thing.
         case notFound
+        /// It is not as it was when it was read: read it again.
+        case changed
+        /// It can't be done as things are.
+        case refused
         /// What is stored can't be read.
         case corrupt
     }

@@ -30,15 +30,20 @@ struct CallRow: CustomTestStringConvertible, Sendable {
     /// Whether it only asks.
     var isQuestion: Bool { !type.hasPrefix("Add") && type != "\(Refresh.self)" }
 
+    /// Whether it is about the store as a whole, and no customer's.
+    var isAboutStore: Bool { ["backup", "keyfile.rotate", "people.erase"].contains(audit) }
+
+    /// - Parameter performer: who performs it; the gateway itself as a rule.
     init<Call: GatewayCall>(
         _ limited: Limited, audit: String? = nil,
+        by performer: @escaping @Sendable (Gateway) -> any CallPerformer = { $0 },
         _ call: @escaping @Sendable (Gateway, _ about: String) async throws -> Call
     ) {
         type = "\(Call.self)"
         self.limited = limited
         self.audit = audit
         perform = { gateway, caller, about in
-            let answer = try await gateway.perform(call(gateway, about), by: caller)
+            let answer = try await performer(gateway).perform(call(gateway, about), by: caller)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return String(decoding: try encoder.encode(answer), as: UTF8.self)
@@ -74,6 +79,20 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.nothing) { _, _ in Status() },
         CallRow(.notFound) { _, about in Allows(installation: about, action: .view) },
         CallRow(.notFound) { _, about in ShowTimeline(installation: about) },
+        CallRow(.notFound) { _, about in Explain(installation: about) },
+        CallRow(.notFound) { _, about in ShowHistory(installation: about) },
+        CallRow(.notFound) { _, about in ShowCustomerSheet(customer: about) },
+        CallRow(.nothing) { _, _ in ListTimeline(within: .days(400)) },
+        CallRow(.nothing) { _, _ in ListRenewals(days: 400) },
+        CallRow(.forbidden, audit: "backup") { gateway, _ in
+            BackUpStore(file: gateway.configuration.store + "-copy")
+        },
+        CallRow(.forbidden, by: \.caretaker) { gateway, _ in RestoreStore(file: gateway.configuration.store + "-copy") },
+        CallRow(.forbidden, by: \.caretaker) { _, _ in Examine() },
+        CallRow(.forbidden) { _, _ in ShowKeyFile() },
+        CallRow(.forbidden, audit: "keyfile.rotate") { _, _ in RotateKeyFile() },
+        CallRow(.forbidden) { _, _ in ListPeople() },
+        CallRow(.forbidden, audit: "people.erase") { _, _ in ErasePerson(id: "local:1000") },
     ]
 
     /// The same calls with the values that name a customer or installation otherwise.
@@ -81,6 +100,11 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.notFound) { _, about in ListInstallations(customer: about) },
         CallRow(.notFound) { _, about in ListOperations(installation: about) },
         CallRow(.notFound) { _, about in Status(customer: about) },
+        CallRow(.notFound) { _, about in
+            Explain(installation: about, user: "kim", at: .instant(Instant(milliseconds: 0)))
+        },
+        CallRow(.notFound) { _, about in ListTimeline(customer: about, within: .days(400)) },
+        CallRow(.notFound) { _, about in ListRenewals(customer: about, days: 400, overdue: true) },
         CallRow(.notFound) { _, about in Refresh(selection: .customer(about)) },
         CallRow(.notFound) { _, about in Refresh(selection: .installations(["north", about])) },
         CallRow(.nothing) { _, _ in Refresh(selection: .all) },
@@ -88,4 +112,11 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.nothing) { _, _ in Refresh(selection: .all, dryRun: true) },
         CallRow(.notFound) { _, about in Refresh(selection: .installations([about]), dryRun: true) },
     ]
+}
+
+extension Gateway {
+    /// The caretaker of the same store.
+    var caretaker: any CallPerformer {
+        Caretaker(configuration, registry: registry, surroundings: surroundings)
+    }
 }

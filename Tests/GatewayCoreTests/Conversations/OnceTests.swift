@@ -45,8 +45,8 @@ struct OnceTests {
                     try String.fetchOne(
                         db,
                         sql: """
-                            SELECT o.status || ' ' || s.detail FROM operations o
-                            JOIN operation_steps s ON s.operation = o.id WHERE o.step IS NOT NULL
+                            SELECT status || ' ' || substr(notes, instr(notes, char(9)) + 1) FROM operations
+                            WHERE step IS NOT NULL
                             """)
                 }
                 atVendor.add(step ?? "nothing")
@@ -59,7 +59,7 @@ struct OnceTests {
                     try await test.add("n1", to: gateway)
                     let result = try await gateway.refresh("n1")
                     #expect(result.outcome == .updated)
-                    #expect(atVendor.all == ["running POST /activate, once"])
+                    #expect(atVendor.all == ["running send\tPOST /activate, once\n"])
                     let sealed = try #require(atAdapter.all.first)
                     #expect(sealed.firstRange(of: Data("token".utf8)) == nil && sealed.count > 28)
                     let operation = try #require(result.operation)

@@ -102,14 +102,13 @@ struct DestinationTests {
         }
     }
 
-    @Test("A root that is missing or no folder is told")
+    @Test("A root that is missing or no folder is told once it is looked into")
     func badRoot() throws {
         try DeliveryFixture.run { fixture in
             try fixture.write("file", "")
             for name in ["missing", "file"] {
-                let error = deliveryError {
-                    _ = try Destination.resolve(path: fixture.path(name + "/x"), roots: [fixture.path(name)])
-                }
+                let place = try Destination.resolve(path: fixture.path(name + "/x"), roots: [fixture.path(name)])
+                let error = deliveryError { _ = try Deliveries.inspect(place) }
                 #expect(error?.code == .missingFolder)
                 #expect(error?.message.contains(fixture.path(name)) == true)
                 #expect(error?.message.contains("--delivery-root DIR") == true)

@@ -21,7 +21,7 @@ struct SealerTests {
         try withSealer { sealer in
             let sealed = try sealer.seal(secret, for: "answer 1")
             #expect(try sealer.open(sealed, for: "answer 1") == secret)
-            #expect(try Sealer(path: sealer.path).open(sealed, for: "answer 1") == secret)
+            #expect(try Sealer(path: sealer.file.path).open(sealed, for: "answer 1") == secret)
             #expect(sealed.firstRange(of: Data("4711".utf8)) == nil)
             #expect(try sealer.seal(secret, for: "answer 1") != sealed)
             #expect(try sealer.open(sealer.seal([], for: ""), for: "") == [])
@@ -31,15 +31,15 @@ struct SealerTests {
     @Test("The key file is made when it is first needed, of mode 0600, and nothing is left beside it")
     func keyFile() throws {
         try withSealer { sealer in
-            #expect(!FileManager.default.fileExists(atPath: sealer.path))
+            #expect(!FileManager.default.fileExists(atPath: sealer.file.path))
             _ = try sealer.seal(secret, for: "a")
-            let attributes = try FileManager.default.attributesOfItem(atPath: sealer.path)
+            let attributes = try FileManager.default.attributesOfItem(atPath: sealer.file.path)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
-            let folder = URL(filePath: sealer.path).deletingLastPathComponent().path
+            let folder = URL(filePath: sealer.file.path).deletingLastPathComponent().path
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["gatehouse.db.key"])
-            let before = try Data(contentsOf: URL(filePath: sealer.path))
+            let before = try Data(contentsOf: URL(filePath: sealer.file.path))
             _ = try sealer.seal(secret, for: "b")
-            #expect(try Data(contentsOf: URL(filePath: sealer.path)) == before)
+            #expect(try Data(contentsOf: URL(filePath: sealer.file.path)) == before)
         }
     }
 
@@ -49,13 +49,13 @@ struct SealerTests {
             try withSealer { sealer throws in
                 let sealed = Mutex<[Data]>([])
                 DispatchQueue.concurrentPerform(iterations: 16) { _ in
-                    guard let data = try? Sealer(path: sealer.path).seal(secret, for: "a") else { return }
+                    guard let data = try? Sealer(path: sealer.file.path).seal(secret, for: "a") else { return }
                     sealed.withLock { $0.append(data) }
                 }
                 let all = sealed.withLock { $0 }
                 #expect(all.count == 16)
                 for data in all { #expect(try sealer.open(data, for: "a") == secret) }
-                let folder = URL(filePath: sealer.path).deletingLastPathComponent().path
+                let folder = URL(filePath: sealer.file.path).deletingLastPathComponent().path
                 #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["gatehouse.db.key"])
             }
         }
@@ -71,11 +71,11 @@ struct SealerTests {
                 (sealed, "answer 2"), (changed, "answer 1"), (sealed.dropLast(), "answer 1"), (Data(), "answer 1"),
             ] {
                 let error = #expect(throws: SealError.self) { try sealer.open(data, for: purpose) }
-                #expect(error?.message.contains(sealer.path) == true)
+                #expect(error?.message.contains(sealer.file.path) == true)
             }
-            try FileManager.default.removeItem(atPath: sealer.path)
+            try FileManager.default.removeItem(atPath: sealer.file.path)
             let error = #expect(throws: SealError.self) { try sealer.open(sealed, for: "answer 1") }
-            #expect(error?.message.contains(sealer.path) == true)
+            #expect(error?.message.contains(sealer.file.path) == true)
         }
     }
 
@@ -84,10 +84,10 @@ struct SealerTests {
         arguments: ["", "\n", "nonsense", "00ff", String(repeating: "0", count: 66), String(repeating: "g", count: 64)])
     func noKey(_ text: String) throws {
         try withSealer { sealer in
-            try Data(text.utf8).write(to: URL(filePath: sealer.path))
+            try Data(text.utf8).write(to: URL(filePath: sealer.file.path))
             let error = #expect(throws: SealError.self) { try sealer.seal(secret, for: "a") }
-            #expect(error?.message.contains(sealer.path) == true)
-            #expect(try Data(contentsOf: URL(filePath: sealer.path)) == Data(text.utf8))
+            #expect(error?.message.contains(sealer.file.path) == true)
+            #expect(try Data(contentsOf: URL(filePath: sealer.file.path)) == Data(text.utf8))
         }
     }
 
@@ -97,9 +97,9 @@ struct SealerTests {
     func unreadable(_ what: String) throws {
         try withSealer { sealer in
             if what == "a folder" {
-                try FileManager.default.createDirectory(atPath: sealer.path, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(atPath: sealer.file.path, withIntermediateDirectories: true)
             } else {
-                try Data([0xFF, 0xC0, 0x80, 0xFE]).write(to: URL(filePath: sealer.path))
+                try Data([0xFF, 0xC0, 0x80, 0xFE]).write(to: URL(filePath: sealer.file.path))
             }
             let outcome = Mutex<String?>(nil)
             let done = DispatchSemaphore(value: 0)
@@ -117,10 +117,10 @@ struct SealerTests {
             if done.wait(timeout: .now() + 3) == .timedOut {
                 Issue.record("it tries for ever")
                 // A key lets it come to its end.
-                try? FileManager.default.removeItem(atPath: sealer.path)
+                try? FileManager.default.removeItem(atPath: sealer.file.path)
                 done.wait()
             } else {
-                #expect(outcome.withLock { $0 }?.contains(sealer.path) == true)
+                #expect(outcome.withLock { $0 }?.contains(sealer.file.path) == true)
             }
         }
     }
@@ -129,7 +129,7 @@ struct SealerTests {
     func noFolder() throws {
         try withSealer { sealer in
             let error = #expect(throws: SealError.self) {
-                try Sealer(path: sealer.path + "/missing/key").seal(secret, for: "a")
+                try Sealer(path: sealer.file.path + "/missing/key").seal(secret, for: "a")
             }
             #expect(error?.message.contains("/missing/key") == true)
         }

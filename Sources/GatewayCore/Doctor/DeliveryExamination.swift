@@ -1,0 +1,135 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayStore
+
+/// Compares every delivered file with what the store says of it.
+struct DeliveryExamination: Sendable {
+    let examination: Examination
+    let store: StoreExamination
+
+    private typealias Finding = DoctorReport.Finding
+
+    /// How many are looked at between two reports of progress.
+    private static let pageSize = 512
+    /// How many disks and hosts are waited for at once.
+    private static let width = BlockingPool.width
+
+    /// - Returns: What was found, and the folders of those files, one for each disk.
+    func run() async throws -> (findings: [DoctorReport.Finding], roots: [String]) {
+        var findings: [Finding] = []
+        var looked = 0
+        var disks: [UInt64: String] = [:]
+        do {
+            let total = try store.size().files
+            let open = Set(try store.openOperations().map(\.id))
+            var last: String?
+            while true {
+                try Task.checkCancellation()
+                let page = try store.deliveredFiles(after: last, limit: Self.pageSize)
+                for look in try await look(at: page, open: open) {
+                    if let disk = look.disk { disks[disk.number] = disk.folder }
+                    findings += look.findings
+                }
+                looked += page.count
+                examination.progress(GatewayAPI.Progress(done: looked, total: max(total, looked), latest: "delivered files"))
+                guard page.count == Self.pageSize, let end = page.last?.path else { break }
+                last = end
+            }
+        } catch let error as StoreError {
+            findings += examination.check(.deliveries) { throw error }
+        }
+        if findings.isEmpty {
+            findings = [Finding(.deliveries, .ok, looked == 1 ? "The one file is as it was delivered." : "All \(looked) files are as they were delivered.")]
+        }
+        return (Examination.shortened(findings), disks.values.sorted())
+    }
+
+    private struct Look: Sendable {
+        var findings: [DoctorReport.Finding] = []
+        var disk: (number: UInt64, folder: String)?
+    }
+
+    private func look(at files: [DeliveredFile], open: Set<String>) async throws -> [Look] {
+        let pool = examination.caretaker.blocking
+        let roots = examination.configuration.deliveryRoots
+        return try await withThrowingTaskGroup(of: (Int, Look).self) { group in
+            var looks = [Look](repeating: Look(), count: files.count)
+            for (index, file) in files.enumerated() {
+                if index >= Self.width, let (done, look) = try await group.next() { looks[done] = look }
+                group.addTask { (index, try await pool.run { Self.look(at: file, roots: roots, open: open) }) }
+            }
+            while let (done, look) = try await group.next() { looks[done] = look }
+            return looks
+        }
+    }
+
+    private static func look(at file: DeliveredFile, roots: [String], open: Set<String>) -> Look {
+        var look = Look()
+        do throws(DeliveryError) {
+            let destination: Destination
+            do throws(DeliveryError) {
+                destination = try Destination.resolve(path: file.path, roots: roots)
+            } catch {
+                // Nothing may be written there any more, but it can be looked at.
+                guard error.code == .outsideRoots else { throw error }
+                destination = try Destination.resolve(path: file.path, roots: ["/"])
+            }
+            let folder = try DeliveryFolder(of: destination)
+            if let status = try? folder.descriptor.status() {
+                look.disk = (UInt64(truncatingIfNeeded: status.st_dev), folder.path)
+            }
+            let there = try FileState.read(destination.name, in: folder.descriptor, path: destination.path)
+            if there == nil {
+                look.findings.append(
+                    Finding(
+                        .deliveries, .problem, "The file of \(file.installation) is gone.", place: file.path,
+                        advice: "gatehouse refresh \(file.installation)"))
+            } else if there?.sha256 != file.sha256 {
+                look.findings.append(
+                    Finding(
+                        .deliveries, .problem,
+                        "The file of \(file.installation) is not what was delivered \(file.at): somebody changed it, or the "
+                            + "store was restored from before a later delivery.", place: file.path,
+                        advice: "gatehouse refresh \(file.installation) asks the vendor and puts the right one in place."))
+            }
+            look.findings += leftovers(in: folder, beside: destination.name, open: open)
+        } catch {
+            look.findings.append(
+                Finding(
+                    .deliveries, error.code == .symbolicLink || error.code == .notARegularFile ? .problem : .warning,
+                    "The file of \(file.installation) can't be looked at: \(error.message).", place: file.path))
+        }
+        return look
+    }
+
+    /// What deliveries that are not open any more left beside a file.
+    private static func leftovers(in folder: DeliveryFolder, beside name: String, open: Set<String>) -> [Finding] {
+        let house = folder.path + "/" + House.name
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: house)) ?? []
+        return names.sorted().compactMap { entry in
+            guard entry.hasPrefix(name + "."), let ending = House.leftoverEndings.first(where: entry.hasSuffix) else {
+                return nil
+            }
+            let operation = entry.dropFirst(name.count + 1).dropLast(ending.count)
+            guard House.isUsable(operation: String(operation)), !open.contains(String(operation)) else { return nil }
+            return Finding(
+                .leftovers, .warning, "A delivery that was cut short left it behind.", place: "\(house)/\(entry)",
+                advice: "Nothing needs it any more: rm \(house)/\(entry)")
+        }
+    }
+}
+
+extension House {
+    /// How names end that are there only while a delivery is under way.
+    fileprivate static let leftoverEndings = [".new", ".old", ".copy"]
+}
+
+extension OwnerLock {
+    /// Whether an owner's process lives, asked without removing what a dead one left.
+    static func isHeld(_ id: String, folder: String) -> Bool {
+        guard let file = try? OpenDescriptor(opening: "\(folder)/\(id)", in: nil, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+        else { return false }
+        return flock(file.number, LOCK_SH | LOCK_NB) != 0
+    }
+}

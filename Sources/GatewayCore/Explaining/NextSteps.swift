@@ -1,0 +1,121 @@
+import AdapterKit
+import GatewayAPI
+
+/// What to do about an installation, most urgent first, in the product's own words where it has any.
+struct NextSteps {
+    let explanation: Explanation
+    let zone: Zone
+    /// Whether the profile wants it refreshed.
+    let needsRefresh: Bool
+
+    private var standing: Explanation.StandingView { explanation.standing }
+    private var refresh: String { "`gatehouse refresh \(explanation.installation)`" }
+    private var product: String { explanation.product ?? "the product" }
+    /// The place in the product's menus, behind a space; empty where there is none.
+    private var place: String { explanation.place.map { $0.isEmpty ? "" : " (\($0))" } ?? "" }
+
+    /// The steps; never empty.
+    var steps: [String] {
+        guard explanation.file != nil else { return [withoutProfile] }
+        let steps = [aboutOperation, aboutFailure, aboutStanding, aboutFiles, aboutRefresh].compactMap { $0 }
+        return steps.isEmpty ? [nothing] : steps
+    }
+
+    private var withoutProfile: String {
+        "Put the profile \(explanation.profile) right or back in its place (`gatehouse profiles lint FILE` tells every "
+            + "mistake), or give the installation another: `gatehouse installations set \(explanation.installation) "
+            + "--profile NAME`. Until then nobody can say how it stands."
+    }
+
+    private var aboutOperation: String? {
+        guard let operation = explanation.operation else { return nil }
+        let show = "`gatehouse operations show \(operation.id)` tells its steps"
+        return switch operation.status {
+        case "interrupted":
+            "A file could not be put in place. See to what stands in the way, then \(refresh), which goes on with it; "
+                + "\(show)."
+        case "waiting": "An operation is open and waits; \(show)."
+        default: "An operation is open. Where its process is gone, \(refresh) goes on with it; \(show)."
+        }
+    }
+
+    private var aboutFailure: String? {
+        guard explanation.operation == nil, explanation.refresh.failure != nil else { return nil }
+        switch explanation.refresh.operation?.outcome {
+        case AdapterError.Code.rejected.rawValue:
+            return
+                "The vendor refused: compare what it knows the installation by with the vendor's own record\(place), "
+                + "correct it with `gatehouse installations set \(explanation.installation) --identity NAME=VALUE`, "
+                + "then \(refresh)."
+        case AdapterError.Code.unreachable.rawValue:
+            let host = explanation.vendor.map { " \($0.host)" } ?? ""
+            return
+                "The vendor's server\(host) could not be reached: see that this machine can reach it, then \(refresh)."
+        case AdapterError.Code.untrusted.rawValue:
+            return
+                "The vendor's answer was not proven to be the vendor's: compare the keys in \(explanation.file ?? "") "
+                + "with those that the vendor publishes before anything else."
+        default:
+            return "The last refresh failed: see to what it says, then \(refresh)."
+        }
+    }
+
+    private var aboutStanding: String? {
+        if standing.heldSince == nil {
+            // What the vendor refuses is told already.
+            guard explanation.refresh.failure == nil else { return nil }
+            return
+                "Get an entitlement: check that its identity is what the vendor's record says\(place), then \(refresh)."
+        }
+        guard let cause = standing.causes.first else { return nil }
+        guard let date = cause.date else {
+            return "Ask the vendor why the entitlement lacks the date \(cause.from), then \(refresh)."
+        }
+        switch cause.from {
+        case DateName.validFrom.rawValue:
+            return "Wait until \(date), from when on it counts, or ask the vendor for an earlier beginning."
+        case DateName.lastContact.rawValue:
+            return "Let Gatehouse reach the vendor: \(refresh)."
+        default:
+            return renewal(of: cause)
+        }
+    }
+
+    private func renewal(of cause: Explanation.Cause) -> String {
+        let what = cause.module.map { "the module \($0) of \(product)" } ?? product
+        if let order = explanation.orders.first(where: { $0.state == .propagating }) {
+            return
+                "An order is on its way until \(zone.wallTime(order.until)): \(refresh) shows when it has arrived\(place)."
+        }
+        if let order = explanation.orders.first {
+            let reference = order.reference.isEmpty ? "" : " \(order.reference)"
+            return
+                "The order\(reference) of \(zone.wallTime(order.placed)) is overdue: ask the vendor for it, then \(refresh)."
+        }
+        return "Renew \(what) with the vendor, then \(refresh)\(place)."
+    }
+
+    private var aboutFiles: String? {
+        let bad = explanation.files.filter { $0.state == .changed || $0.state == .missing }
+        if !bad.isEmpty {
+            return
+                "Somebody changed or removed \(bad.map(\.path).joined(separator: ", ")): \(refresh) puts back what was "
+                + "delivered."
+        }
+        let unknown = explanation.files.filter { $0.state == .unknown }
+        guard let first = unknown.first else { return nil }
+        return "\(first.path) could not be looked at: \(first.detail ?? "")"
+    }
+
+    private var aboutRefresh: String? {
+        guard needsRefresh, explanation.operation == nil, explanation.refresh.failure == nil, standing.heldSince != nil,
+            explanation.refresh.isDue, standing.causes.first?.from != DateName.lastContact.rawValue
+        else { return nil }
+        return "A refresh is due: \(refresh), or let a timer run `gatehouse refresh --due`."
+    }
+
+    private var nothing: String {
+        let due = explanation.refresh.due.map { " The next refresh is due \(zone.wallTime($0))." } ?? ""
+        return "Nothing needs to be done.\(due)"
+    }
+}

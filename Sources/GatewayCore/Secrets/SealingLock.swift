@@ -1,0 +1,38 @@
+import Foundation
+
+/// What keeps a key from being given up between the moment in which something is sealed with it and the one in which
+/// the store holds that: whoever seals shares the lock, whoever rotates has it alone. The kernel drops it with the
+/// process.
+final class SealingLock: Sendable {
+    private let descriptor: CInt
+
+    /// Takes the lock. Blocks its thread.
+    init(path: String, alone: Bool) throws(SealError) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure(path) }
+        while flock(descriptor, alone ? LOCK_EX : LOCK_SH) != 0 {
+            guard errno == EINTR else { throw Self.failure(path) }
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    private static func failure(_ path: String) -> SealError {
+        SealError(message: "The lock \(path) can't be taken: \(String(cString: strerror(errno))).")
+    }
+}
+
+extension Gateway {
+    /// Seals bytes and hands them over to be kept; no rotation comes between.
+    func keepSealed(_ bytes: [UInt8], for purpose: String, _ keep: (Data) async throws -> Void) async throws {
+        let lock = try await sealingLock(alone: false)
+        try await keep(sealer.seal(bytes, for: purpose))
+        withExtendedLifetime(lock) {}
+    }
+
+    /// Takes the lock of what is sealed.
+    func sealingLock(alone: Bool) async throws -> SealingLock {
+        let path = configuration.sealingLock
+        return try await blocking.run { try SealingLock(path: path, alone: alone) }
+    }
+}

@@ -1,0 +1,118 @@
+public import AdapterKit
+import CSQLite
+import Foundation
+import GRDB
+
+/// A store that is only looked at, in whatever state it is: nothing of it is brought up to date, and every question is
+/// answered by itself, so that one that can't be answered takes no other away.
+public final class StoreExamination: Sendable {
+    private let path: String
+    private let queue: DatabaseQueue
+
+    /// Opens a store for reading alone.
+    ///
+    /// - Throws: ``StoreError`` where SQLite does not take it for a database.
+    public init(_ path: String) throws {
+        self.path = path
+        var configuration = Store.configuration
+        configuration.label = "gatehouse.examination"
+        configuration.readonly = true
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            // The first page is read, and a log beside it.
+            _ = try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM sqlite_schema") }
+        } catch let error as DatabaseError {
+            throw StoreError(.cannotOpen, error, store: path, "can't be read")
+        }
+    }
+
+    /// Closes it.
+    public func close() { try? queue.close() }
+
+    /// The version of SQLite that reads it.
+    public static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
+
+    /// The version of stores that this program writes.
+    public static var currentVersion: Int { Migrations.current }
+
+    /// The version of its schema.
+    public func version() throws -> Int { try ask { try Migrations.version(of: $0) } }
+
+    /// What SQLite's own check of every page and index finds; empty where all is well.
+    public func integrity() throws -> [String] { try ask(StoreCheck.integrity) }
+
+    /// What refers to something that is not there; empty where all is well.
+    public func references() throws -> [String] { try ask(StoreCheck.references) }
+
+    /// The audit trail's chain.
+    public func chain() throws -> AuditChain { try ask(StoreCheck.chain) }
+
+    /// The newest time that anything was written down at, of the acts and the contacts; nil where nothing was.
+    public func newestTime() throws -> Instant? {
+        try ask { db in
+            try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT MAX(at) FROM (SELECT MAX(at) AS at FROM audit UNION ALL SELECT MAX(last_contact) FROM installations
+                    UNION ALL SELECT MAX(ended_at) FROM operations WHERE ended_at IS NOT NULL)
+                    """
+            ).map(Instant.init(milliseconds:))
+        }
+    }
+
+    /// How many installations each profile governs.
+    public func installationsByProfile() throws -> [String: Int] {
+        try ask { db in
+            let rows = try db.rows("SELECT profile, COUNT(*) FROM installations GROUP BY profile")
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        }
+    }
+
+    /// How many installations there are, and files that were delivered for them.
+    public func size() throws -> (installations: Int, files: Int) {
+        try ask { db in
+            let installations = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM installations") ?? 0
+            let files = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM deliveries WHERE status = 'current'") ?? 0
+            return (installations, files)
+        }
+    }
+
+    /// Up to `limit` files that were delivered last, after one path, by path: a page at a time.
+    public func deliveredFiles(after path: String?, limit: Int) throws -> [DeliveredFile] {
+        try ask { db in
+            try db.rows(
+                Store.selectDelivered + " AND path > ?1 ORDER BY path LIMIT ?2", [path ?? "", limit]
+            ).map(DeliveredFile.init(row:))
+        }
+    }
+
+    /// The operations that are open.
+    public func openOperations() throws -> [OperationRecord] {
+        try ask { db in
+            try db.rows(Store.selectOperation + " WHERE ended_at IS NULL").map(OperationRecord.init(row:))
+                .sorted { $0.id < $1.id }
+        }
+    }
+
+    /// The backups that Gatehouse made by itself, beside a store, and their bytes.
+    public static func automaticBackups(of store: String) -> [(path: String, bytes: Int)] {
+        let folder = URL(fileURLWithPath: store).deletingLastPathComponent().path
+        let start = URL(fileURLWithPath: store).lastPathComponent + "-before-"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasPrefix(start) && !$0.hasSuffix(".draft") }.sorted().map { name in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            return ("\(folder)/\(name)", (attributes?[.size] as? NSNumber)?.intValue ?? 0)
+        }
+    }
+
+    /// What killed processes left of a store in the making, or of a backup beside it.
+    public static func leftovers(of store: String) -> [String] { Draft.dead(for: store, orBeside: true) }
+
+    private func ask<Value>(_ question: (Database) throws -> Value) throws -> Value {
+        do {
+            return try queue.read(question)
+        } catch let error as DatabaseError {
+            throw StoreError(.corrupt, error, store: path, "can't be read there")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+public import AdapterKit
+import Foundation
+import GRDB
+public import GatewayAPI
+
+/// Something that happened to an installation, as it is stored.
+public struct HistoryRecord: Sendable {
+    /// When.
+    public var at: Instant
+    /// Who, by name; by ID where there is none, or where it was erased.
+    public var who: String
+    /// The operation that it belongs to.
+    public var operation: String?
+    /// What it was.
+    public var event: Event
+
+    /// What happened.
+    public enum Event: Sendable {
+        /// Somebody made a call.
+        case audit(act: String, detail: String)
+        /// An operation ended, or is open.
+        case operation(act: String, status: String, outcome: String?, message: String?)
+        /// An entitlement came into force, after another one or as the first.
+        case entitlement(Entitlement, before: Entitlement?)
+        /// A file was put in place.
+        case delivery(path: String, sha256: String)
+    }
+}
+
+extension Store {
+    /// The newest events of each kind of an installation in scope, at most so many of each, in no order.
+    ///
+    /// All of one moment: what one source tells, the others do too.
+    public func history(of installation: String, in scope: Scope, limit: Int) async throws -> [HistoryRecord] {
+        try await pool.read { db in
+            // Each source by its index, whatever the scope: an installation is in scope as a whole.
+            guard
+                try db.row(
+                    "SELECT 1 FROM installations WHERE id = ?1 AND (?2 IS NULL OR customer = ?2)",
+                    [installation, scope.customer]) != nil
+            else { return [] }
+            return try db.auditEvents(installation, limit) + db.operationEvents(installation, limit)
+                + db.entitlementEvents(installation, limit) + db.deliveryEvents(installation, limit)
+        }
+    }
+}
+
+extension Database {
+    // A customer may have the ID of an installation, so what was done to the customer is left out; and so is the
+    // update of an entitlement, which tells more itself.
+    fileprivate func auditEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
+        try rows(
+            """
+            SELECT a.at, COALESCE(p.name, a.actor), a.act, a.detail FROM audit a LEFT JOIN people p ON p.id = a.actor
+            WHERE a.subject = ?1 AND a.act NOT LIKE 'customers.%'
+            AND a.act <> 'entitlement.update' ORDER BY a.number DESC LIMIT ?2
+            """, [installation, limit]
+        ).map {
+            HistoryRecord(
+                at: Instant(milliseconds: $0[0]), who: $0[1], operation: nil, event: .audit(act: $0[2], detail: $0[3]))
+        }
+    }
+
+    fileprivate func operationEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
+        try rows(
+            """
+            SELECT COALESCE(o.ended_at, o.started_at), COALESCE(p.name, o.caller), o.id, o.act, o.status, o.outcome,
+            COALESCE(o.trouble, o.message) FROM operations o LEFT JOIN people p ON p.id = o.caller
+            WHERE o.installation = ?1 ORDER BY o.id DESC LIMIT ?2
+            """, [installation, limit]
+        ).map {
+            HistoryRecord(
+                at: Instant(milliseconds: $0[0]), who: $0[1], operation: $0[2],
+                event: .operation(act: $0[3], status: $0[4], outcome: $0[5], message: $0[6]))
+        }
+    }
+
+    fileprivate func entitlementEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
+        // One more, so that the oldest of them has one to be compared with.
+        let taken = try rows(
+            """
+            SELECT e.taken_at, e.operation, COALESCE(p.name, o.caller), e.body FROM entitlements e
+            JOIN operations o ON o.id = e.operation LEFT JOIN people p ON p.id = o.caller
+            WHERE e.installation = ?1 ORDER BY e.taken_at DESC, e.operation DESC LIMIT ?2
+            """, [installation, limit + 1]
+        ).map { row in
+            let body: String = row[3]
+            guard let entitlement = try? JSONDecoder().decode(Entitlement.self, from: Data(body.utf8)) else {
+                throw StoreError(.corrupt, "A stored entitlement of \(installation) can't be read.")
+            }
+            return (
+                at: Instant(milliseconds: row[0]), operation: row[1] as String, who: row[2] as String,
+                entitlement: entitlement
+            )
+        }
+        return taken.prefix(limit).indices.map { index in
+            HistoryRecord(
+                at: taken[index].at, who: taken[index].who, operation: taken[index].operation,
+                event: .entitlement(
+                    taken[index].entitlement, before: index + 1 < taken.count ? taken[index + 1].entitlement : nil))
+        }
+    }
+
+    // A file that was superseded has the time at which that happened; its operation knows when it was put in place.
+    fileprivate func deliveryEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
+        try rows(
+            """
+            SELECT CASE d.status WHEN 'current' THEN d.at ELSE COALESCE(o.ended_at, d.at) END,
+            COALESCE(p.name, o.caller), d.operation, d.path, d.sha256
+            FROM deliveries d JOIN operations o ON o.id = d.operation LEFT JOIN people p ON p.id = o.caller
+            WHERE d.installation = ?1 AND d.status IN ('current', 'superseded')
+            ORDER BY d.operation DESC, d.number LIMIT ?2
+            """, [installation, limit]
+        ).map {
+            HistoryRecord(
+                at: Instant(milliseconds: $0[0]), who: $0[1], operation: $0[2],
+                event: .delivery(path: $0[3], sha256: $0[4]))
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import AdapterKit
+import Foundation
+import Testing
+
+@Suite("A step as JSON")
+struct StepTextTests {
+    static let steps: [Step] = [
+        .send(Request(method: "GET", path: "/v1?a=b%20c", trust: .plain)),
+        .send(
+            Request(
+                method: "POST", path: "/\"quoted\"\\and\u{01}\n\tcontrolled/é/👩‍🔧",
+                headers: ["B": "2", "A": "1\"\r\n", "Ü": ""],
+                body: Array(0...255), trust: .signed(purpose: "a/\"b\""), once: true)),
+        .wait(until: Instant(milliseconds: 1_795_480_000_123)),
+        .finish(
+            .unchanged(
+                Attestation(subject: ["serial": "0\"1"], issued: Instant(milliseconds: 0), remarks: ["One.", "Two."]))),
+    ]
+
+    @Test("What is put together by hand reads back as it was, and says what JSONEncoder says", arguments: steps)
+    func roundTrip(step: Step) throws {
+        let json = try step.json()
+        #expect(try JSONDecoder().decode(Step.self, from: json) == step)
+        let ours = try JSONSerialization.jsonObject(with: json) as? NSDictionary
+        let encoders = try JSONSerialization.jsonObject(with: JSONEncoder().encode(step)) as? NSDictionary
+        #expect(ours != nil && ours == encoders)
+    }
+}
