@@ -69,7 +69,7 @@ struct ImportTests {
             #expect(report.outcome == .refused)
             #expect(
                 report.told == [
-                    "3:36: installation \"n-1\" is on record with another identity.serial",
+                    "3:34: installation \"n-1\" is on record with another identity.serial",
                     "4:7: customerName is \"Other\", and in the row of line 2 \"North Ltd.\"",
                 ])
             #expect(report.installations == .init() && report.changes.isEmpty)
@@ -83,7 +83,7 @@ struct ImportTests {
             let header = SheetFixture.header + ",identity.pin,owner,notes\r\n"
             _ = try await sheet.take(header + SheetFixture.row("n-1", more: ",1234,Kim,old") + "\r\n")
             let report = try await sheet.take(
-                header + "north,North & Sons,,n-1,,,000777,,9876,,-\r\n" + SheetFixture.row("n-2", more: ",,,\r\n"),
+                header + "north,North & Sons,,n-1,,,000777,,9876,,-\r\nnorth,,,n-2,test,1,000124,/srv/2,,,\r\n",
                 update: true)
             #expect(report.outcome == .done && report.customers == .init(changed: 1))
             #expect(report.installations == .init(added: 1, changed: 1))
