@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test build lint bench clean packages toolchain
+.PHONY: help run test build lint docs bench clean packages toolchain
 
 STARTED := $(shell date +%s)
 TOOLS := .build/tools
@@ -35,6 +35,10 @@ lint: toolchain $(TOOLS)/lint-imports ## Check the layout, and every import agai
 	@swift package dump-package > $(TOOLS)/package.json
 	@layout=0; swift format lint --strict --recursive --parallel $(SOURCES) || layout=1; \
 	$(TOOLS)/lint-imports $(TOOLS)/package.json && exit $$layout
+
+docs: toolchain ## Make docs/reference of the adapters and of what reads profiles
+	@swift build --product gatehouse
+	@Tools/make-reference .build/debug/gatehouse docs/reference
 
 bench: toolchain ## Measure, each figure beside its ceiling
 	@Tools/timed packages Tools/install-packages bench

@@ -14,7 +14,7 @@ struct CountdownShape {
         var from: [Mark]
         var whole: Mark
         var stages: [PlacedStage]
-        /// Whether all of it could be read. What could not is told already, and what is missing for it is no mistake.
+        /// Whether all of it could be read. What could not is told already; something else stands in for it.
         var isComplete: Bool
     }
 
@@ -24,6 +24,8 @@ struct CountdownShape {
         var at: Mark
         var level: Mark
         var message: Scalar?
+        /// Whether its offset could be read; what stands in for it is in order.
+        var hasOffset: Bool
     }
 
     var list: Shape<[Placed]> { Shape<[Member<Body>]>.map(of: body).map(Self.placed) }
@@ -41,18 +43,33 @@ struct CountdownShape {
 
     /// The rules that the countdowns make; nil where they are wrong, which is told at each place.
     static func rules(
-        _ placed: [Placed], dateFormat: String, dates: [String], in fields: inout Fields
+        _ placed: [Placed], dateFormat: String, dates: [String]?, in fields: inout Fields
     ) -> CountdownRules? {
-        let placed = placed.filter(\.isComplete)
         do {
             return try CountdownRules(
                 placed.map(\.countdown), dateFormat: dateFormat, knownDates: dates)
         } catch {
-            for problem in error.problems {
+            let wrongDates = Set(error.problems.filter(\.isOfDate).map(\.countdown))
+            for problem in error.problems
+            where !fields.diagnostics.isHopeless && !followsFromOther(problem, placed, wrongDates) {
                 let mark = mark(of: problem, placed) ?? fields.mark(of: "dateFormat")
                 fields.error(problem.message, at: mark)
             }
             return nil
+        }
+    }
+
+    /// Whether a problem is there only because of something else that is told: what stands in for a value that could
+    /// not be read, or what can't be known without it.
+    private static func followsFromOther(
+        _ problem: CountdownProblem, _ placed: [Placed], _ wrongDates: Set<Int?>
+    ) -> Bool {
+        guard let index = problem.countdown else { return false }
+        switch problem.part {
+        case .at: return problem.stage.map { !placed[index].stages[$0].hasOffset } ?? false
+        case .placeholder("module"): return wrongDates.contains(index) || !placed[index].isComplete
+        case .placeholder, .stages: return !placed[index].isComplete
+        default: return false
         }
     }
 
@@ -63,7 +80,7 @@ struct CountdownShape {
             let stage = countdown.stages[index]
             switch problem.part {
             case .level: return stage.level
-            case .message: return stage.message.map { place(problem.offset, in: $0) } ?? stage.at
+            case .message, .placeholder: return stage.message.map { place(problem.offset, in: $0) } ?? stage.at
             default: return stage.at
             }
         }
@@ -93,7 +110,7 @@ struct CountdownShape {
 
     private var body: Shape<Body> {
         .mapping { fields in
-            let before = fields.diagnostics.errorCount
+            let before = (fields.diagnostics.errorCount, fields.diagnostics.silenced)
             let from = fields.required(
                 "from", from, help: "The date it runs from, or several of which the earliest counts.")
             let optional = fields.optional(
@@ -101,11 +118,28 @@ struct CountdownShape {
             let stages = fields.required(
                 "stages", .list(of: Self.stage.named("stage"), atLeast: 1),
                 help: "What holds from when on, in order of time.")
-            guard let from, let stages else { return nil }
+            // What could not be read is told already; what could be is checked all the same.
             return Body(
-                from: from, optional: optional, stages: stages, mark: fields.mark,
-                isComplete: fields.diagnostics.errorCount == before)
+                from: from ?? [Marked(DateName.expires.rawValue, mark: fields.mark)], optional: optional,
+                stages: Self.inOrder(stages ?? []), mark: fields.mark,
+                isComplete: (fields.diagnostics.errorCount, fields.diagnostics.silenced) == before)
         }
+    }
+
+    /// The stages, with an hour more than the one before where an offset could not be read: that is no other mistake.
+    private static func inOrder(_ stages: [PlacedStage]) -> [PlacedStage] {
+        var stages = stages
+        for index in stages.indices where !stages[index].hasOffset {
+            guard index > 0 else {
+                stages[index].stage.at = .days(-100_000)
+                continue
+            }
+            switch stages[index - 1].stage.at {
+            case .days(let count): stages[index].stage.at = .hours(count * 24 + 1)
+            case .hours(let count): stages[index].stage.at = .hours(count + 1)
+            }
+        }
+        return stages
     }
 
     /// One date's name, or a list of them. Which names there are is checked with the rules.
@@ -117,7 +151,11 @@ struct CountdownShape {
                 .text(.init("the name of a date"))
             }
         return Shape(as: .either([name, .list(name, atLeast: 1)])) { node, diagnostics in
-            if node.sequence != nil {
+            if let names = node.sequence {
+                guard names.count <= Self.mostDates else {
+                    diagnostics.error("a countdown runs from at most \(Self.mostDates) dates", at: node.mark)
+                    return nil
+                }
                 return Shape.list(of: .marked(.string), atLeast: 1).read(node, into: &diagnostics)
             }
             return Shape.marked(.string).read(node, into: &diagnostics).map { [$0] }
@@ -140,17 +178,27 @@ struct CountdownShape {
         let level = fields.required("level", level, help: "How bad it is; it alone decides what is allowed.")
         let label = fields.optional("label", .string, help: "A word for it; without one that of the stage before.")
         let message = fields.optional("message", message, help: "What people are told. \(placeholders)")
-        guard let at, let level else { return nil }
         return PlacedStage(
-            stage: Countdown.Stage(at: at, level: level, label: label, message: message?.text),
-            at: fields.mark(of: "at"), level: fields.mark(of: "level"), message: message)
+            stage: Countdown.Stage(
+                at: at ?? .hours(0), level: level ?? .licensed, label: label, message: message?.text),
+            at: fields.mark(of: "at"), level: fields.mark(of: "level"), message: message, hasOffset: at != nil)
     }
 
     /// A stage that is `unlicensed` is refused with the rules, which say what was meant instead.
-    private static let level = Shape<Level>.enumeration(Level.self).described(
-        as: .words(Level.allCases.filter { $0 != .unlicensed }.map(\.rawValue)))
+    private static let level: Shape<Level> = {
+        let choice = Shape.choice(of: Level.allCases.filter { $0 != .unlicensed }.map(\.rawValue))
+        return Shape(as: choice.form) { node, diagnostics in
+            if node.scalar?.text == Level.unlicensed.rawValue { return .unlicensed }
+            return choice.read(node, into: &diagnostics).flatMap(Level.init(rawValue:))
+        }
+    }()
 
-    private static let message = Shape<Scalar>.scalar.described(
+    private static let mostDates = 16
+    private static let longestMessage = 4096
+
+    private static let message = Shape<Scalar>.scalar.checked { scalar in
+        scalar.text.utf8.count <= longestMessage ? nil : "a message is at most \(longestMessage) bytes long"
+    }.described(
         as: .text(
             .init(
                 "a message",
@@ -158,4 +206,11 @@ struct CountdownShape {
 
     private static let placeholders =
         "It may hold " + Countdown.placeholders.map { "{\($0)}" }.joined(separator: ", ") + "; {{ and }} are braces."
+}
+
+extension CountdownProblem {
+    /// Whether it is a mistake in what the countdown runs from.
+    fileprivate var isOfDate: Bool {
+        if case .from = part { true } else { false }
+    }
 }

@@ -40,21 +40,21 @@ struct ProfileFamily {
 
     /// Takes a file in. Of two that give one name the first is meant by it.
     mutating func add(path: String) {
-        add(file: path) { () throws(DiagnosticsError) in try MarkedYAML.parse(path: path) }
+        var diagnostics = Diagnostics()
+        let written = MarkedYAML.parse(path: path, into: &diagnostics)
+        add(written, file: path, diagnostics)
     }
 
     /// Takes a file's bytes in.
     mutating func add(_ bytes: [UInt8], file: String) {
-        add(file: file) { () throws(DiagnosticsError) in try MarkedYAML.parse(bytes, file: file) }
+        var diagnostics = Diagnostics()
+        let written = MarkedYAML.parse(bytes, file: file, into: &diagnostics)
+        add(written, file: file, diagnostics)
     }
 
-    private mutating func add(file: String, _ parse: () throws(DiagnosticsError) -> Node) {
-        var member = Member(file: file)
-        do throws(DiagnosticsError) {
-            member.tree = try parse().substituting(reader.environment, into: &member.diagnostics)
-        } catch {
-            member.diagnostics.append(contentsOf: error)
-        }
+    private mutating func add(_ written: Node?, file: String, _ diagnostics: Diagnostics) {
+        var member = Member(file: file, diagnostics: diagnostics)
+        member.tree = written?.substituting(reader.environment, into: &member.diagnostics)
         if let name = member.name?.text, byName[name] == nil { byName[name] = members.count }
         members.append(member)
     }

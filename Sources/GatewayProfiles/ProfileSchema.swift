@@ -120,7 +120,13 @@ public struct ProfileSchema {
     }
 
     private func nullable(_ schema: JSONValue, _ isVariation: Bool) -> JSONValue {
-        isVariation ? ["anyOf": [schema, ["type": "null", "description": "Removes what is inherited."]]] : schema
+        guard isVariation, case .object(let members) = schema else { return schema }
+        switch (members["type"], members["anyOf"]) {
+        case (.string(let type)?, _): return schema.with(["type": [.string(type), "null"]])
+        case (.array(let types)?, _): return schema.with(["type": .array(types + ["null"])])
+        case (_, .array(let schemas)?): return schema.with(["anyOf": .array(schemas + [["type": "null"]])])
+        default: return schema
+        }
     }
 
     private static func orVariable(_ schema: JSONValue) -> JSONValue { ["anyOf": [schema, reference("variable")]] }

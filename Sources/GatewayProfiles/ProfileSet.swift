@@ -79,7 +79,7 @@ public struct ProfileSet: Sendable {
     /// wrong.
     public func problem(ofProfile name: String) -> String? {
         let found = broken.first { $0.name == name } ?? broken.first { $0.file.hasSuffix("/\(name).yaml") }
-        return found?.problems.shown
+        return found?.problems.description
     }
 
     /// The values of a profile that can be used, each with the place it comes from.

@@ -46,11 +46,12 @@ struct ProfileShape {
             let countdowns = fields.required(
                 "countdowns", CountdownShape(adapter: adapter).list,
                 help: "The rules on the license's dates, by names of your choice.")
-            guard let name, let product, let protocolName, let vendor, let settings, let deliveries, let countdowns,
-                let adapter,
-                let rules = CountdownShape.rules(
-                    countdowns, dateFormat: dateFormat, dates: adapter.dates.map(\.name), in: &fields)
-            else { return nil }
+            let rules = countdowns.flatMap {
+                CountdownShape.rules($0, dateFormat: dateFormat, dates: adapter?.dates.map(\.name), in: &fields)
+            }
+            guard let name, let product, let protocolName, let vendor, let settings, let deliveries, let rules else {
+                return nil
+            }
             return Profile(
                 name: name, nameMark: fields.mark(of: "name"), parent: parent, product: product,
                 protocolName: protocolName, place: place, file: fields.mark.file, vendor: vendor,

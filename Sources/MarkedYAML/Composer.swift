@@ -4,11 +4,17 @@ import MarkedText
 struct Composer: ~Copyable {
     private(set) var diagnostics: Diagnostics
     private let source: SourceText
+    private let errorsBefore: Int
+    private var duplicates = 0
 
     init(_ source: SourceText, _ diagnostics: Diagnostics) {
         self.source = source
         self.diagnostics = diagnostics
+        errorsBefore = diagnostics.errorCount
     }
+
+    /// Whether the nodes hold all that was written but keys that came twice.
+    var isWhole: Bool { diagnostics.errorCount == errorsBefore + duplicates }
 
     /// The only document; `nil` means that problems were added, and they may have been added besides a node.
     mutating func compose() -> Node? {
@@ -89,6 +95,7 @@ struct Composer: ~Copyable {
             if scalar.isAbsent {
                 diagnostics.error("a key is missing before the colon", at: key.mark, help: "write the key")
             } else if let first = places[scalar.text] {
+                duplicates += 1
                 diagnostics.error(
                     "duplicate key \(scalar.shown): it is first at \(first.start)", at: key.mark,
                     help: "remove one of the two")
@@ -225,7 +232,10 @@ struct Composer: ~Copyable {
             }
         }
         let offset = place.map { source.offset(ofScalar: $0.index) } ?? source.bytes.count
-        let help = error.help ?? syntaxHelp(for: error.problem, before: source.bytes[offset...].first)
+        let help =
+            error.help
+            ?? syntaxHelp(
+                for: error.problem, after: source.bytes[..<offset].last, before: source.bytes[offset...].first)
         diagnostics.error(message, at: mark(from: place?.position ?? .init(line: 1, column: 1)), help: help)
     }
 }

@@ -20,13 +20,24 @@ public enum MarkedYAML {
     ///   first mistake in the syntax.
     public static func parse(_ bytes: some Collection<UInt8>, file: String) throws(DiagnosticsError) -> Node {
         var diagnostics = Diagnostics()
-        if let source = SourceText.checked(bytes, file: file, upTo: byteLimit, into: &diagnostics) {
-            var composer = Composer(source, diagnostics)
-            let node = composer.compose()
-            diagnostics = composer.diagnostics
-            if let node, !diagnostics.hasErrors { return node }
-        }
+        let node = parse(bytes, file: file, into: &diagnostics)
+        if let node, !diagnostics.hasErrors { return node }
         throw DiagnosticsError(diagnostics.all, omitted: diagnostics.omitted)
+    }
+
+    /// Parses a document that is in memory, for who goes on to tell what else is wrong with it.
+    ///
+    /// - Returns: the document; also where a key came twice, of which the first stays. `nil` means that what is
+    ///   wrong leaves none.
+    public static func parse(
+        _ bytes: some Collection<UInt8>, file: String, into diagnostics: inout Diagnostics
+    ) -> Node? {
+        guard let source = SourceText.checked(bytes, file: file, upTo: byteLimit, into: &diagnostics) else { return nil }
+        var composer = Composer(source, diagnostics)
+        let node = composer.compose()
+        let isWhole = composer.isWhole
+        diagnostics = composer.diagnostics
+        return isWhole ? node : nil
     }
 
     /// Parses a regular file, of which never more than ``byteLimit`` and one byte are read.
@@ -37,14 +48,25 @@ public enum MarkedYAML {
     /// - Throws: ``DiagnosticsError`` if the file can't be read (placed at its first line), or as
     ///   ``parse(_:file:)`` does.
     public static func parse(path: String, named name: String? = nil) throws(DiagnosticsError) -> Node {
+        var diagnostics = Diagnostics()
+        let node = parse(path: path, named: name, into: &diagnostics)
+        if let node, !diagnostics.hasErrors { return node }
+        throw DiagnosticsError(diagnostics.all, omitted: diagnostics.omitted)
+    }
+
+    /// Parses a regular file as ``parse(path:named:)`` does, for who goes on to tell what else is wrong with it.
+    ///
+    /// - Returns: the document, as ``parse(_:file:into:)`` gives it.
+    public static func parse(
+        path: String, named name: String? = nil, into diagnostics: inout Diagnostics
+    ) -> Node? {
         let name = name ?? path
-        let bytes: [UInt8]
         do throws(FileError) {
-            bytes = try readFile(path, upTo: byteLimit + 1, as: "a YAML file")
+            return parse(try readFile(path, upTo: byteLimit + 1, as: "a YAML file"), file: name, into: &diagnostics)
         } catch {
             let mark = Mark(file: name, start: .init(line: 1, column: 1))
-            throw DiagnosticsError([Diagnostic(.error, at: mark, error.message, help: error.help)])
+            diagnostics.error(error.message, at: mark, help: error.help)
+            return nil
         }
-        return try parse(bytes, file: name)
     }
 }

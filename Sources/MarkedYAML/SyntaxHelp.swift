@@ -2,9 +2,11 @@
 ///
 /// - Parameters:
 ///   - problem: libyaml's words, which are constants of its `scanner.c` and `parser.c`.
+///   - last: the byte before that at which it stopped.
 ///   - next: the byte at which it stopped.
-func syntaxHelp(for problem: String, before next: UInt8?) -> String {
-    switch (problem, next) {
+func syntaxHelp(for problem: String, after last: UInt8?, before next: UInt8?) -> String {
+    if last == UInt8(ascii: "$"), next == UInt8(ascii: "{") { return "inside [ ] or { } put a text that holds ${ in quotes" }
+    return switch (problem, next) {
     case ("found character that cannot start any token", UInt8(ascii: "\t")),
         ("found a tab character that violates indentation", _),
         ("found a tab character where an indentation space is expected", _):

@@ -76,6 +76,7 @@ struct CommandLineTests {
             #expect(added.out.contains("maple"))
             let view: JSON = .object([
                 "id": "maple", "name": "Maple & Ridge", "timeZone": "America/Toronto", "installations": 0,
+                "notes": "",
             ])
             #expect(try await estate.json("customers", "show", "maple") == view)
             #expect(try await estate.json("customers", "list") == .array([view]))

@@ -67,14 +67,14 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
         .init("a negative period", "every: 14d", "every: ‸-14d", says: "calendar days"),
         .init("a bare number", "every: 14d", "every: ‸14", says: "calendar days"),
         .init("a misspelled period", "  every: 14d", "  ‸evry: 14d", says: "unknown key \"evry\""),
-        .init("an unknown setting", "where: Help > About", "settings: { ‸speed: high }", says: "unknown setting"),
+        .init("an unknown setting", "where: Help > About", "settings: { ‸speed: high }", says: "unknown key \"speed\""),
         .init(
             "an unknown delivery", "deliver:\n  entitlements", "deliver:\n  ‸other: /x\n  entitlements",
-            says: "unknown delivery \"other\""),
+            says: "unknown key \"other\""),
         .init(
             "no destination for a required delivery", "name: sample", "‸name: sample",
             without: "deliver:\n  entitlements: \"{site.sharedData}/entitlements.xml\"\n",
-            says: "no destination for entitlements"),
+            says: "missing key \"deliver\""),
         // Countdowns.
         .init(
             "an unknown date", "[expires, vendorExpired]", "[expires, ‸vendorExpird]",
@@ -92,15 +92,26 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
         .init("an unknown level", "level: restricted }", "level: ‸restrictd }", says: "did you mean \"restricted\""),
         .init("a stage that is unlicensed", "level: restricted }", "level: ‸unlicensed }", says: "“stopped”"),
         .init("a stage without a level", "- { at: 45d, level: restricted }", "- ‸{ at: 45d }", says: "\"level\""),
-        .init("an unknown placeholder", "\"{module} has ended.\"", "‸\"{modul} has ended.\"", says: "modul"),
-        .init("an open brace", "\"{module} has ended.\"", "‸\"{module has ended.\"", says: "{"),
+        .init("an unknown placeholder", "\"{module} has ended.\"", "\"‸{modul} has ended.\"", says: "modul"),
+        .init("an open brace", "\"{module} has ended.\"", "\"‸{module has ended.\"", says: "{"),
         .init(
             "a module where there is none", "\"{product} is read-only in {daysToLoss}.\"",
-            "‸\"{module} is read-only in {daysToLoss}.\"", says: "{module} has a meaning only"),
+            "\"‸{module} is read-only in {daysToLoss}.\"", says: "{module} has a meaning only"),
         .init(
-            "days to a loss that never comes", "\"{module} has ended.\"", "‸\"{module} ends in {daysToLoss}.\"",
+            "days to a loss that never comes", "\"{module} has ended.\"", "\"{module} ends in ‸{daysToLoss}.\"",
             says: "no later stage"),
         .init("a broken date format", "dateFormat: dd/MM/yyyy", "dateFormat: ‸dd/QQ/yyyy", says: "Q"),
+        .init(
+            "a site value that no adapter knows", "{site.sharedData}/", "‸{site.sharedDate}/",
+            says: "did you mean {site.sharedData}?"),
+        .init(
+            "an identity value that no adapter knows", "{site.sharedData}/", "{site.sharedData}/‸{identity.nonsense}/",
+            says: "identity values known here: clientID, clientName, serialNumber"),
+        .init("another kind of value", "{site.sharedData}/", "‸{place.sharedData}/", says: "{site.NAME}"),
+        .init("a brace in a destination", "{site.sharedData}/", "{site.sharedData}/‸}", says: "without its {"),
+        .init("an open brace in a destination", "{site.sharedData}/", "a/‸{site.sharedData/", says: "is not closed"),
+        .init(
+            "a placeholder between wide characters", "\"{module} has ended.\"", "\"日本 ‸{modul} 日本\"", says: "modul"),
         .init("a truth that is none", "optional: true", "optional: ‸yes", says: "\"true\", \"false\""),
     ]
 }
@@ -179,7 +190,7 @@ struct MistakeTests {
                   first:
                     from: ‸expiry
                     stages:
-                      - { at: 0d, level: grace, message: ‸"{nonsense}" }
+                      - { at: 0d, level: grace, message: "‸{nonsense}" }
                       - { at: ‸-5d, level: ‸unlicensed }
                   second:
                     from:
@@ -188,7 +199,7 @@ struct MistakeTests {
                     stages:
                       - at: 0d
                         level: stopped
-                        message: ‸"{lossDate}"
+                        message: "‸{lossDate}"
                 """)
         let problems = ProfileText.problems(text)
         #expect(

@@ -4,6 +4,8 @@ struct CountdownChecks {
     private let dateFormat: String
     private let knownDates: [String]?
     private var problems: [CountdownProblem] = []
+    /// With so many problems nobody asks for more, and a hostile file costs no more time.
+    private static let enough = 500
 
     init(_ countdowns: [Countdown], dateFormat: String, knownDates: [String]?) {
         self.countdowns = countdowns
@@ -22,7 +24,7 @@ struct CountdownChecks {
         var stages: [CountdownRules.Stage] = []
         var texts: [CountdownRules.Text] = []
         var names: Set<String> = []
-        for (index, countdown) in countdowns.enumerated() {
+        for (index, countdown) in countdowns.enumerated() where problems.count < Self.enough {
             if countdown.name.isEmpty {
                 report(index, .name, "A countdown needs a name.")
             } else if !names.insert(countdown.name).inserted {
@@ -38,10 +40,18 @@ struct CountdownChecks {
                     }()
             }
             let first = stages.count
-            for position in countdown.stages.indices {
-                let stage = compile(countdown, index, position, isPerModule: isPerModule)
+            let labels = Self.labels(of: countdown.stages)
+            let losses = Self.losses(of: countdown.stages)
+            for position in countdown.stages.indices where problems.count < Self.enough {
+                var stage = compile(countdown, index, position, isPerModule: isPerModule)
+                stage.hasLabel = labels[position] != nil
                 stages.append(stage)
-                texts.append(text(countdown, index, position, first: first, isPerModule: isPerModule))
+                let message = message(
+                    countdown, index, position, hasLoss: losses[position] != nil, isPerModule: isPerModule)
+                texts.append(
+                    CountdownRules.Text(
+                        label: labels[position] ?? "", message: message, loss: losses[position].map { first + $0 } ?? -1
+                    ))
             }
             rules.append(
                 CountdownRules.Rule(
@@ -126,45 +136,53 @@ struct CountdownChecks {
                 index, position, .level,
                 "“unlicensed” means that there is no entitlement; a stage that ends access is “stopped”.")
         }
-        compiled.hasLabel = label(countdown, position) != nil
         return compiled
     }
 
-    /// A stage's label: its own, or that of the stage before it at the same level.
-    private func label(_ countdown: Countdown, _ position: Int) -> String? {
-        var position = position
-        while true {
-            if let label = countdown.stages[position].label, !label.isEmpty { return label }
-            guard position > 0, countdown.stages[position - 1].level == countdown.stages[position].level else {
-                return nil
+    /// Each stage's label: its own, or that of the stage before it at the same level.
+    private static func labels(of stages: [Countdown.Stage]) -> [String?] {
+        var labels: [String?] = []
+        for (position, stage) in stages.enumerated() {
+            if let label = stage.label, !label.isEmpty {
+                labels.append(label)
+            } else {
+                let isSame = position > 0 && stages[position - 1].level == stage.level
+                labels.append(isSame ? labels[position - 1] : nil)
             }
-            position -= 1
         }
+        return labels
     }
 
-    private mutating func text(
-        _ countdown: Countdown, _ index: Int, _ position: Int, first: Int, isPerModule: Bool
-    ) -> CountdownRules.Text {
-        let stage = countdown.stages[position]
-        let loss = countdown.stages[(position + 1)...].firstIndex { $0.level.access > stage.level.access }
-        var template: MessageTemplate?
-        if let message = stage.message {
-            do {
-                let parsed = try MessageTemplate(message)
-                for use in parsed.uses {
-                    if let reason = refusal(use.placeholder, hasLoss: loss != nil, isPerModule: isPerModule) {
-                        report(index, position, .message, reason, offset: use.offset)
-                    }
-                }
-                template = parsed
-            } catch {
-                for mistake in error.all {
-                    report(index, position, .message, mistake.message, offset: mistake.offset)
+    /// For each stage the next one that lowers the access; nil for none.
+    private static func losses(of stages: [Countdown.Stage]) -> [Int?] {
+        var losses: [Int?] = Array(repeating: nil, count: stages.count)
+        // The next stage at each access, from the back.
+        var next: [Access: Int] = [:]
+        for (position, stage) in stages.enumerated().reversed() {
+            losses[position] = next.lazy.filter { $0.key > stage.level.access }.map(\.value).min()
+            next[stage.level.access] = position
+        }
+        return losses
+    }
+
+    private mutating func message(
+        _ countdown: Countdown, _ index: Int, _ position: Int, hasLoss: Bool, isPerModule: Bool
+    ) -> MessageTemplate? {
+        guard let message = countdown.stages[position].message else { return nil }
+        do {
+            let parsed = try MessageTemplate(message)
+            for use in parsed.uses {
+                if let reason = refusal(use.placeholder, hasLoss: hasLoss, isPerModule: isPerModule) {
+                    report(index, position, .placeholder(use.placeholder.rawValue), reason, offset: use.offset)
                 }
             }
+            return parsed
+        } catch {
+            for mistake in error.all {
+                report(index, position, .message, mistake.message, offset: mistake.offset)
+            }
+            return nil
         }
-        return CountdownRules.Text(
-            label: label(countdown, position) ?? "", message: template, loss: loss.map { first + $0 } ?? -1)
     }
 
     private func refusal(

@@ -37,6 +37,8 @@ public struct CountdownProblem: Hashable, Sendable, CustomStringConvertible {
         case level
         /// A stage's message.
         case message
+        /// A placeholder of a stage's message, by its name, that has no answer in this countdown.
+        case placeholder(String)
         /// The profile's date format.
         case dateFormat
     }
@@ -52,7 +54,7 @@ public struct CountdownProblem: Hashable, Sendable, CustomStringConvertible {
             case .from: place += ", from"
             case .at: place += ", at"
             case .level: place += ", level"
-            case .message: place += ", message"
+            case .message, .placeholder: place += ", message"
             case .stages, .dateFormat: break
             }
         }
