@@ -3,7 +3,7 @@ public import AdapterKit
 /// Lists what happens to installations by time alone within a while, soonest first.
 public struct ListTimeline: GatewayCall {
     /// What comes back.
-    public typealias Answer = [ComingChange]
+    public typealias Answer = ComingList
     /// The name in the audit trail and the API.
     public static let name = "timeline.list"
 
@@ -13,12 +13,31 @@ public struct ListTimeline: GatewayCall {
     public var within: Countdown.Offset
     /// From when on.
     public var at: PointInTime
+    /// At most so many changes, the soonest, 1 to 100,000.
+    public var limit: Int
 
     /// The call.
-    public init(customer: String? = nil, within: Countdown.Offset, at: PointInTime = .now) {
+    public init(
+        customer: String? = nil, within: Countdown.Offset, at: PointInTime = .now, limit: Int = 10_000
+    ) {
         self.customer = customer
         self.within = within
         self.at = at
+        self.limit = limit
+    }
+}
+
+/// What is coming.
+public struct ComingList: Codable, Hashable, Sendable {
+    /// The changes, soonest first.
+    public var changes: [ComingChange]
+    /// Whether there are later ones, beyond the limit.
+    public var hasMore: Bool
+
+    /// A list.
+    public init(changes: [ComingChange], hasMore: Bool) {
+        self.changes = changes
+        self.hasMore = hasMore
     }
 }
 

@@ -46,7 +46,7 @@ public struct CalendarWriter: Sendable {
         lines {
             $0("BEGIN", "VCALENDAR")
             $0("VERSION", "2.0")
-            $0("PRODID", "-//\(product)//\(product)//EN".filter { $0 != "\r" && $0 != "\n" })
+            $0("PRODID", ContentLine.escaped("-//\(product)//\(product)//EN"))
             $0("CALSCALE", "GREGORIAN")
             $0("METHOD", "PUBLISH")
             $0("X-WR-CALNAME", ContentLine.escaped(name))

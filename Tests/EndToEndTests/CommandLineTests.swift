@@ -7,6 +7,8 @@ struct CommandLineTests {
     static let commands: [String] = [
         "customers add --name --time-zone *", "customers list *", "customers show *",
         "installations add --customer --profile --identity --site *", "installations list *", "installations show *",
+        "portfolio template --profile --separator --force *",
+        "portfolio export --customer --separator --plain --force *", "portfolio import --update --dry-run *",
         "refresh --customer --due --all --concurrency --dry-run --adopt --trigger *",
         "status --customer --level --at *",
         "allows --module --at *", "timeline *", "adapters *", "profiles list *", "profiles show *", "profiles lint *",
@@ -74,6 +76,7 @@ struct CommandLineTests {
             #expect(added.out.contains("maple"))
             let view: JSON = .object([
                 "id": "maple", "name": "Maple & Ridge", "timeZone": "America/Toronto", "installations": 0,
+                "notes": "",
             ])
             #expect(try await estate.json("customers", "show", "maple") == view)
             #expect(try await estate.json("customers", "list") == .array([view]))

@@ -1,9 +1,11 @@
 import AdapterKit
 import Foundation
 import GatewayAPI
-import GatewayCore
+import GatewayStore
 import Sage300
 import VendorSandbox
+
+@testable import GatewayCore
 
 /// A gateway's folder beside a running stand-in vendor, with the profile that is shipped for it.
 struct SubscriptionFixture: Sendable {
@@ -97,4 +99,32 @@ struct SubscriptionFixture: Sendable {
 
     /// The delivered file of an installation.
     func file(_ installation: String) -> String { "\(fixture.sites)/\(installation)/entitlements.xml" }
+
+    /// Leaves a delivery open, as a process does that is killed once the entitlement is in force.
+    @discardableResult
+    func leaveDelivering(
+        _ installation: String, by owner: String, _ text: String, _ gateway: Gateway
+    ) async throws -> String {
+        let now = time.now
+        let operation = try await gateway.leaveOpen(installation, by: owner, at: now) { facts in
+            ErasedTransition(state: Data("{}".utf8), step: .send(.test(facts)))
+        }.operation
+        let destination = try Destination.resolve(path: file(installation), roots: [fixture.sites])
+        let wanted = WantedFile(destination: destination, contents: Array(text.utf8), recorded: nil)
+        let plan = try Deliveries.plan(operation: operation, [wanted])
+        let files = try plan.files.map { file in
+            IntendedFile(
+                delivery: "entitlements", path: file.destination.path, plan: try JSONEncoder().encode(file),
+                sha256: file.sha256, contents: Data(text.utf8))
+        }
+        try await gateway.store.end(
+            OperationEnding(
+                operation: operation, installation: installation, at: now, status: .delivering, outcome: "updated",
+                message: "Updated.", notes: [], contact: .init(at: now, refreshDue: now.adding(hours: 24)),
+                grant: .init(
+                    revision: "r1", issued: now,
+                    entitlement: Entitlement(dates: ["expires": .day(Zone.utc.localDay(of: now).adding(days: 90))])),
+                files: files))
+        return operation
+    }
 }

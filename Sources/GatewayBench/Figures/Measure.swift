@@ -43,7 +43,7 @@ struct Measure: AsyncParsableCommand {
 
     /// What can be measured by itself.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case refresh, status, start, explain, standings
+        case refresh, status, start, explain, importing = "import", standings
     }
 
     mutating func validate() throws {
@@ -63,6 +63,7 @@ struct Measure: AsyncParsableCommand {
             case .status: figures += try StatusFigures(workspace: workspace, options: self).figures()
             case .start: figures += try StartFigures(workspace: workspace, options: self).figures()
             case .explain: figures += try ExplainFigures(workspace: workspace, options: self).figures()
+            case .importing: figures += try ImportFigures(workspace: workspace, options: self).figures()
             case .standings: figures += try StandingFigures(workspace: workspace, options: self).figures()
             }
         }

@@ -64,7 +64,7 @@ struct StartFigures {
 
 /// The `sqlite3` program.
 struct SQLiteShell {
-    private let program: String
+    let program: String
 
     init() throws {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":")

@@ -7,10 +7,10 @@ struct LabeledLines {
 
     /// Adds a text; below one of the same name it goes on without it.
     mutating func add(_ label: String, _ text: String) {
-        // What strangers wrote may hold line feeds, or worse.
-        let plain = String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
-        lines.append((lines.last { !$0.label.isEmpty }?.label == label ? "" : label, plain))
+        // What strangers wrote may hold line feeds, or what a terminal obeys.
+        let plain = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        let shown = String(String.UnicodeScalarView(plain))
+        lines.append((lines.last { !$0.label.isEmpty }?.label == label ? "" : label, shown))
     }
 
     /// The lines.

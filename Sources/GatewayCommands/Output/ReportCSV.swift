@@ -14,12 +14,18 @@ struct ReportCSV {
         text += fields.map(Self.field).joined(separator: ",") + "\r\n"
     }
 
+    /// By scalars: a quote with an accent behind it is one character, and a quote all the same.
     private static func field(_ text: String) -> String {
-        var text = text
-        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Int(text) == nil {
-            text = "'" + text
+        var field = String.UnicodeScalarView()
+        var needsQuotes = false
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { field.append(scalar) }
+            if scalar == "\"" || scalar == "," || scalar == "\n" || scalar == "\r" { needsQuotes = true }
+            field.append(scalar)
         }
-        let needsQuotes = text.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
-        return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+        if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Int(text) == nil {
+            field.insert("'", at: field.startIndex)
+        }
+        return needsQuotes ? "\"\(String(field))\"" : String(field)
     }
 }

@@ -23,6 +23,9 @@ struct TimelineCommand: AsyncParsableCommand {
             "How far ahead to look without an ID, such as 90d or 48h; 90d by default.", valueName: "time"))
     var within: Countdown.Offset?
 
+    @Option(help: "Without an ID: at most so many, the soonest; 1000 by default.")
+    var limit: Int?
+
     @Option(help: ArgumentHelp("When \"now\" is: a date, or an RFC 3339 time.", valueName: "date"))
     var at: PointInTime = .now
 
@@ -30,25 +33,34 @@ struct TimelineCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         if id != nil, customer != nil { throw ValidationError("Name an installation or --customer, not both.") }
-        if id != nil, within != nil { throw ValidationError("--within goes without an installation's ID.") }
+        if id != nil, within != nil || limit != nil {
+            throw ValidationError("--within and --limit go without an installation's ID.")
+        }
     }
 
     func run() async throws {
         if let id { return try await show(id) }
         let within = within ?? .days(90)
-        let changes = try await options.withGateway { gateway, caller in
-            try await gateway.perform(ListTimeline(customer: customer, within: within, at: at), by: caller)
+        let list = try await options.withGateway { gateway, caller in
+            try await gateway.perform(
+                ListTimeline(customer: customer, within: within, at: at, limit: limit ?? 1000), by: caller)
         }
-        if options.json { return try Console.json(changes) }
-        if changes.isEmpty { return Console.print("Nothing changes within \(within).") }
+        if options.json {
+            return try await StreamedJSON.write(
+                list.changes, opening: "{\"changes\":", closing: ",\"hasMore\":\(list.hasMore)}")
+        }
+        if list.changes.isEmpty { return Console.print("Nothing changes within \(within).") }
         var table = Table("at", "customer", "installation", "product", "level", "label", "cause", "message")
-        for change in changes {
+        for change in list.changes {
             table.add(
                 .init(change.local), .init(change.customer), .init(change.installation), .init(change.product),
                 .init(change.level.rawValue, change.level.style), .init(change.label), .init(change.cause),
                 .init(change.message ?? ""))
         }
         table.print(width: Console.width, color: Console.hasColor)
+        if list.hasMore, !options.quiet {
+            Console.errorText("There are later ones: --limit shows more than the soonest \(list.changes.count).")
+        }
     }
 
     private func show(_ id: String) async throws {

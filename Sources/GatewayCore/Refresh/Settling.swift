@@ -160,7 +160,8 @@ final class Settling: Sendable {
         case .unchanged(let attestation):
             try check(attestation)
             guard record.held, record.revision != nil else {
-                throw AdapterError(.malformed, "The vendor says that nothing changed, but was told of nothing held.")
+                throw AdapterError(
+                    .malformed, "The vendor says that nothing changed, but was told that nothing is held.")
             }
             let changed = destinations.values.flatMap { $0 }.filter { place in
                 delivered[place.path].map { $0.sha256 != found[place.path] } ?? false

@@ -43,8 +43,8 @@ enum CellGuard {
         // What is left without its digits and signs: nothing for a number or a date, a month's name, am or pm.
         let letters = folded.utf8.filter { !isDigit($0) && !"., :/-+%()$€£".utf8.contains($0) }
         let word = String(decoding: letters, as: UTF8.self)
-        return word.isEmpty || ["e", "a", "p", "am", "pm"].contains(word)
-            || word.utf8.count >= 3 && months.contains { $0.hasPrefix(word) || word == $0.prefix(3) }
+        let isNumberLike = word.isEmpty || isDigit(first) && ["e", "a", "p", "am", "pm"].contains(word)
+        return isNumberLike || word.utf8.count >= 3 && months.contains { $0.hasPrefix(word) || word == $0.prefix(3) }
     }
 
     private static let months = [
@@ -119,7 +119,8 @@ enum CellDamage {
             return "has lost the zeros that it begins with: \"\(recorded)\" is on record"
         }
         // A spreadsheet's numbers have 15 digits; zeros stand for the rest.
-        if recorded.utf8.count == value.utf8.count, value.utf8.count > 15, value.utf8.starts(with: recorded.utf8.prefix(15)),
+        if recorded.utf8.count == value.utf8.count, value.utf8.count > 15,
+            value.utf8.starts(with: recorded.utf8.prefix(15)),
             value.utf8.dropFirst(15).allSatisfy({ $0 == 48 })
         {
             return "has lost its last digits: \"\(recorded)\" is on record"
@@ -130,9 +131,11 @@ enum CellDamage {
     /// The most zeros that a value may have lost.
     private static let mostZeros = 20
 
-    /// The value with zeros before it that a check lets pass, where the value itself does not.
+    /// The value with zeros before it that a check lets pass, where the value itself does not, and the check asks for
+    /// one length only.
     static func zeroed(_ value: String, _ passes: (String) -> Bool) -> String? {
         guard !value.isEmpty, value.utf8.allSatisfy(CellGuard.isDigit) else { return nil }
-        return (1...mostZeros).lazy.map { String(repeating: "0", count: $0) + value }.first(where: passes)
+        let whole = (1...mostZeros).map { String(repeating: "0", count: $0) + value }.filter(passes)
+        return whole.count == 1 ? whole[0] : nil
     }
 }

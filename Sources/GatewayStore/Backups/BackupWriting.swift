@@ -69,7 +69,7 @@ extension Store {
         }
         try draft.flush()
         try progress(0.5)
-        let check = try CopiedStore(draft.path).check(as: file)
+        let check = try CopiedStore.check(draft.path, as: file)
         guard check.problems.isEmpty else {
             throw StoreError(
                 .corrupt,
@@ -123,24 +123,26 @@ struct CopiedStore {
         queue = try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    /// Checks it and closes it.
+    /// Checks a copy and closes it.
     ///
     /// - Parameter name: what it is called in errors.
-    func check(as name: String) throws(StoreError) -> StoreCheck {
+    static func check(_ path: String, as name: String) throws(StoreError) -> StoreCheck {
         do {
-            let check = try queue.read { try StoreCheck($0) }
-            try queue.close()
+            let copy = try CopiedStore(path)
+            let check = try copy.queue.read { try StoreCheck($0) }
+            try copy.queue.close()
             return check
         } catch {
             throw StoreError(reading: name, error)
         }
     }
 
-    /// Works on it and closes it.
-    func change(as name: String, _ body: (Database) throws -> Void) throws(StoreError) {
+    /// Works on a copy and closes it.
+    static func change(_ path: String, as name: String, _ body: (Database) throws -> Void) throws(StoreError) {
         do {
-            try queue.writeWithoutTransaction(body)
-            try queue.close()
+            let copy = try CopiedStore(path, changing: true)
+            try copy.queue.writeWithoutTransaction(body)
+            try copy.queue.close()
         } catch {
             throw StoreError(reading: name, error)
         }

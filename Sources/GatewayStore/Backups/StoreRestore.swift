@@ -71,7 +71,7 @@ public struct StoreRestore: Sendable {
             let draft = try Draft(for: store)
             try draft.copy(from: source, named: file)
             try progress(0.1)
-            let before = try CopiedStore(draft.path).check(as: file)
+            let before = try CopiedStore.check(draft.path, as: file)
             try require(before.problems)
             try progress(0.3)
             var report = Report(
@@ -81,9 +81,9 @@ public struct StoreRestore: Sendable {
                 report.kept = BackupBeforeMigration.name(store, before: "restore", at: now)
             }
             let entry = record(report)
-            try CopiedStore(draft.path, changing: true).change(as: file) { try Self.makeReady($0, at: now, entry) }
+            try CopiedStore.change(draft.path, as: file) { try Self.makeReady($0, at: now, entry) }
             try draft.flush()
-            let ready = try CopiedStore(draft.path).check(as: file)
+            let ready = try CopiedStore.check(draft.path, as: file)
             try require(ready.problems)
             try progress(0.5)
             if let kept = report.kept { try present.keep(as: kept) }
@@ -151,12 +151,6 @@ public struct StoreRestore: Sendable {
     /// Tokens that a vendor replaces at every use belong here too, once a product has them: the one in a backup was used.
     private static func voidWhatWasUnderWay(_ db: Database, at now: Instant) throws {
         let note = "A backup was restored while this was open: it was given up."
-        try db.execute(
-            sql: """
-                INSERT INTO operation_steps (operation, number, at, kind, detail)
-                SELECT o.id, COALESCE((SELECT MAX(s.number) FROM operation_steps s WHERE s.operation = o.id), 0) + 1,
-                ?1, 'voided', ?2 FROM operations o WHERE o.ended_at IS NULL
-                """, arguments: [now.milliseconds, note])
         // An entitlement whose files may not be in place is asked for with its files.
         try db.execute(
             sql: """
@@ -166,9 +160,12 @@ public struct StoreRestore: Sendable {
         try db.execute(
             sql: """
                 UPDATE operations SET status = 'failed', ended_at = ?1, outcome = 'voided', message = ?2, trouble = NULL,
-                owner = '', nonce = NULL, state = NULL, step = NULL, answer = NULL, waits_until = NULL
-                WHERE ended_at IS NULL
-                """, arguments: [now.milliseconds, note])
+                owner = '', nonce = NULL, state = NULL, step = NULL, answer = NULL, waits_until = NULL,
+                notes = notes || ?3 WHERE ended_at IS NULL
+                """,
+            arguments: [
+                now.milliseconds, note, NotesColumn.write([StepNote(at: now, kind: "voided", detail: note)]),
+            ])
         try db.execute(sql: "UPDATE deliveries SET status = 'superseded', contents = NULL WHERE status = 'intended'")
         try db.execute(
             sql: "UPDATE installations SET refresh_due = ?1, next_try = NULL", arguments: [now.milliseconds])

@@ -177,8 +177,7 @@ extension Database {
             self,
             """
             SELECT i.revision, EXISTS (SELECT 1 FROM operations o WHERE o.installation = i.id AND o.ended_at IS NULL),
-            i.edits
-            FROM installations i WHERE i.id = ?1
+            i.edits FROM installations i WHERE i.id = ?1
             """, [new.installation])
         guard try rows.next() else {
             throw StoreError(.notFound, "There is no installation \"\(new.installation)\".")

@@ -5,7 +5,7 @@ import GatewayAPI
 
 /// The statements by which a spreadsheet is taken, each compiled once, and the end of the audit trail.
 struct PortfolioWriter {
-    private var chain: AuditTail
+    private var tail: AuditTail
     private let insertCustomer: BulkStatement
     private let insertInstallation: BulkStatement
     private let encoder: JSONEncoder
@@ -13,7 +13,7 @@ struct PortfolioWriter {
     init(_ database: Database) throws {
         encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        chain = try AuditTail(database)
+        tail = try AuditTail(database)
         insertCustomer = try BulkStatement(
             database,
             "INSERT INTO customers (id, name, time_zone, notes, created_at) VALUES (?1, ?2, ?3, ?4, ?5)")
@@ -34,14 +34,14 @@ struct PortfolioWriter {
         try insertCustomer.bind(4, customer.notes)
         try insertCustomer.bind(5, now.milliseconds)
         try insertCustomer.run()
-        try chain.append(audit, in: database)
+        try tail.append(audit, in: database)
     }
 
     mutating func update(_ customer: CustomerColumns, _ audit: AuditEntry, in database: Database) throws {
         try database.run(
             "UPDATE customers SET name = ?2, time_zone = ?3, notes = ?4 WHERE id = ?1",
             [customer.id, customer.name, customer.timeZone, customer.notes])
-        try chain.append(audit, in: database)
+        try tail.append(audit, in: database)
     }
 
     mutating func add(
@@ -60,18 +60,18 @@ struct PortfolioWriter {
         try insertInstallation.bind(11, installation.notes.nilIfEmpty)
         try insertInstallation.bind(12, now.milliseconds)
         try insertInstallation.run()
-        try chain.append(audit, in: database)
+        try tail.append(audit, in: database)
     }
 
     mutating func apply(
         _ edit: InstallationEdit, at now: Instant, _ audit: AuditEntry, in database: Database
     ) throws {
         try database.apply(edit, encoder, at: now)
-        try chain.append(audit, in: database)
+        try tail.append(audit, in: database)
     }
 
     mutating func append(_ audit: AuditEntry, in database: Database) throws {
-        try chain.append(audit, in: database)
+        try tail.append(audit, in: database)
     }
 }
 

@@ -156,16 +156,16 @@ extension Store {
 
     /// How many installations each profile governs; those that are archived are not counted.
     public func installationsByProfile(in scope: Scope) async throws -> [String: Int] {
-        // All are counted in an index, and the few that are archived taken off: asked for those that are not, SQLite
-        // would read every row.
-        let count = "SELECT profile, COUNT(*) FROM installations WHERE (?1 IS NULL OR customer = ?1)"
-        return try await pool.read { db in
+        try await pool.read { db in
+            // All are counted in an index, and the few that are archived taken off: asked for those that are not, SQLite
+            // would read every row.
+            let all = "SELECT profile, COUNT(*) FROM installations WHERE ?1 IS NULL OR customer = ?1 GROUP BY profile"
             var counts: [String: Int] = [:]
-            for row in try db.rows(count + " GROUP BY profile", [scope.customer]) { counts[row[0]] = row[1] }
-            for row in try db.rows(count + " AND archived_at IS NOT NULL GROUP BY profile", [scope.customer]) {
-                let archived: Int = row[1]
-                counts[row[0], default: 0] -= archived
-            }
+            for row in try db.rows(all, [scope.customer]) { counts[row[0]] = row[1] }
+            let archived = """
+                SELECT profile FROM installations WHERE archived_at IS NOT NULL AND (?1 IS NULL OR customer = ?1)
+                """
+            for row in try db.rows(archived, [scope.customer]) { counts[row[0], default: 0] -= 1 }
             return counts.filter { $0.value > 0 }
         }
     }

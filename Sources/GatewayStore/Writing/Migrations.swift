@@ -216,6 +216,7 @@ enum Migrations {
         CREATE INDEX orders_of_installation ON orders (installation, placed_at);
         CREATE INDEX orders_open ON orders (placed_at) WHERE applied_at IS NULL AND withdrawn_at IS NULL;
 
+        -- A delivery's file has one status more: released, once its installation delivers elsewhere.
         CREATE INDEX audit_of_subject ON audit (subject, number);
 
         -- An operation's notes are written with its own row and read with it: a table of their own cost a refresh two

@@ -28,7 +28,9 @@ struct CallRow: CustomTestStringConvertible, Sendable {
     var testDescription: String { type }
 
     /// Whether it only asks.
-    var isQuestion: Bool { !type.hasPrefix("Add") && type != "\(Refresh.self)" }
+    var isQuestion: Bool {
+        ["Show", "List", "Status", "Allows"].contains { type.hasPrefix($0) }
+    }
 
     /// Whether it is about the store as a whole, and no customer's.
     var isAboutStore: Bool { ["backup", "keyfile.rotate", "people.erase"].contains(audit) }
@@ -50,19 +52,39 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         }
     }
 
+    /// Records what some calls are about: a contact and an order.
+    static func furnish(_ customer: String, of gateway: Gateway) async throws {
+        _ = try await gateway.perform(AddContact(customer: customer, role: .support, personName: "Sam"))
+        _ = try await gateway.perform(AddOrder(installation: customer, placed: .now))
+    }
+
     /// Every call of the API.
     static let all: [CallRow] = [
         CallRow(.forbidden, audit: "customers.add") { _, about in
             AddCustomer(id: "\(about)-2", displayName: "Another", timeZone: "UTC")
         },
+        CallRow(.forbidden, audit: "customers.set") { _, about in SetCustomer(id: about, displayName: "Other") },
+        CallRow(.forbidden, audit: "customers.archive") { _, about in ArchiveCustomer(id: about) },
         CallRow(.nothing) { _, _ in ListCustomers() },
         CallRow(.notFound) { _, about in ShowCustomer(id: about) },
+        CallRow(.notFound, audit: "customers.contacts.add") { _, about in
+            AddContact(customer: about, role: .owner, personName: "Jo")
+        },
+        CallRow(.notFound) { _, about in ListContacts(customer: about) },
+        CallRow(.notFound, audit: "customers.contacts.remove") { gateway, about in
+            let contact = try await gateway.perform(ListContacts(customer: about)).first
+            return RemoveContact(customer: about, contact: contact?.id ?? "none")
+        },
         CallRow(.notFound, audit: "installations.add") { gateway, about in
             AddInstallation(
                 id: "\(about)-2", customer: about, profile: "sage300-subscription",
                 identity: ["clientID": "1", "clientName": "A", "serialNumber": "2"],
                 site: ["sharedData": ["\(gateway.configuration.deliveryRoots[0])/\(about)-2"]])
         },
+        CallRow(.notFound, audit: "installations.set") { _, about in
+            SetInstallation(id: about, facts: FactChanges(notes: "Noted."))
+        },
+        CallRow(.forbidden, audit: "installations.archive") { _, about in ArchiveInstallation(id: about) },
         CallRow(.nothing) { _, _ in ListInstallations() },
         CallRow(.notFound) { _, about in ShowInstallation(id: about) },
         CallRow(.notFound, audit: "refresh") { _, about in Refresh(selection: .installations([about])) },
@@ -71,6 +93,15 @@ struct CallRow: CustomTestStringConvertible, Sendable {
             let record = try await gateway.perform(ListOperations(installation: about)).first
             return ShowOperation(id: record?.id ?? "none")
         },
+        CallRow(.forbidden, audit: "orders.add") { _, about in AddOrder(installation: about, placed: .now) },
+        CallRow(.nothing) { _, _ in ListOrders() },
+        CallRow(.forbidden, audit: "orders.withdraw") { gateway, about in
+            let order = try await gateway.perform(ListOrders(installation: about)).first
+            return WithdrawOrder(id: order?.id ?? "none")
+        },
+        CallRow(.forbidden) { _, _ in ImportPortfolio(contents: Data(), file: "f.csv", dryRun: true) },
+        CallRow(.nothing) { _, _ in ExportPortfolio() },
+        CallRow(.nothing) { _, _ in PortfolioTemplate() },
         CallRow(.nothing) { _, _ in ListAudit() },
         CallRow(.forbidden) { _, _ in VerifyAudit() },
         CallRow(.nothing) { _, _ in ListAdapters() },
@@ -101,7 +132,12 @@ struct CallRow: CustomTestStringConvertible, Sendable {
     static let variants: [CallRow] = [
         CallRow(.notFound) { _, about in ListInstallations(customer: about) },
         CallRow(.notFound) { _, about in ListOperations(installation: about) },
+        CallRow(.notFound) { _, about in ListOrders(customer: about) },
+        CallRow(.notFound) { _, about in ListOrders(installation: about) },
+        CallRow(.nothing) { _, _ in ListInstallations(archived: true) },
+        CallRow(.nothing) { _, _ in ListCustomers(archived: true) },
         CallRow(.notFound) { _, about in Status(customer: about) },
+        CallRow(.notFound) { _, about in ExportPortfolio(customer: about) },
         CallRow(.notFound) { _, about in
             Explain(installation: about, user: "kim", at: .instant(Instant(milliseconds: 0)))
         },

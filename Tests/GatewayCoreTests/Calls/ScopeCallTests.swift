@@ -17,7 +17,10 @@ struct ScopeCallTests {
     private func withTwo(_ body: (SubscriptionFixture, Gateway) async throws -> Void) async throws {
         try await SubscriptionFixture.with(Self.entries) { test in
             try await test.open { gateway in
-                for entry in Self.entries { try await test.add(entry, to: gateway) }
+                for entry in Self.entries {
+                    try await test.add(entry, to: gateway)
+                    try await CallRow.furnish(entry.id, of: gateway)
+                }
                 let report = try await gateway.perform(Refresh(selection: .installations(["north", "south"])))
                 #expect(report.counts == [.updated: 2])
                 test.time.pass(hours: 24 * 20)
@@ -32,6 +35,7 @@ struct ScopeCallTests {
             try [
                 "SELECT * FROM customers WHERE id = ?", "SELECT * FROM installations WHERE customer = ?",
                 "SELECT * FROM operations WHERE customer = ?", "SELECT * FROM audit WHERE customer = ?",
+                "SELECT * FROM contacts WHERE customer = ?", "SELECT * FROM orders WHERE customer = ?",
                 "SELECT * FROM deliveries WHERE installation = ?", "SELECT * FROM entitlements WHERE installation = ?",
             ].flatMap { try Row.fetchAll(db, sql: $0, arguments: [customer]).map(\.description) }
         }

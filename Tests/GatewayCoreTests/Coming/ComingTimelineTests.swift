@@ -24,6 +24,12 @@ struct ComingTimelineTests {
         }
     }
 
+    private func coming(_ call: ListTimeline, _ gateway: Gateway) async throws -> [ComingChange] {
+        let list = try await gateway.perform(call)
+        #expect(!list.hasMore)
+        return list.changes
+    }
+
     private func shown(_ changes: [ComingChange]) -> [String] {
         changes.map { "\($0.local) \($0.installation) \($0.cause) \($0.level.rawValue)" }
     }
@@ -31,7 +37,7 @@ struct ComingTimelineTests {
     @Test("Soonest first, each in its customer's own time, as far ahead as was asked")
     func order() async throws {
         try await withThree { _, gateway async throws in
-            let changes = try await gateway.perform(ListTimeline(within: .days(40)))
+            let changes = try await coming(ListTimeline(within: .days(40)), gateway)
             // One date, and a day between its ends in the two Samoas.
             #expect(
                 shown(changes) == [
@@ -40,7 +46,7 @@ struct ComingTimelineTests {
                 ])
             #expect(changes.map(\.at) == changes.map(\.at).sorted() && changes[1].at < changes[2].at)
             #expect(changes.allSatisfy { $0.message?.isEmpty == false && $0.access == .full })
-            let own = try await gateway.perform(ListTimeline(customer: "maple", within: .days(40)))
+            let own = try await coming(ListTimeline(customer: "maple", within: .days(40)), gateway)
             #expect(own == changes.filter { $0.customer == "maple" })
         }
     }
@@ -49,9 +55,7 @@ struct ComingTimelineTests {
     func window() async throws {
         try await withThree { test, gateway async throws in
             func find(_ at: String, _ within: Countdown.Offset) async throws -> Int {
-                try await gateway.perform(
-                    ListTimeline(customer: "apia", within: within, at: .instant(#require(Instant(at))))
-                ).count
+                try await coming(ListTimeline(customer: "apia", within: within, at: .instant(#require(Instant(at)))), gateway).count
             }
             // The grace begins at midnight in Apia, which is 11:00 of the day before in UTC.
             #expect(try await find("2026-12-04T11:00:00Z", .days(1)) == 1)
@@ -66,14 +70,31 @@ struct ComingTimelineTests {
         }
     }
 
+    @Test("A limit keeps the soonest, and says that there are later ones")
+    func limit() async throws {
+        try await withThree { _, gateway async throws in
+            let all = try await coming(ListTimeline(within: .days(400)), gateway)
+            for limit in 1...all.count {
+                let some = try await gateway.perform(ListTimeline(within: .days(400), limit: limit))
+                #expect(some.changes == Array(all.prefix(limit)) && some.hasMore == (limit < all.count), "\(limit)")
+            }
+            for limit in [0, 100_001] {
+                let error = await callError {
+                    _ = try await gateway.perform(ListTimeline(within: .days(1), limit: limit))
+                }
+                #expect(error?.code == .invalid)
+            }
+        }
+    }
+
     @Test("An order that is waited for is told where it becomes overdue")
     func orders() async throws {
         try await withThree { test, gateway async throws in
             _ = try await gateway.perform(
                 AddOrder(installation: "pago", placed: .instant(test.time.now.adding(hours: -40)), reference: "PO-1"))
-            let changes = try await gateway.perform(ListTimeline(customer: "pago", within: .days(1)))
+            let changes = try await coming(ListTimeline(customer: "pago", within: .days(1)), gateway)
             #expect(shown(changes) == ["2026-11-22 07:00 pago order overdue notice"])
-            #expect(try await gateway.perform(ListTimeline(customer: "pago", within: .hours(7))).isEmpty)
+            #expect(try await coming(ListTimeline(customer: "pago", within: .hours(7)), gateway).isEmpty)
         }
     }
 
@@ -84,10 +105,10 @@ struct ComingTimelineTests {
                 try db.execute(sql: "UPDATE installations SET archived_at = 1 WHERE id = 'apia'")
                 try db.execute(sql: "UPDATE installations SET held = 0 WHERE id = 'pago'")
             }
-            let changes = try await gateway.perform(ListTimeline(within: .days(1000)))
+            let changes = try await coming(ListTimeline(within: .days(1000)), gateway)
             #expect(Set(changes.map(\.installation)) == ["maple"] && changes.count == 5)
             try test.fixture.raw { try $0.execute(sql: "UPDATE customers SET archived_at = 1 WHERE id = 'maple'") }
-            #expect(try await gateway.perform(ListTimeline(within: .days(1000))).isEmpty)
+            #expect(try await coming(ListTimeline(within: .days(1000)), gateway).isEmpty)
         }
     }
 }

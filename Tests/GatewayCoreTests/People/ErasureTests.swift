@@ -76,7 +76,9 @@ struct ErasureTests {
         try await GatewayFixture.with { fixture in
             try await fixture.withGateway([]) { gateway in
                 _ = try await gateway.perform(AddCustomer(id: "c", displayName: "C", timeZone: "UTC"), by: Self.robin)
-                let queue = try DatabaseQueue(path: fixture.store)
+                var configuration = Configuration()
+                configuration.allowsUnsafeTransactions = true
+                let queue = try DatabaseQueue(path: fixture.store, configuration: configuration)
                 try queue.inDatabase { db in
                     try db.execute(sql: "BEGIN")
                     _ = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM people")

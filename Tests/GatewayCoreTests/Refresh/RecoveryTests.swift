@@ -24,38 +24,10 @@ struct RecoveryTests {
         }
     }
 
-    /// Leaves a delivery open, as a process does that is killed once the entitlement is in force.
-    @discardableResult
-    private func leaveDelivering(
-        _ installation: String, by owner: String, _ text: String, in test: SubscriptionFixture, _ gateway: Gateway
-    ) async throws -> String {
-        let now = test.time.now
-        let operation = try await gateway.leaveOpen(installation, by: owner, at: now) { facts in
-            ErasedTransition(state: Data("{}".utf8), step: .send(.test(facts)))
-        }.operation
-        let destination = try Destination.resolve(path: test.file(installation), roots: [test.fixture.sites])
-        let wanted = WantedFile(destination: destination, contents: Array(text.utf8), recorded: nil)
-        let plan = try Deliveries.plan(operation: operation, [wanted])
-        let files = try plan.files.map { file in
-            IntendedFile(
-                delivery: "entitlements", path: file.destination.path, plan: try JSONEncoder().encode(file),
-                sha256: file.sha256, contents: Data(text.utf8))
-        }
-        try await gateway.store.end(
-            OperationEnding(
-                operation: operation, installation: installation, at: now, status: .delivering, outcome: "updated",
-                message: "Updated.", notes: [], contact: .init(at: now, refreshDue: now.adding(hours: 24)),
-                grant: .init(
-                    revision: "r1", issued: now,
-                    entitlement: Entitlement(dates: ["expires": .day(Zone.utc.localDay(of: now).adding(days: 90))])),
-                files: files))
-        return operation
-    }
-
     @Test("A delivery whose process is dead is finished by the next refresh, whatever that is about")
     func delivering() async throws {
         try await withTest { test, gateway in
-            let operation = try await leaveDelivering("maple", by: Self.dead, "document", in: test, gateway)
+            let operation = try await test.leaveDelivering("maple", by: Self.dead, "document", gateway)
             #expect(test.fixture.read(test.file("maple")) == nil)
             #expect(try await gateway.refresh("cedar").outcome == .updated)
             #expect(test.fixture.read(test.file("maple")) == "document")
@@ -69,7 +41,7 @@ struct RecoveryTests {
     @Test("A refresh that only says what it would do finishes nothing, nor does a question")
     func questions() async throws {
         try await withTest { test, gateway in
-            let operation = try await leaveDelivering("maple", by: Self.dead, "document", in: test, gateway)
+            let operation = try await test.leaveDelivering("maple", by: Self.dead, "document", gateway)
             _ = try await gateway.perform(Refresh(selection: .all, dryRun: true))
             _ = try await gateway.perform(Status())
             _ = try await gateway.perform(ListOperations())
@@ -82,7 +54,7 @@ struct RecoveryTests {
     func alive() async throws {
         try await withTest { test, gateway in
             let other = try OtherProcess(folder: test.fixture.store + "-owners")
-            let operation = try await leaveDelivering("maple", by: other.id, "document", in: test, gateway)
+            let operation = try await test.leaveDelivering("maple", by: other.id, "document", gateway)
             #expect(try await gateway.refresh("cedar").outcome == .updated)
             #expect(try await gateway.perform(ShowOperation(id: operation)).status == "delivering")
             #expect(test.fixture.read(test.file("maple")) == nil)
@@ -113,7 +85,7 @@ struct RecoveryTests {
     @Test("A caller who may see one customer finishes nothing of another's")
     func scope() async throws {
         try await withTest { test, gateway in
-            let operation = try await leaveDelivering("maple", by: Self.dead, "document", in: test, gateway)
+            let operation = try await test.leaveDelivering("maple", by: Self.dead, "document", gateway)
             _ = try await gateway.perform(Refresh(selection: .all), by: .limited(to: "cedar"))
             #expect(try await gateway.perform(ShowOperation(id: operation)).status == "delivering")
             _ = try await gateway.perform(Refresh(selection: .due), by: .limited(to: "maple"))
@@ -126,7 +98,7 @@ struct RecoveryTests {
     )
     func interrupted() async throws {
         try await withTest { test, gateway in
-            let operation = try await leaveDelivering("maple", by: Self.dead, "document", in: test, gateway)
+            let operation = try await test.leaveDelivering("maple", by: Self.dead, "document", gateway)
             let site = try test.fixture.site("maple")
             try FileManager.default.removeItem(atPath: site)
             _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
@@ -148,7 +120,7 @@ struct RecoveryTests {
     @Test("A file that a stranger put there meanwhile is not replaced until somebody says so, and then kept for good")
     func stranger() async throws {
         try await withTest { test, gateway in
-            let operation = try await leaveDelivering("maple", by: Self.dead, "document", in: test, gateway)
+            let operation = try await test.leaveDelivering("maple", by: Self.dead, "document", gateway)
             try Data("theirs".utf8).write(to: URL(filePath: test.file("maple")))
             _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
             #expect(try await gateway.perform(ShowOperation(id: operation)).status == "interrupted")
@@ -165,7 +137,7 @@ struct RecoveryTests {
     @Test("Of several processes that find it open, one finishes it")
     func together() async throws {
         try await withTest { test, gateway in
-            let operation = try await leaveDelivering("maple", by: Self.dead, "document", in: test, gateway)
+            let operation = try await test.leaveDelivering("maple", by: Self.dead, "document", gateway)
             try await test.open { second in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 1...6 {

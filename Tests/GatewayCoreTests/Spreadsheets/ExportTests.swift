@@ -26,7 +26,7 @@ struct ExportTests {
 
     @Test("A row for each installation, by customer, and one for a customer without any")
     func rows() async throws {
-        try await withPortfolio { sheet in
+        try await withPortfolio { sheet async throws in
             #expect(
                 try await sheet.export(plain: true)
                     == [
@@ -41,7 +41,7 @@ struct ExportTests {
 
     @Test("What a spreadsheet would change or run is written so that it does not, and secrets not at all")
     func guarded() async throws {
-        try await withPortfolio { sheet in
+        try await withPortfolio { sheet async throws in
             let text = try await sheet.export()
             for cell in [
                 "'=1+1", "'@x", "\"=\"\"0012\"\"\"", "\"=\"\"000123\"\"\"", "'+1 604", "\"=\"\"123456789012\"\"\"",
@@ -55,7 +55,7 @@ struct ExportTests {
 
     @Test("What was exported, imported with --update, changes nothing at all", arguments: [false, true])
     func roundTrip(_ plain: Bool) async throws {
-        try await withPortfolio { sheet in
+        try await withPortfolio { sheet async throws in
             let before = try sheet.everything()
             let sheetFile = try await sheet.gateway.perform(ExportPortfolio(separator: .semicolon, plain: plain))
             #expect(sheetFile.customers == 3 && sheetFile.installations == 3)
@@ -70,10 +70,10 @@ struct ExportTests {
 
     @Test("An export makes the same portfolio in another store, but for its secrets")
     func moved() async throws {
-        try await withPortfolio { sheet in
+        try await withPortfolio { sheet async throws in
             let contents = try await sheet.gateway.perform(ExportPortfolio()).contents
             let text = try await sheet.export()
-            try await SheetFixture.with { other in
+            try await SheetFixture.with { other async throws in
                 #expect(try await other.take(contents).outcome == .done)
                 #expect(try await other.export() == text)
                 #expect(try await other.gateway.stored("n-1").identity == ["account": "0012", "serial": "000123"])
@@ -83,7 +83,7 @@ struct ExportTests {
 
     @Test("Who may see one customer exports that one, and whoever asks for another's is told of none")
     func scope() async throws {
-        try await withPortfolio { sheet in
+        try await withPortfolio { sheet async throws in
             let own = try await sheet.export(by: .limited(to: "north"))
             #expect(own.contains("n-1") && own.contains("n-2") && !own.contains("south") && !own.contains("east"))
             #expect(try await sheet.export(customer: "north") == own)
@@ -94,7 +94,7 @@ struct ExportTests {
 
     @Test("What is archived is not exported")
     func archived() async throws {
-        try await withPortfolio { sheet in
+        try await withPortfolio { sheet async throws in
             _ = try await sheet.gateway.perform(ArchiveInstallation(id: "n-2"))
             _ = try await sheet.gateway.perform(ArchiveCustomer(id: "south"))
             let text = try await sheet.export()
@@ -121,7 +121,8 @@ struct CellGuardTests {
     @Test(
         "A spreadsheet would change it, so it is written as a text",
         arguments: [
-            "00123", "123456789012", "1E5", "12E456", "1.5", "1,5", "1-2", "3/4", "03/04/2026", "MAR1", "1 MAR", "Sept 2026",
+            "00123", "123456789012", "1E5", "12E456", "1.5", "1,5", "1-2", "3/4", "03/04/2026", "MAR1", "1 MAR",
+            "Sept 2026",
             "12:30", "3 pm", "true", "FALSE", "50%", "$5", "0.5", "(5)",
         ])
     func guarded(_ value: String) {
@@ -147,5 +148,13 @@ struct CellGuardTests {
     func formulas(_ value: String) {
         #expect(CellGuard.write(value) == "'" + value)
         #expect(CellGuard.read("'" + value).value == value && CellGuard.read("'" + value).isExact)
+    }
+
+    @Test("A lost zero is seen where a field asks for one length only")
+    func zeroed() {
+        #expect(CellDamage.zeroed("123") { $0.utf8.count == 8 } == "00000123")
+        #expect(CellDamage.zeroed("123") { $0.utf8.count >= 8 } == nil)
+        #expect(CellDamage.zeroed("A23") { $0.utf8.count == 8 } == nil)
+        #expect(CellDamage.zeroed("") { $0.utf8.count == 8 } == nil)
     }
 }

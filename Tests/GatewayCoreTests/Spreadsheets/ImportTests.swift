@@ -28,7 +28,8 @@ struct ImportTests {
             #expect(report.encoding == "UTF-8" && report.separator == ";" && report.sha256.count == 64)
             #expect(report.changes.map(\.id) == ["north", "n-1", "n-2", "south"])
             let view = try await sheet.gateway.perform(ShowInstallation(id: "n-1"))
-            #expect(view.customer == "north" && view.profile == "test" && view.site == ["shared": ["/srv/a", "/srv/b"]])
+            #expect(
+                view.customer == "north" && view.profile == "test" && view.site == ["shared": ["/srv/a", "/srv/b"]])
             #expect(view.identity.map(\.value) == ["4711", "000123", "…"])
             #expect(
                 view.facts
@@ -69,7 +70,7 @@ struct ImportTests {
             #expect(report.outcome == .refused)
             #expect(
                 report.told == [
-                    "3:36: installation \"n-1\" is on record with another identity.serial",
+                    "3:34: installation \"n-1\" is on record with another identity.serial",
                     "4:7: customerName is \"Other\", and in the row of line 2 \"North Ltd.\"",
                 ])
             #expect(report.installations == .init() && report.changes.isEmpty)
@@ -83,7 +84,7 @@ struct ImportTests {
             let header = SheetFixture.header + ",identity.pin,owner,notes\r\n"
             _ = try await sheet.take(header + SheetFixture.row("n-1", more: ",1234,Kim,old") + "\r\n")
             let report = try await sheet.take(
-                header + "north,North & Sons,,n-1,,,000777,,9876,,-\r\n" + SheetFixture.row("n-2", more: ",,,\r\n"),
+                header + "north,North & Sons,,n-1,,,000777,,9876,,-\r\nnorth,,,n-2,test,1,000124,/srv/2,,,\r\n",
                 update: true)
             #expect(report.outcome == .done && report.customers == .init(changed: 1))
             #expect(report.installations == .init(added: 1, changed: 1))
@@ -146,7 +147,8 @@ struct ImportTests {
         try await SheetFixture.with { sheet in
             func file(_ release: Int) -> String {
                 SheetFixture.header + "\r\n"
-                    + (1...500).map { SheetFixture.row("n-\($0)", serial: "S\(release)-\(1000 + $0)") + "\r\n" }.joined()
+                    + (1...500).map { SheetFixture.row("n-\($0)", serial: "S\(release)-\(1000 + $0)") + "\r\n" }
+                    .joined()
             }
             #expect(try await sheet.take(file(2026)).installations == .init(added: 500))
             let report = try await sheet.take(file(2027), update: true)

@@ -17,18 +17,20 @@ struct ImportRefusalTests {
                 SheetFixture.file(
                     Self.row("n-1", "4711", "000123", ""), Self.row("n-2", "4711", "12", ""),
                     "south,,Europe/Berlni,s-1,tset,1,000124,/srv", Self.row("N 3", "4711", "000125", ""),
-                    "north,,,n-1,test,1,000126,/srv/x", "north,,,n-5,test,,000127,srv"))
+                    "north,,,n-1,test,1,000126,/srv/x", "north,,,n-5,test,,000127,srv", "north,,,n-6,test,1,000127,srv")
+            )
             #expect(report.outcome == .refused && report.omittedProblems == 0)
             #expect(
-                report.told.map { String($0.prefix(60)) } == [
-                    "3:50: identity.serial (Serial) \"12\" must be 6 to 20 digits, l",
-                    "4:7: customerName is needed: the customer \"south\" is new",
-                    "4:8: timeZone \"Europe/Berlni\": There is no time zone “Europe",
-                    "4:26: profile \"tset\": There is no profile \"tset\" in ",
-                    "5:36: installation \"N 3\" is no ID", "6:9: installation \"n-1\" stands in line 2 already",
-                    "7:18: identity.account (Account) is needed",
-                    "7:26: site.shared can't be delivered to: The destination",
-                ].map { String($0.prefix(60)) })
+                report.told.map { String($0.prefix(60)) }
+                    == [
+                        "3:48: identity.serial (Serial) \"12\" must be 6 to 20 digits, l",
+                        "4:7: customerName is needed: the customer \"south\" is new",
+                        "4:8: timeZone \"Europe/Berlni\": There is no time zone “Europe",
+                        "4:26: profile \"tset\": There is no profile \"tset\" in \(sheet.fixture.folder)",
+                        "5:34: installation \"N 3\" is no ID", "6:9: installation \"n-1\" stands in line 2 already",
+                        "7:18: identity.account (Account) is needed",
+                        "8:27: site.shared can't be delivered to: the destination \"sr",
+                    ].map { String($0.prefix(60)) })
             #expect(report.problems[0].shown.hasSuffix("help: It stands on the box."))
             #expect(try await sheet.gateway.perform(ListCustomers()).isEmpty)
             #expect(try await sheet.gateway.perform(ListAudit()).isEmpty)
@@ -55,7 +57,6 @@ struct ImportRefusalTests {
             ("13.04.2026", "is a date as a spreadsheet writes it"), ("3-4-26", "may be day 3"),
             ("MAR-26", "is a date as a spreadsheet writes it"), ("03-APR-26", "is a date as a spreadsheet writes it"),
             ("#N/A", "is a spreadsheet's error"), ("########", "is a spreadsheet's error"),
-            ("123", "has lost the zeros that it begins with, as in \"000123\""),
         ])
     func damaged(_ row: (value: String, told: String)) async throws {
         try await SheetFixture.with { sheet in
@@ -80,16 +81,17 @@ struct ImportRefusalTests {
     func losses() async throws {
         try await SheetFixture.with { sheet in
             _ = try await sheet.take(
-                SheetFixture.file(Self.row("n-1", "007", "00123456", ""), Self.row("n-2", "1", "12345678901234567", "")))
+                SheetFixture.file(Self.row("n-1", "007", "00123456", ""), Self.row("n-2", "1", "12345678901234567", ""))
+            )
             let report = try await sheet.take(
                 SheetFixture.file(Self.row("n-1", "7", "123456", ""), Self.row("n-2", "1", "12345678901234500", "")),
                 update: true)
             #expect(
                 report.told == [
-                    "2:45: identity.account (Account) \"7\" has lost the zeros that it begins with: \"007\" is on record",
-                    "2:47: identity.serial (Serial) \"123456\" has lost the zeros that it begins with: "
+                    "2:43: identity.account (Account) \"7\" has lost the zeros that it begins with: \"007\" is on record",
+                    "2:45: identity.serial (Serial) \"123456\" has lost the zeros that it begins with: "
                         + "\"00123456\" is on record",
-                    "3:47: identity.serial (Serial) \"12345678901234500\" has lost its last digits: "
+                    "3:45: identity.serial (Serial) \"12345678901234500\" has lost its last digits: "
                         + "\"12345678901234567\" is on record",
                 ])
             let meant = try await sheet.take(SheetFixture.file(Self.row("n-1", "=\"7\"", "000123", "")), update: true)
@@ -147,18 +149,15 @@ struct ImportRefusalTests {
             let report = try await sheet.take(
                 SheetFixture.header + ",,\r\n" + Self.row("n-1", "1", "000123", ",,,,,\r\n")
                     + Self.row("n-2", "1", "000124", ",x\r\n") + Self.row("n-3", "1", "000125", ",,,y\r\n")
-                    + "north,,,,test,,,\r\nnorth,,,n-4,test,1,0001")
+                    + "north,,,,test,,,\r\nnorth,,,n-4,test,1,000126")
             #expect(
                 report.told == [
-                    "3:63: a value in a column without a known name",
-                    "4:65: a cell beyond the last column: the row has 11 cells, the header 10",
+                    "3:61: a value in a column without a known name",
+                    "4:63: a cell beyond the last column: the row has 11 cells, the header 10",
                     "5:10: profile is given, but the row names no installation",
-                    "6:24: the file ends within a row: 7 cells of 10, and no end of the line",
-                    "6:9: site.shared (Shared) is needed",
-                ].sorted { left, right in
-                    left.split(separator: ":").prefix(2).compactMap { Int($0) }.lexicographicallyPrecedes(
-                        right.split(separator: ":").prefix(2).compactMap { Int($0) })
-                })
+                    "6:26: the file ends within a row: 7 cells of 10, and no end of the line",
+                    "6:26: site.shared (Shared) is needed",
+                ])
         }
     }
 
@@ -177,7 +176,8 @@ struct ImportRefusalTests {
                 update: true)
             #expect(
                 report.told == [
-                    "2:36: installation \"n-1\" is archived", "3:9: installation \"n-2\" is an installation of \"north\"",
+                    "2:34: installation \"n-1\" is archived",
+                    "3:9: installation \"n-2\" is an installation of \"north\"",
                     "4:1: customer \"east\" is archived",
                 ])
         }
@@ -188,7 +188,8 @@ struct ImportRefusalTests {
         try await SheetFixture.with { sheet in
             let rows = (1...3000).map { Self.row("n-\($0)", "1", "000123", "") + "\r\n" }.joined()
             let before = try sheet.everything()
-            let report = try await sheet.take(SheetFixture.header + "\r\n" + rows + "north,,,n-1,test,1,000126,/srv/x\r\n")
+            let report = try await sheet.take(
+                SheetFixture.header + "\r\n" + rows + "north,,,n-1,test,1,000126,/srv/x\r\n")
             #expect(report.told == ["3002:9: installation \"n-1\" stands in line 2 already"])
             #expect(try sheet.everything() == before)
         }

@@ -96,7 +96,7 @@ struct BackupTests {
                 for number in 1...40 { try await store.addTestInstallations(["n-\(number)"], of: "north") }
             }
             try fixture.checkpoint()
-            try fixture.damage(fixture.path)
+            try fixture.damage(fixture.path, from: 0.7, through: 0.95)
             try await fixture.withStore { store async throws in
                 let error = #expect(throws: StoreError.self) {
                     _ = try store.backup(to: fixture.backup, replacing: false)
