@@ -21,8 +21,9 @@ struct AuditList: AsyncParsableCommand {
         var table = Table("no.", "at", "who", "act", "customer", "subject", "detail")
         for record in list {
             table.add(
-                .init("\(record.number)"), .init(record.at.description), .init(record.name ?? "\(record.actor) (erased)"),
-                .init(record.act), .init(record.customer ?? "–"), .init(record.subject ?? "–"), .init(record.detail))
+                .init("\(record.number)"), .init(record.at.description),
+                .init(record.name ?? "\(record.actor) (erased)"), .init(record.act), .init(record.customer ?? "–"),
+                .init(record.subject ?? "–"), .init(record.detail))
         }
         table.print(width: Console.width, color: Console.hasColor)
     }

@@ -28,7 +28,9 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private static func show(_ finding: DoctorReport.Finding) {
         let place = finding.place.map { " (\($0))" } ?? ""
-        let state = Console.hasColor ? "\u{1B}[\(finding.state.style.rawValue)m\(finding.state.rawValue)\u{1B}[0m" : finding.state.rawValue
+        let state =
+            Console.hasColor
+            ? "\u{1B}[\(finding.state.style.rawValue)m\(finding.state.rawValue)\u{1B}[0m" : finding.state.rawValue
         Console.print("\(state): \(finding.check.rawValue): \(finding.found)\(place)")
         if let advice = finding.advice { Console.print("    \(advice)") }
     }

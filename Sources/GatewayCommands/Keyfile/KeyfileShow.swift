@@ -14,8 +14,11 @@ struct KeyfileShow: AsyncParsableCommand {
             try await gateway.perform(ShowKeyFile(), by: caller)
         }
         if options.json { return try Console.json(view) }
-        let keys = view.keys.isEmpty ? "not there yet: it is made when something is first sealed" : "key \(view.keys.joined(separator: ", "))"
+        let keys =
+            view.keys.isEmpty
+            ? "not there yet: it is made when something is first sealed" : "key \(view.keys.joined(separator: ", "))"
         Console.print("\(view.file): \(keys)")
-        Console.print("\(view.sealed) sealed" + (view.unopened > 0 ? ", of which no key here opens \(view.unopened)" : ""))
+        Console.print(
+            "\(view.sealed) sealed" + (view.unopened > 0 ? ", of which no key here opens \(view.unopened)" : ""))
     }
 }

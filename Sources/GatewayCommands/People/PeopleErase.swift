@@ -25,7 +25,8 @@ struct PeopleErase: AsyncParsableCommand {
         } else if !options.quiet {
             Console.print("\(report.id): erased.")
             if !report.backups.isEmpty {
-                Console.print("Stores that are kept beside it still hold the name: \(report.backups.joined(separator: ", "))")
+                Console.print(
+                    "Stores that are kept beside it still hold the name: \(report.backups.joined(separator: ", "))")
             }
         }
         guard report.isOffDisk else {

@@ -104,7 +104,8 @@ extension Caretaker {
             // Where that can't be known it is taken for alive.
             guard (try? OwnerLock.isAlive(name, folder: configuration.owners)) ?? true else { continue }
             throw StoreError(
-                .inUse, "Another gatehouse process works on the store \(configuration.store), asking vendors or delivering: "
+                .inUse,
+                "Another gatehouse process works on the store \(configuration.store), asking vendors or delivering: "
                     + "let it end, or end it, then restore again. Nothing was changed.")
         }
     }

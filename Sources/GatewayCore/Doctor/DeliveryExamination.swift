@@ -32,7 +32,8 @@ struct DeliveryExamination: Sendable {
                     findings += look.findings
                 }
                 looked += page.count
-                examination.progress(GatewayAPI.Progress(done: looked, total: max(total, looked), latest: "delivered files"))
+                examination.progress(
+                    GatewayAPI.Progress(done: looked, total: max(total, looked), latest: "delivered files"))
                 guard page.count == Self.pageSize, let end = page.last?.path else { break }
                 last = end
             }
@@ -40,7 +41,12 @@ struct DeliveryExamination: Sendable {
             findings += examination.check(.deliveries) { throw error }
         }
         if findings.isEmpty {
-            findings = [Finding(.deliveries, .ok, looked == 1 ? "The one file is as it was delivered." : "All \(looked) files are as they were delivered.")]
+            findings = [
+                Finding(
+                    .deliveries, .ok,
+                    looked == 1
+                        ? "The one file is as it was delivered." : "All \(looked) files are as they were delivered.")
+            ]
         }
         return (Examination.shortened(findings), disks.values.sorted())
     }
@@ -91,7 +97,8 @@ struct DeliveryExamination: Sendable {
                         .deliveries, .problem,
                         "The file of \(file.installation) is not what was delivered \(file.at): somebody changed it, or the "
                             + "store was restored from before a later delivery.", place: file.path,
-                        advice: "gatehouse refresh \(file.installation) asks the vendor and puts the right one in place."))
+                        advice:
+                            "gatehouse refresh \(file.installation) asks the vendor and puts the right one in place."))
             }
             look.findings += leftovers(in: folder, beside: destination.name, open: open)
         } catch {

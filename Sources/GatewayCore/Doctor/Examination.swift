@@ -36,7 +36,8 @@ struct Examination: Sendable {
                 Finding(
                     .store, .problem, "There is no store.", place: configuration.store,
                     advice: "Name it with --store, or restore a backup: gatehouse restore FILE"))
-            return DoctorReport(findings: findings + permissions() + space(files: []) + self.profiles(profiles, used: [:]))
+            return DoctorReport(
+                findings: findings + permissions() + space(files: []) + self.profiles(profiles, used: [:]))
         }
         do {
             let store = try StoreExamination(configuration.store)
@@ -44,7 +45,9 @@ struct Examination: Sendable {
             findings += try await checkStore(store, profiles)
         } catch let error as StoreError {
             findings.append(
-                Finding(.store, .problem, error.message, place: configuration.store, advice: Self.restoreAdvice(configuration)))
+                Finding(
+                    .store, .problem, error.message, place: configuration.store,
+                    advice: Self.restoreAdvice(configuration)))
             findings += permissions() + space(files: []) + self.profiles(profiles, used: [:])
         }
         return DoctorReport(findings: findings + leftovers())
@@ -132,10 +135,16 @@ struct Examination: Sendable {
                 return [
                     Finding(
                         .audit, .problem, problem, place: configuration.store,
-                        advice: "Somebody wrote to the store past Gatehouse. Compare `gatehouse audit list` with a backup's.")
+                        advice:
+                            "Somebody wrote to the store past Gatehouse. Compare `gatehouse audit list` with a backup's."
+                    )
                 ]
             }
-            return [Finding(.audit, .ok, "\(chain.records) records, chain whole. Head: \(chain.head.isEmpty ? "none" : chain.head)")]
+            return [
+                Finding(
+                    .audit, .ok,
+                    "\(chain.records) records, chain whole. Head: \(chain.head.isEmpty ? "none" : chain.head)")
+            ]
         }
     }
 

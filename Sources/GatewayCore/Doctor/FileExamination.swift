@@ -10,7 +10,10 @@ extension Examination {
     func keyFile() -> [Finding] {
         let file = KeyFile(path: configuration.keyFile)
         guard file.exists else {
-            return [Finding(.keyFile, .ok, "There is none yet: it is made when something is first sealed.", place: file.path)]
+            return [
+                Finding(
+                    .keyFile, .ok, "There is none yet: it is made when something is first sealed.", place: file.path)
+            ]
         }
         do {
             let count = try file.keys().count
@@ -25,7 +28,8 @@ extension Examination {
             if BesideStore.isBeside(file.path, configuration.store) {
                 findings.append(
                     Finding(
-                        .keyFile, .ok, "It lies beside the store. Whoever copies the folder has both.", place: file.path,
+                        .keyFile, .ok, "It lies beside the store. Whoever copies the folder has both.",
+                        place: file.path,
                         advice: "Name another place with --key-file or GATEHOUSE_KEY_FILE, and move it there."))
             }
             return findings
@@ -59,7 +63,8 @@ extension Examination {
             } else if status.st_mode & 0o005 != 0 {
                 findings.append(
                     Finding(
-                        .permissions, .warning, "Everybody may look into it: its mode is \(Self.octal(status.st_mode)).",
+                        .permissions, .warning,
+                        "Everybody may look into it: its mode is \(Self.octal(status.st_mode)).",
                         place: folder, advice: "chmod 700 \(folder)"))
             }
         }
@@ -86,13 +91,16 @@ extension Examination {
     /// - Parameter files: a folder on each of those disks.
     func space(files: [String]) -> [Finding] {
         let folder = URL(fileURLWithPath: configuration.store).deletingLastPathComponent().path
-        let size = Int((Self.status(configuration.store)?.st_size ?? 0) + (Self.status(configuration.store + "-wal")?.st_size ?? 0))
+        let size = Int(
+            (Self.status(configuration.store)?.st_size ?? 0) + (Self.status(configuration.store + "-wal")?.st_size ?? 0)
+        )
         var findings: [Finding] = []
         if let free = Self.free(folder) {
             let text = "\(Self.megabytes(free)) free, and the store has \(Self.megabytes(size))."
             if free < Self.leastFree {
                 findings.append(
-                    Finding(.space, .problem, text, place: folder, advice: "Free some space: soon nothing can be written."))
+                    Finding(
+                        .space, .problem, text, place: folder, advice: "Free some space: soon nothing can be written."))
             } else if free < 3 * size {
                 findings.append(
                     Finding(
@@ -161,11 +169,15 @@ extension Examination {
                 findings.append(
                     Finding(
                         .profiles, .warning, "\(variable) profile \"\(name)\" of \(governed) has no vendor to ask.",
-                        place: profile.file, advice: "Set it where gatehouse runs, or write the address into the profile."))
+                        place: profile.file,
+                        advice: "Set it where gatehouse runs, or write the address into the profile."))
             }
         }
         return findings.isEmpty
-            ? [Finding(.profiles, .ok, "\(profiles.profiles.count) profiles, all of use.", place: profiles.folders.first)]
+            ? [
+                Finding(
+                    .profiles, .ok, "\(profiles.profiles.count) profiles, all of use.", place: profiles.folders.first)
+            ]
             : Self.shortened(findings)
     }
 
@@ -181,7 +193,8 @@ extension Examination {
         var space = statvfs()
         // Some network filesystems know neither number, and say 0 of 0.
         guard statvfs(folder, &space) == 0, space.f_blocks > 0 else { return nil }
-        return Int(clamping: UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize)).partialValue)
+        return Int(
+            clamping: UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize)).partialValue)
     }
 
     private static func octal(_ mode: mode_t) -> String { "0" + String(mode & 0o7777, radix: 8) }

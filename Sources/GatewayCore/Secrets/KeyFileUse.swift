@@ -23,17 +23,20 @@ extension RotateKeyFile: PerformedCall {
         let stuck = try await context.store.sealedAnswers().filter { $0.opened(with: old) == nil }
         guard stuck.isEmpty || lost else {
             throw CallError(
-                .conflict, "\(stuck.count) sealed answers open with no key of \(file.path), such as that of operation "
+                .conflict,
+                "\(stuck.count) sealed answers open with no key of \(file.path), such as that of operation "
                     + "\(stuck[0].operation): put the right key file back. Where it is lost for good, give --lost: they "
                     + "are then given up, and the vendors are asked what became of those operations.")
         }
-        let new = KeyFile.Key.make()
+        // Of a rotation that was cut short, the first key is the new one already.
+        let new = old.count > 1 ? old[0] : KeyFile.Key.make()
         // From here on everything opens, whenever this process ends: both keys stand in the file until nothing is sealed
         // with the old one.
-        try file.write([new] + old, replacing: true)
+        if old.count <= 1 { try file.write([new] + old, replacing: true) }
         let count = try await context.store.resealAnswers(
             at: context.now,
-            audit: context.audit(Self.name, customer: nil, subject: nil, detail: "key \(new.shown)\(lost ? ", lost" : "")")
+            audit: context.audit(
+                Self.name, customer: nil, subject: nil, detail: "key \(new.shown)\(lost ? ", lost" : "")")
         ) { answer in
             guard let bytes = answer.opened(with: old) else { return nil }
             return try Sealer.seal(bytes, for: answer.purpose, with: new)

@@ -43,7 +43,8 @@ struct Sealer: Sendable {
     /// Opens something with one of these keys; nil where none fits.
     static func open(_ sealed: Data, for purpose: String, with keys: [KeyFile.Key]) -> [UInt8]? {
         let body = sealed.dropFirst(mark.count + KeyFile.Key.idLength)
-        if sealed.starts(with: mark), let key = keys.first(where: { sealed.dropFirst(mark.count).starts(with: $0.id) }) {
+        if sealed.starts(with: mark), let key = keys.first(where: { sealed.dropFirst(mark.count).starts(with: $0.id) })
+        {
             if let bytes = open(Data(body), purpose, key) { return bytes }
         }
         // Before there were IDs, what AES-GCM made stood alone.

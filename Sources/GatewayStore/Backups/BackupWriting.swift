@@ -205,15 +205,18 @@ extension StoreError {
         switch error.resultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             self.init(
-                .corrupt, "The store \(store) is damaged: nothing was written to \(file). `gatehouse doctor` tells what it "
+                .corrupt,
+                "The store \(store) is damaged: nothing was written to \(file). `gatehouse doctor` tells what it "
                     + "finds; the store can be restored from an older backup.")
         case .SQLITE_FULL, .SQLITE_IOERR:
             self.init(
-                .cannotWrite, "\(file) can't be written, since its disk is full or failing: free some space there, or "
+                .cannotWrite,
+                "\(file) can't be written, since its disk is full or failing: free some space there, or "
                     + "name a file on another disk. Nothing was changed.")
         default:
             self.init(
-                .cannotWrite, "\(file) can't be written: SQLite says \"\(error.message ?? "nothing")\" "
+                .cannotWrite,
+                "\(file) can't be written: SQLite says \"\(error.message ?? "nothing")\" "
                     + "(\(error.extendedResultCode.rawValue)). Nothing was changed.")
         }
     }
@@ -224,14 +227,19 @@ extension StoreError {
         case let error as StoreError: self.init(error.code, "\(file): \(error.message)")
         case let error as DatabaseError:
             switch error.resultCode {
-            case .SQLITE_NOTADB: self.init(.corrupt, "\(file) is no store of Gatehouse's: name a file that `gatehouse backup` wrote.")
+            case .SQLITE_NOTADB:
+                self.init(.corrupt, "\(file) is no store of Gatehouse's: name a file that `gatehouse backup` wrote.")
             case .SQLITE_CORRUPT:
                 self.init(.corrupt, "\(file) is damaged or cut off: use another backup. Nothing was changed.")
             case .SQLITE_FULL, .SQLITE_IOERR:
-                self.init(.cannotWrite, "\(file) can't be worked on: its disk is full or failing. Nothing was changed.")
+                self.init(
+                    .cannotWrite,
+                    "\(file) can't be worked on beside the store: the disk is full or failing; free some space. "
+                        + "Nothing was changed.")
             default:
                 self.init(
-                    .cannotOpen, "\(file) can't be read: SQLite says \"\(error.message ?? "nothing")\" "
+                    .cannotOpen,
+                    "\(file) can't be read: SQLite says \"\(error.message ?? "nothing")\" "
                         + "(\(error.extendedResultCode.rawValue)). Nothing was changed.")
             }
         default: self.init(.cannotOpen, "\(file) can't be read: \(error). Nothing was changed.")

@@ -138,7 +138,8 @@ extension StoreError {
             default: "look at the disk, or name a file on another"
             }
         self.init(
-            .cannotWrite, "\(path) can't be written: \(String(cString: strerror(number))); \(advice). Nothing was changed.")
+            .cannotWrite,
+            "\(path) can't be written: \(String(cString: strerror(number))); \(advice). Nothing was changed.")
     }
 
     /// A file that is in the way.

@@ -66,7 +66,8 @@ public struct StoreRestore: Sendable {
             let present = try PresentStore(store)
             if present.holdsAnything, !force {
                 throw StoreError(
-                    .exists, "The store \(store) \(present.described): give --force to replace it; it is then kept beside.")
+                    .exists,
+                    "The store \(store) \(present.described): give --force to replace it; it is then kept beside.")
             }
             let draft = try Draft(for: store)
             try draft.copy(from: source, named: file)
@@ -113,7 +114,8 @@ public struct StoreRestore: Sendable {
         if stat(file + "-wal", &log) == 0, log.st_size > 0 {
             close(source)
             throw StoreError(
-                .cannotOpen, "Beside \(file) there is \(file)-wal, so it is a store in use, or a plain copy of one, that "
+                .cannotOpen,
+                "Beside \(file) there is \(file)-wal, so it is a store in use, or a plain copy of one, that "
                     + "would be restored without its last changes. Make a backup of it: "
                     + "gatehouse backup --store \(file) BACKUP")
         }
@@ -135,7 +137,8 @@ public struct StoreRestore: Sendable {
         let pageSize = try Int.fetchOne(db, sql: "PRAGMA page_size")
         guard pageSize == PresentStore.pageSize else {
             throw StoreError(
-                .corrupt, "Its pages are not of \(PresentStore.pageSize) bytes: use a file that `gatehouse backup` wrote.")
+                .corrupt,
+                "Its pages are not of \(PresentStore.pageSize) bytes: use a file that `gatehouse backup` wrote.")
         }
         try Migrations.run(in: db)
         try db.inTransaction(.immediate) {

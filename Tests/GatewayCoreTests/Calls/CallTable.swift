@@ -120,7 +120,8 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.forbidden, audit: "backup") { gateway, _ in
             BackUpStore(file: gateway.configuration.store + "-copy")
         },
-        CallRow(.forbidden, by: \.caretaker) { gateway, _ in RestoreStore(file: gateway.configuration.store + "-copy") },
+        CallRow(.forbidden, by: \.caretaker) { gateway, _ in RestoreStore(file: gateway.configuration.store + "-copy")
+        },
         CallRow(.forbidden, by: \.caretaker) { _, _ in Examine() },
         CallRow(.forbidden) { _, _ in ShowKeyFile() },
         CallRow(.forbidden, audit: "keyfile.rotate") { _, _ in RotateKeyFile() },

@@ -68,10 +68,12 @@ struct DoctorTests {
             try FileManager.default.removeItem(atPath: file)
             finding = try #require(bad(try await examine(test), .deliveries).first)
             #expect(finding.state == .problem && finding.found.contains("gone"))
-            try FileManager.default.moveItem(atPath: test.fixture.sites + "/maple", toPath: test.fixture.folder + "/away")
+            try FileManager.default.moveItem(
+                atPath: test.fixture.sites + "/maple", toPath: test.fixture.folder + "/away")
             finding = try #require(bad(try await examine(test), .deliveries).first)
             #expect(finding.state == .warning && finding.found.contains("can't be looked at"))
-            try FileManager.default.moveItem(atPath: test.fixture.folder + "/away", toPath: test.fixture.sites + "/maple")
+            try FileManager.default.moveItem(
+                atPath: test.fixture.folder + "/away", toPath: test.fixture.sites + "/maple")
             try Data(text.utf8).write(to: URL(filePath: file))
             #expect(bad(try await examine(test), .deliveries).isEmpty)
         }
@@ -123,7 +125,9 @@ struct DoctorTests {
             #expect(bad(try await examine(test), .clock).isEmpty, "so much may be between two machines")
             test.time.pass(hours: -24)
             let finding = try #require(bad(try await examine(test), .clock).first)
-            #expect(finding.state == .problem && finding.found.contains("2026-11-22") && finding.found.contains("2026-11-21"))
+            #expect(
+                finding.state == .problem && finding.found.contains("2026-11-22")
+                    && finding.found.contains("2026-11-21"))
         }
     }
 
@@ -205,7 +209,8 @@ struct DoctorTests {
             #expect(report.hasProblems && !store.isEmpty, "\(report.findings)")
             #expect(store.allSatisfy { $0.advice?.isEmpty == false }, "\(store)")
             // What does not depend on the store is looked at all the same.
-            #expect(report.findings.contains { $0.check == .space } && report.findings.contains { $0.check == .profiles })
+            #expect(
+                report.findings.contains { $0.check == .space } && report.findings.contains { $0.check == .profiles })
             #expect(report.findings.contains { $0.check == .permissions })
         }
     }

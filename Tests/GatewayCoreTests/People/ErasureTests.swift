@@ -60,7 +60,8 @@ struct ErasureTests {
                     }
                     try db.execute(sql: "DELETE FROM contacts WHERE id = 'k2'")
                 }
-                #expect(try isOnDisk("Unforgettable", fixture), "a deleted row stands in the file until it is written anew")
+                #expect(
+                    try isOnDisk("Unforgettable", fixture), "a deleted row stands in the file until it is written anew")
                 #expect(try await gateway.perform(ListPeople()).contains { $0.id == "k1" && $0.role == "owner" })
                 #expect(try await gateway.perform(ErasePerson(id: "k1")).isOffDisk)
                 #expect(try !isOnDisk("Unmistakable", fixture) && !isOnDisk("Unforgettable", fixture))
@@ -71,7 +72,9 @@ struct ErasureTests {
         }
     }
 
-    @Test("While somebody reads an older state it is said that the name is not off the disk yet, and asking again ends it")
+    @Test(
+        "While somebody reads an older state it is said that the name is not off the disk yet, and asking again ends it"
+    )
     func reader() async throws {
         try await GatewayFixture.with { fixture in
             try await fixture.withGateway([]) { gateway in

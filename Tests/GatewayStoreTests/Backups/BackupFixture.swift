@@ -50,7 +50,8 @@ extension StoreFixture {
             force: force, checkIdle: checkIdle,
             record: { _ in
                 AuditEntry(
-                    at: .minute(500), actor: "local:1000", actorName: "Pat", act: "restore", customer: nil, subject: nil,
+                    at: .minute(500), actor: "local:1000", actorName: "Pat", act: "restore", customer: nil,
+                    subject: nil,
                     detail: "test")
             })
     }

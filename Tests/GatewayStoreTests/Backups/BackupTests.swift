@@ -73,7 +73,8 @@ struct BackupTests {
             #expect(symlink(folder, folder + "/again") == 0)
             let names = try fixture.names()
             for path in [
-                fixture.path, fixture.path + "-wal", fixture.path + "-shm", fixture.path + ".lock", fixture.path + ".key",
+                fixture.path, fixture.path + "-wal", fixture.path + "-shm", fixture.path + ".lock",
+                fixture.path + ".key",
                 fixture.path + "-journal", folder + "/sub/../gatehouse.db", folder + "/again/gatehouse.db-wal",
                 folder + "/linked", folder + "/sub", folder + "/pipe", folder + "/symbolic", folder + "/missing/b",
                 folder + "/pipe/b", "/dev/null",
@@ -93,7 +94,7 @@ struct BackupTests {
         try await StoreFixture.with { fixture in
             try await fixture.withStore { store in
                 try await store.addTwoCustomers()
-                for number in 1...40 { try await store.addTestInstallations(["n-\(number)"], of: "north") }
+                try await store.addTestInstallations((1...2000).map { "n-\($0)" }, of: "north")
             }
             try fixture.checkpoint()
             try fixture.damage(fixture.path, from: 0.7, through: 0.95)
@@ -144,7 +145,9 @@ struct BackupTests {
             defer { close(lock) }
             #expect(flock(lock, LOCK_EX) == 0)
             _ = try store.backup(to: fixture.backup, replacing: false)
-            #expect(try fixture.names() == Set(["backup.db"] + [alive, stranger].map { URL(filePath: $0).lastPathComponent }))
+            #expect(
+                try fixture.names()
+                    == Set(["backup.db"] + [alive, stranger].map { URL(filePath: $0).lastPathComponent }))
         }
     }
 

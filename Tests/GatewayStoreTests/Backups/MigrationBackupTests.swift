@@ -42,7 +42,9 @@ struct MigrationBackupTests {
     @Test("The newest three are kept, and nothing else is removed")
     func pruned() async throws {
         try await StoreFixture.with { fixture in
-            let old = ["2-20260101T000000Z", "2-20260201T000000Z", "2-20260101T000000Z.2", "1-20260301T000000Z", "2-mine"]
+            let old = [
+                "2-20260101T000000Z", "2-20260201T000000Z", "2-20260101T000000Z.2", "1-20260301T000000Z", "2-mine",
+            ]
             for name in old {
                 try Data().write(to: URL(filePath: "\(fixture.path)-before-version-\(name)"))
             }
@@ -50,7 +52,9 @@ struct MigrationBackupTests {
             try fixture.makeVersion1()
             _ = try await fixture.customers()
             let names = try fixture.names()
-            let kept = ["2-20260201T000000Z", "1-20260301T000000Z", "2-mine"].map { "gatehouse.db-before-version-\($0)" }
+            let kept = ["2-20260201T000000Z", "1-20260301T000000Z", "2-mine"].map {
+                "gatehouse.db-before-version-\($0)"
+            }
             #expect(names.isSuperset(of: kept + ["gatehouse.db-before-restore-20200101T000000Z"]))
             #expect(names.count == 5, "\(names)")
         }
@@ -68,7 +72,8 @@ struct MigrationBackupTests {
         }
     }
 
-    @Test("Without room for the backup it is not touched, and with room it goes on",
+    @Test(
+        "Without room for the backup it is not touched, and with room it goes on",
         .enabled(if: SmallDisk.isAvailable, "no permission to mount a small filesystem"))
     func full() async throws {
         try await StoreFixture.with { fixture in

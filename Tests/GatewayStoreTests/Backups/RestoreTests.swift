@@ -157,7 +157,10 @@ struct RestoreTests {
             "with dangling references", "not there",
             { try $0.changed("PRAGMA foreign_keys = OFF; DELETE FROM customers WHERE id = 'south'") }
         ),
-        ("of other pages", "pages", { try $0.changed("PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM") }),
+        (
+            "of other pages", "pages",
+            { try $0.changed("PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM") }
+        ),
         (
             "a copy with a log beside it", "-wal",
             { fixture in
@@ -236,7 +239,8 @@ struct RestoreTests {
         }
     }
 
-    @Test("With little room, the store is the old one and the backup is whole, until there is more",
+    @Test(
+        "With little room, the store is the old one and the backup is whole, until there is more",
         .enabled(if: SmallDisk.isAvailable, "no permission to mount a small filesystem"))
     func full() async throws {
         try await withBackup { fixture async throws in
@@ -253,7 +257,7 @@ struct RestoreTests {
                         #expect(room > 150)
                         break
                     } catch let error as StoreError {
-                        #expect(error.code == .cannotWrite && "\(error)".contains("full"), "\(error)")
+                        #expect("\(error)".contains("free some space"), "\(error)")
                         try FileManager.default.removeItem(atPath: disk + "/ballast")
                         #expect(try await small.customers() == ["kept", "north", "south"])
                         for name in try small.names() {
