@@ -101,7 +101,7 @@ struct PortfolioBatchTests {
                     try FileManager.default.removeItem(atPath: disk + "/ballast")
                     try await add(0..<100, to: store)
                 }
-                try await small.withStore { store in
+                try await small.withStore { store async throws in
                     #expect(try await store.installationCount(.all, in: .portfolio) == 100)
                     #expect(try small.raw { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
                 }
