@@ -20,7 +20,7 @@ struct ExplainCommandTests {
             for line in [
                 "Standing  Expired (grace): full access, since 2027-02-01 00:00",
                 "Why       countdown subscription, stage 0d (grace) since 2027-02-01 00:00, from expires 2027-01-31",
-                "rules of the profile sage300-subscription, \(Program.profiles)/sage300-subscription.yaml",
+                "from expires 2027-01-31 (\(Program.profiles)/sage300-subscription.yaml:",
                 "Next      2027-03-18 00:00  restricted, Read-only (subscription)",
                 "entitlements.xml is as it was delivered",
                 "Do        Renew Sage 300 with the vendor, then `gatehouse refresh maple-sage300` (Help > Licenses",
