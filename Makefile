@@ -3,11 +3,12 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test build lint docs bench clean packages toolchain
+.PHONY: help run test build lint docs share install bench fuzz clean packages toolchain
 
 STARTED := $(shell date +%s)
 TOOLS := .build/tools
 # With Swift's libraries inside, the program also runs where no Swift is installed.
+PREFIX ?= /usr/local
 RELEASE_FLAGS ?= --static-swift-stdlib
 RELEASE := swift build -c release $(RELEASE_FLAGS)
 SOURCES := Sources Plugins Tests Package.swift Tools
@@ -39,6 +40,22 @@ lint: toolchain $(TOOLS)/lint-imports ## Check the layout, and every import agai
 docs: toolchain ## Make docs/reference of the adapters and of what reads profiles
 	@swift build --product gatehouse
 	@Tools/make-reference .build/debug/gatehouse docs/reference
+
+share: toolchain ## Make the manual page and the completions of bash, zsh and fish, in .build/share
+	@Tools/timed packages Tools/install-packages run
+	@Tools/timed "release build" $(RELEASE) --product gatehouse
+	@Tools/timed "manual and completions" Tools/make-share .build/release/gatehouse .build/share
+
+install: share ## Install program, profiles, manual and completions below PREFIX (default /usr/local)
+	@install -D -m 755 .build/release/gatehouse "$(DESTDIR)$(PREFIX)/bin/gatehouse"
+	@install -d "$(DESTDIR)$(PREFIX)/share/gatehouse/profiles"
+	@install -m 644 profiles/*.yaml "$(DESTDIR)$(PREFIX)/share/gatehouse/profiles/"
+	@cp -R .build/share/. "$(DESTDIR)$(PREFIX)/share/"
+	@echo "Installed below $(DESTDIR)$(PREFIX); try: gatehouse demo, man gatehouse"
+
+fuzz: toolchain ## Look for bytes that break a reader, a minute for each
+	@Tools/timed packages Tools/install-packages run
+	@Tools/fuzz
 
 bench: toolchain ## Measure, each figure beside its ceiling
 	@Tools/timed packages Tools/install-packages bench

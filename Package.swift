@@ -83,6 +83,10 @@ let package = Package(
         .testTarget(name: "MarkedCSVTests", dependencies: ["MarkedCSV", "MarkedText"]),
         .testTarget(name: "MarkedYAMLTests", dependencies: ["MarkedText", "MarkedYAML"]),
         .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "VendorFormats"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["AdapterKit", "MarkedCSV", "MarkedText", "MarkedYAML", "VendorFormats"],
+            exclude: ["Corpus"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
         .testTarget(name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300"]),
         .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),

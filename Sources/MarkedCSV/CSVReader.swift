@@ -43,13 +43,14 @@ public struct CSVReader: Sendable {
         self.file = file
         self.bytes = text.bytes
         encoding = text.encoding
-        remarks = text.firstForeign.map { place in
-            [
-                Diagnostic(
-                    .warning, at: Mark(file: file, start: place), "not UTF-8: the file is read as Windows-1252",
-                    help: "check the names with accents; CSV UTF-8 leaves no doubt")
-            ]
-        } ?? []
+        remarks =
+            text.firstForeign.map { place in
+                [
+                    Diagnostic(
+                        .warning, at: Mark(file: file, start: place), "not UTF-8: the file is read as Windows-1252",
+                        help: "check the names with accents; CSV UTF-8 leaves no doubt")
+                ]
+            } ?? []
         let first = Self.firstLine(text.bytes)
         let (separator, isSaid) = Self.separator(text.bytes[first.content])
         separatorByte = separator

@@ -89,7 +89,8 @@ struct CSVText {
                 bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             } else {
                 throw refuse(
-                    input, index, file, "neither UTF-8 nor Windows-1252: the byte \(hex(UInt32(byte), 2)) is in neither",
+                    input, index, file,
+                    "neither UTF-8 nor Windows-1252: the byte \(hex(UInt32(byte), 2)) is in neither",
                     "save the file as CSV UTF-8")
             }
         }

@@ -21,7 +21,9 @@ struct PortfolioCommandTests {
             let cedar = "cedar;Cedar;Europe/Berlin;c-1;sage300-subscription;456;Cedar Inc.;S-2;/srv/c"
             try estate.write(file(maple, cedar), to: "a.csv")
             let dry = try await estate.must("portfolio", "import", "a.csv", "--dry-run")
-            #expect(dry.out.contains("+ installation m-1 (line 2)\n") && dry.out.contains("Would be taken: customers 2 added"))
+            #expect(
+                dry.out.contains("+ installation m-1 (line 2)\n")
+                    && dry.out.contains("Would be taken: customers 2 added"))
             #expect(try await estate.json("customers", "list").array?.isEmpty == true)
             #expect(try await estate.must("portfolio", "import", "a.csv").out.contains("installations 2 added"))
 
@@ -57,7 +59,8 @@ struct PortfolioCommandTests {
             #expect(run.code == 1 && run.out.isEmpty)
             #expect(run.err.contains("bad.csv:2:54: error: identity.clientID (Client ID) \"1.23E+11\" is a number"))
             #expect(run.err.contains("^~~~~~~~\n"))
-            #expect(run.err.contains("bad.csv:2:69: error: identity.serialNumber (Serial Number) \"03/04/2026\" is a date"))
+            #expect(
+                run.err.contains("bad.csv:2:69: error: identity.serialNumber (Serial Number) \"03/04/2026\" is a date"))
             #expect(run.err.contains("bad.csv:3:44: error: site.sharedData can't be delivered to"))
             #expect(run.err.hasSuffix("Nothing of bad.csv was taken.\n"))
             let json = try await estate.run("portfolio", "import", "bad.csv", "--json")

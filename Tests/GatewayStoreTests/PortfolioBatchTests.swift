@@ -9,7 +9,9 @@ import Testing
 @Suite("The whole portfolio in one transaction")
 struct PortfolioBatchTests {
     /// Adds installations with a record each.
-    private func add(_ numbers: Range<Int>, to store: Store, then body: (@Sendable () throws -> Void)? = nil) async throws {
+    private func add(_ numbers: Range<Int>, to store: Store, then body: (@Sendable () throws -> Void)? = nil)
+        async throws
+    {
         try await store.changePortfolio { batch in
             try batch.add(
                 CustomerColumns(id: "c\(numbers.lowerBound)", name: "C", timeZone: "UTC", notes: ""), at: .minute(0),
@@ -18,7 +20,8 @@ struct PortfolioBatchTests {
                 try batch.add(
                     InstallationColumns(
                         id: "i\(number)", customer: "c\(numbers.lowerBound)", profile: "sample",
-                        identity: ["account": "\(number)", "b": "say \"no\" \\ é"], site: ["shared": ["/srv/\(number)", "/b"]],
+                        identity: ["account": "\(number)", "b": "say \"no\" \\ é"],
+                        site: ["shared": ["/srv/\(number)", "/b"]],
                         notes: "one\ntwo"), at: .minute(0), .test("added", customer: "c"))
             }
             try body?()
@@ -30,13 +33,16 @@ struct PortfolioBatchTests {
         try await StoreFixture.withStore { fixture, store async throws in
             try await add(0..<3, to: store)
             let record = try #require(try await store.installation("i1", in: .portfolio))
-            #expect(record.identity == ["account": "1", "b": "say \"no\" \\ é"] && record.site == ["shared": ["/srv/1", "/b"]])
+            #expect(
+                record.identity == ["account": "1", "b": "say \"no\" \\ é"]
+                    && record.site == ["shared": ["/srv/1", "/b"]])
             let facts = try #require(try await store.recordedFacts(of: "i1", in: .portfolio))
             #expect(facts.facts == RecordedFacts(notes: "one\ntwo") && facts.edits == 0)
             let again = try await store.readPortfolio { batch in
                 (try batch.installation("i1"), try batch.customer("c0"), try batch.installation("none"))
             }
-            #expect(again.0?.identity == record.identity && again.0?.site == record.site && again.0?.notes == "one\ntwo")
+            #expect(
+                again.0?.identity == record.identity && again.0?.site == record.site && again.0?.notes == "one\ntwo")
             #expect(again.1?.timeZone == "UTC" && again.2 == nil)
         }
     }
@@ -57,7 +63,8 @@ struct PortfolioBatchTests {
     @Test(
         "The hash that is made without an encoder is the one that a check makes",
         arguments: [
-            "", "plain", "say \"no\" \\ /", "é 日本 🙂 e\u{301}", "\u{0}\u{1}\u{8}\t\n\u{B}\u{C}\r\u{1F}\u{7F}", "\r\n", "\u{2028}\u{FEFF}",
+            "", "plain", "say \"no\" \\ /", "é 日本 🙂 e\u{301}", "\u{0}\u{1}\u{8}\t\n\u{B}\u{C}\r\u{1F}\u{7F}", "\r\n",
+            "\u{2028}\u{FEFF}",
         ])
     func hashes(_ text: String) {
         for customer in [nil, text] {
@@ -101,7 +108,7 @@ struct PortfolioBatchTests {
                     try FileManager.default.removeItem(atPath: disk + "/ballast")
                     try await add(0..<100, to: store)
                 }
-                try await small.withStore { store in
+                try await small.withStore { store async throws in
                     #expect(try await store.installationCount(.all, in: .portfolio) == 100)
                     #expect(try small.raw { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
                 }

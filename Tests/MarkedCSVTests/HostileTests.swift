@@ -25,7 +25,8 @@ struct HostileTests {
     }
 
     static let files = [
-        File("an endless quote", "x", after: "a,b\n\"", "2:1: error: the quote that opens here is not closed within 64"),
+        File(
+            "an endless quote", "x", after: "a,b\n\"", "2:1: error: the quote that opens here is not closed within 64"),
         File("quotes without end", "\"\"", after: "a,b\n\"", "2:1: error: the quote that opens here"),
         File("an endless cell", "x", "2:1: error: a cell of more than 64 kB"),
         File("endless cells", "x,", "2:2001: error: more than 1000 cells in a row"),

@@ -90,10 +90,12 @@ struct EncodingTests {
 
     @Test("What is not UTF-8 is read as Windows-1252, and that is told with the first such place")
     func windows() {
-        let reading = read(Array("name;price\nCaf".utf8) + [0xE9, 0x20, 0x93, 0x94] + Array(";5 ".utf8) + [0x80, 0x0A])
+        let reading = read(
+            Array("name;price\nCaf".utf8) + [0xE9, 0x20, 0x93, 0x94] + Array(";5 ".utf8) + [0x80, 0x0A])
         #expect(reading.rows == [["name", "price"], ["Café “”", "5 €"]] && reading.encoding == .windows1252)
         #expect(reading.problems.isEmpty && reading.remarks.count == 1)
-        #expect(reading.remarks.first?.hasPrefix("f.csv:2:4: warning: not UTF-8: the file is read as Windows-1252") == true)
+        #expect(
+            reading.remarks.first?.hasPrefix("f.csv:2:4: warning: not UTF-8: the file is read as Windows-1252") == true)
         #expect(reading.places.last == ["2:1-2:8", "2:9-2:12"])
     }
 
@@ -137,7 +139,10 @@ struct MistakeTests {
     func open() {
         let reading = read("a,b\n1,2\n3,\"4\n5,6\n7,8\n")
         #expect(reading.rows == [["a", "b"], ["1", "2"]])
-        #expect(reading.problems.map { String($0.prefix(55)) } == ["f.csv:3:3: error: the quote that opens here is never cl"])
+        #expect(
+            reading.problems.map { String($0.prefix(55)) } == [
+                "f.csv:3:3: error: the quote that opens here is never cl"
+            ])
     }
 
     @Test("A problem is shown with its line and a caret below its place")

@@ -13,8 +13,10 @@ struct ImportFigures {
         let shell = try SQLiteShell()
         let count = options.scaled(100_000)
         let (file, later) = (workspace.path("import.csv"), workspace.path("import-later.csv"))
-        _ = try workspace.role("role-write-sheet", "--file", file, "--installations", String(count), "--release", "2026")
-        _ = try workspace.role("role-write-sheet", "--file", later, "--installations", String(count), "--release", "2027")
+        _ = try workspace.role(
+            "role-write-sheet", "--file", file, "--installations", String(count), "--release", "2026")
+        _ = try workspace.role(
+            "role-write-sheet", "--file", later, "--installations", String(count), "--release", "2027")
         var added = Series("gatehouse portfolio import")
         var plain = Series("sqlite3, its .import of the file into a table without indexes")
         var same = Series("gatehouse portfolio import of what is there")

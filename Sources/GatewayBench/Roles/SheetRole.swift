@@ -11,7 +11,7 @@ struct SheetRole: AsyncParsableCommand {
     @Option var release: Int
 
     func run() async throws {
-        let report = try RoleReport.measuring(installations) {
+        let report = try await RoleReport.measuring(installations) {
             var text =
                 "customer,customerName,timeZone,installation,profile,identity.clientID,identity.clientName,"
                 + "identity.serialNumber,site.sharedData,term,price\r\n"

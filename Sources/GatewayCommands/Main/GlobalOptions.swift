@@ -14,7 +14,7 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The folder of the profiles (or GATEHOUSE_PROFILES); by default beside the program, or ./profiles.",
+            "The folder of the profiles (or GATEHOUSE_PROFILES); by default those installed with it, or ./profiles.",
             valueName: "dir"))
     var profiles: String?
 
@@ -102,8 +102,10 @@ struct GlobalOptions: ParsableArguments {
 
     private static func defaultProfiles() -> String {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let beside = URL(fileURLWithPath: program).deletingLastPathComponent().path + "/profiles"
-        return FileManager.default.fileExists(atPath: beside) ? beside : "profiles"
+        let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
+        // Beside the program, or where `make install` puts them.
+        let places = ["profiles", "../share/gatehouse/profiles"].map { folder.appending(path: $0).standardized.path }
+        return places.first { FileManager.default.fileExists(atPath: $0) } ?? "profiles"
     }
 
     /// A path as the system takes it, wherever it is used.

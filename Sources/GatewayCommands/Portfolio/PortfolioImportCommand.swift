@@ -72,7 +72,9 @@ struct PortfolioImportCommand: AsyncParsableCommand {
 
     /// A value on one line.
     private static func shown(_ value: String) -> String {
-        value.isEmpty ? "none" : "\"" + value.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ⏎ ") + "\""
+        value.isEmpty
+            ? "none"
+            : "\"" + value.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ⏎ ") + "\""
     }
 
     private static func text(_ counts: PortfolioImportReport.Counts) -> String {

@@ -119,7 +119,8 @@ enum CellDamage {
             return "has lost the zeros that it begins with: \"\(recorded)\" is on record"
         }
         // A spreadsheet's numbers have 15 digits; zeros stand for the rest.
-        if recorded.utf8.count == value.utf8.count, value.utf8.count > 15, value.utf8.starts(with: recorded.utf8.prefix(15)),
+        if recorded.utf8.count == value.utf8.count, value.utf8.count > 15,
+            value.utf8.starts(with: recorded.utf8.prefix(15)),
             value.utf8.dropFirst(15).allSatisfy({ $0 == 48 })
         {
             return "has lost its last digits: \"\(recorded)\" is on record"

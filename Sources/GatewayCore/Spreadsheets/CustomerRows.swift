@@ -55,9 +55,11 @@ extension PortfolioImport {
                 "\(quoted(id)) has lost the zeros that it begins with: there is \(quoted(other))", .customer,
                 help: CellDamage.advice, reader, &diagnostics)
         }
-        for column in [PortfolioColumn.customerName, .timeZone] where row[column] == nil || row[column]?.clears == true {
+        for column in [PortfolioColumn.customerName, .timeZone] where row[column] == nil || row[column]?.clears == true
+        {
             row.tell(
-                "is needed: the customer \(quoted(id)) is new", column, help: column == .timeZone
+                "is needed: the customer \(quoted(id)) is new", column,
+                help: column == .timeZone
                     ? "give its IANA time zone, such as America/Toronto" : "give the name that people know", reader,
                 &diagnostics)
         }
@@ -121,7 +123,8 @@ extension PortfolioImport {
             try batch.update(
                 columns,
                 context.audit(
-                    ImportPortfolio.name, customer: stored.id, subject: stored.id, detail: "\(title), line \(row.line): \(notes.text)"))
+                    ImportPortfolio.name, customer: stored.id, subject: stored.id,
+                    detail: "\(title), line \(row.line): \(notes.text)"))
         }
         return columns
     }

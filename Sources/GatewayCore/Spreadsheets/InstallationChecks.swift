@@ -38,7 +38,7 @@ extension PortfolioImport {
     private mutating func checkUnknown(
         _ new: InstallationColumns, _ profiled: SheetRules.Profiled, _ row: SheetRow
     ) {
-        for column in known where row[column].map({ !$0.clears }) == true {
+        for column in row.given {
             let fields: [Field]
             switch column {
             case .identity(let name) where !profiled.descriptor.identity.contains { $0.name == name }:
@@ -47,6 +47,7 @@ extension PortfolioImport {
                 fields = profiled.descriptor.site
             default: continue
             }
+            guard row[column]?.clears == false else { continue }
             row.tell(
                 "is nothing that the profile \(new.profile) knows", column,
                 help: "it knows \(fields.map(\.name).joined(separator: ", ")): empty the cell", reader, &diagnostics)
@@ -137,7 +138,7 @@ extension PortfolioImport {
                 .templatePlaces(identity: new.identity, site: new.site)
         } catch {
             // With one place only, that is what is meant.
-            let given = known.filter { if case .site = $0 { row[$0] != nil } else { false } }
+            let given = row.given.filter { if case .site = $0 { true } else { false } }
             row.tell(
                 "can't be delivered to: \(error.message)", given.count == 1 ? given[0] : .installation, reader,
                 &diagnostics)

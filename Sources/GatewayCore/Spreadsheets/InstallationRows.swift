@@ -11,7 +11,7 @@ extension PortfolioImport {
         _ row: SheetRow, of customer: String, _ batch: inout PortfolioBatch
     ) throws {
         guard let cell = row[.installation] else {
-            if let column = known.first(where: { !$0.isCustomers && row[$0] != nil }) {
+            if let column = row.given.first(where: { !$0.isCustomers }) {
                 row.tell(
                     "is given, but the row names no installation", column,
                     help: "give its ID in the column installation, or empty the row but for the customer", reader,
@@ -46,7 +46,7 @@ extension PortfolioImport {
                 .installation, help: CellDamage.advice, reader, &diagnostics)
         }
         var new = InstallationColumns(id: cell.value, customer: customer, profile: "")
-        for column in known where !column.isCustomers {
+        for column in row.given where !column.isCustomers {
             guard let cell = row[column], !cell.clears else { continue }
             if case .identity(let name) = column {
                 new.identity[name] = cell.value
@@ -103,7 +103,7 @@ extension PortfolioImport {
         }
         var wanted = stored
         var given: [PortfolioColumn] = []
-        for column in known where !column.isCustomers && column != .installation {
+        for column in row.given where !column.isCustomers && column != .installation {
             guard let cell = row[column] else { continue }
             wanted.set(column, cell.clears ? "" : cell.value)
             given.append(column)

@@ -5,10 +5,19 @@ import MarkedText
 struct SheetRow {
     private let header: SheetHeader
     private let row: CSVRow
+    /// The cells that hold anything, in the file's order.
+    private let cells: [(column: PortfolioColumn, cell: Cell)]
 
     init(_ row: CSVRow, _ header: SheetHeader) {
         self.row = row
         self.header = header
+        var cells: [(PortfolioColumn, Cell)] = []
+        cells.reserveCapacity(row.count)
+        for (index, column) in header.columns.prefix(row.count).enumerated() {
+            guard let column, !row.isEmpty(index), let cell = Cell(row, index, column) else { continue }
+            cells.append((column, cell))
+        }
+        self.cells = cells
     }
 
     /// A cell's value.
@@ -16,6 +25,19 @@ struct SheetRow {
         var value: String
         /// Whether the file says that it is meant as it stands.
         var isExact: Bool
+
+        /// Nil for one of white space alone.
+        fileprivate init?(_ row: CSVRow, _ index: Int, _ column: PortfolioColumn) {
+            (value, isExact) = CellGuard.read(row.text(index))
+            if column.isTrimmed, Self.mayBeSpace(value.utf8.first) || Self.mayBeSpace(value.utf8.last) {
+                value = value.trimmingSpace()
+            }
+            if value.isEmpty { return nil }
+        }
+
+        /// Whether a byte may be white space or a part of it: of most cells it can be seen at once that it is not.
+        private static func mayBeSpace(_ byte: UInt8?) -> Bool { byte.map { $0 <= 0x20 || $0 >= 0x80 } ?? false }
+
         /// Whether it says that there is to be no value.
         var clears: Bool { value == "-" && !isExact }
     }
@@ -23,13 +45,11 @@ struct SheetRow {
     /// The line that it begins on.
     var line: Int { row.line }
 
+    /// The columns whose cells hold anything.
+    var given: some Sequence<PortfolioColumn> { cells.lazy.map(\.column) }
+
     /// A cell; nil where it is empty, or there is no such column.
-    subscript(column: PortfolioColumn) -> Cell? {
-        guard let index = header[column], !row.isEmpty(index) else { return nil }
-        let (value, isExact) = CellGuard.read(row.text(index))
-        let trimmed = column.isTrimmed ? value.trimmingSpace() : value
-        return trimmed.isEmpty ? nil : Cell(value: trimmed, isExact: isExact)
-    }
+    subscript(column: PortfolioColumn) -> Cell? { cells.first { $0.column == column }?.cell }
 
     /// Tells what is wrong with a cell, or where there is no such column, with the row.
     func tell(

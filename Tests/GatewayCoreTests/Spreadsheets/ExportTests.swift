@@ -121,7 +121,8 @@ struct CellGuardTests {
     @Test(
         "A spreadsheet would change it, so it is written as a text",
         arguments: [
-            "00123", "123456789012", "1E5", "12E456", "1.5", "1,5", "1-2", "3/4", "03/04/2026", "MAR1", "1 MAR", "Sept 2026",
+            "00123", "123456789012", "1E5", "12E456", "1.5", "1,5", "1-2", "3/4", "03/04/2026", "MAR1", "1 MAR",
+            "Sept 2026",
             "12:30", "3 pm", "true", "FALSE", "50%", "$5", "0.5", "(5)",
         ])
     func guarded(_ value: String) {

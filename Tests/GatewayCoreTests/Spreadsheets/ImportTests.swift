@@ -28,7 +28,8 @@ struct ImportTests {
             #expect(report.encoding == "UTF-8" && report.separator == ";" && report.sha256.count == 64)
             #expect(report.changes.map(\.id) == ["north", "n-1", "n-2", "south"])
             let view = try await sheet.gateway.perform(ShowInstallation(id: "n-1"))
-            #expect(view.customer == "north" && view.profile == "test" && view.site == ["shared": ["/srv/a", "/srv/b"]])
+            #expect(
+                view.customer == "north" && view.profile == "test" && view.site == ["shared": ["/srv/a", "/srv/b"]])
             #expect(view.identity.map(\.value) == ["4711", "000123", "…"])
             #expect(
                 view.facts
@@ -146,7 +147,8 @@ struct ImportTests {
         try await SheetFixture.with { sheet in
             func file(_ release: Int) -> String {
                 SheetFixture.header + "\r\n"
-                    + (1...500).map { SheetFixture.row("n-\($0)", serial: "S\(release)-\(1000 + $0)") + "\r\n" }.joined()
+                    + (1...500).map { SheetFixture.row("n-\($0)", serial: "S\(release)-\(1000 + $0)") + "\r\n" }
+                    .joined()
             }
             #expect(try await sheet.take(file(2026)).installations == .init(added: 500))
             let report = try await sheet.take(file(2027), update: true)

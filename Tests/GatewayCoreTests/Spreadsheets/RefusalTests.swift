@@ -17,18 +17,20 @@ struct ImportRefusalTests {
                 SheetFixture.file(
                     Self.row("n-1", "4711", "000123", ""), Self.row("n-2", "4711", "12", ""),
                     "south,,Europe/Berlni,s-1,tset,1,000124,/srv", Self.row("N 3", "4711", "000125", ""),
-                    "north,,,n-1,test,1,000126,/srv/x", "north,,,n-5,test,,000127,srv", "north,,,n-6,test,1,000127,srv"))
+                    "north,,,n-1,test,1,000126,/srv/x", "north,,,n-5,test,,000127,srv", "north,,,n-6,test,1,000127,srv")
+            )
             #expect(report.outcome == .refused && report.omittedProblems == 0)
             #expect(
-                report.told.map { String($0.prefix(60)) } == [
-                    "3:48: identity.serial (Serial) \"12\" must be 6 to 20 digits, l",
-                    "4:7: customerName is needed: the customer \"south\" is new",
-                    "4:8: timeZone \"Europe/Berlni\": There is no time zone “Europe",
-                    "4:26: profile \"tset\": There is no profile \"tset\" in \(sheet.fixture.folder)",
-                    "5:34: installation \"N 3\" is no ID", "6:9: installation \"n-1\" stands in line 2 already",
-                    "7:18: identity.account (Account) is needed",
-                    "8:27: site.shared can't be delivered to: the destination \"sr",
-                ].map { String($0.prefix(60)) })
+                report.told.map { String($0.prefix(60)) }
+                    == [
+                        "3:48: identity.serial (Serial) \"12\" must be 6 to 20 digits, l",
+                        "4:7: customerName is needed: the customer \"south\" is new",
+                        "4:8: timeZone \"Europe/Berlni\": There is no time zone “Europe",
+                        "4:26: profile \"tset\": There is no profile \"tset\" in \(sheet.fixture.folder)",
+                        "5:34: installation \"N 3\" is no ID", "6:9: installation \"n-1\" stands in line 2 already",
+                        "7:18: identity.account (Account) is needed",
+                        "8:27: site.shared can't be delivered to: the destination \"sr",
+                    ].map { String($0.prefix(60)) })
             #expect(report.problems[0].shown.hasSuffix("help: It stands on the box."))
             #expect(try await sheet.gateway.perform(ListCustomers()).isEmpty)
             #expect(try await sheet.gateway.perform(ListAudit()).isEmpty)
@@ -79,7 +81,8 @@ struct ImportRefusalTests {
     func losses() async throws {
         try await SheetFixture.with { sheet in
             _ = try await sheet.take(
-                SheetFixture.file(Self.row("n-1", "007", "00123456", ""), Self.row("n-2", "1", "12345678901234567", "")))
+                SheetFixture.file(Self.row("n-1", "007", "00123456", ""), Self.row("n-2", "1", "12345678901234567", ""))
+            )
             let report = try await sheet.take(
                 SheetFixture.file(Self.row("n-1", "7", "123456", ""), Self.row("n-2", "1", "12345678901234500", "")),
                 update: true)
@@ -173,7 +176,8 @@ struct ImportRefusalTests {
                 update: true)
             #expect(
                 report.told == [
-                    "2:34: installation \"n-1\" is archived", "3:9: installation \"n-2\" is an installation of \"north\"",
+                    "2:34: installation \"n-1\" is archived",
+                    "3:9: installation \"n-2\" is an installation of \"north\"",
                     "4:1: customer \"east\" is archived",
                 ])
         }
@@ -184,7 +188,8 @@ struct ImportRefusalTests {
         try await SheetFixture.with { sheet in
             let rows = (1...3000).map { Self.row("n-\($0)", "1", "000123", "") + "\r\n" }.joined()
             let before = try sheet.everything()
-            let report = try await sheet.take(SheetFixture.header + "\r\n" + rows + "north,,,n-1,test,1,000126,/srv/x\r\n")
+            let report = try await sheet.take(
+                SheetFixture.header + "\r\n" + rows + "north,,,n-1,test,1,000126,/srv/x\r\n")
             #expect(report.told == ["3002:9: installation \"n-1\" stands in line 2 already"])
             #expect(try sheet.everything() == before)
         }

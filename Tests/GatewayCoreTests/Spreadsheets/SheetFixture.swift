@@ -41,7 +41,8 @@ struct SheetFixture: Sendable {
     }
 
     /// The columns that most files of these tests have.
-    static let header = "customer,customerName,timeZone,installation,profile,identity.account,identity.serial,site.shared"
+    static let header =
+        "customer,customerName,timeZone,installation,profile,identity.account,identity.serial,site.shared"
 
     /// A file with these rows below the usual columns.
     static func file(_ rows: String...) -> String { ([header] + rows).joined(separator: "\r\n") + "\r\n" }
