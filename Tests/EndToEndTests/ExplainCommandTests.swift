@@ -91,7 +91,8 @@ struct ExplainCommandTests {
     @Test("timeline lists what is coming for a customer, or for all")
     func timeline() async throws {
         try await withMaple { estate in
-            let all = try await estate.json("timeline", "--within", "120d", "--at", "2027-01-01")["changes"]?.array ?? []
+            let all =
+                try await estate.json("timeline", "--within", "120d", "--at", "2027-01-01")["changes"]?.array ?? []
             #expect(all.map { $0["local"] } == ["2027-01-02 00:00", "2027-02-01 00:00", "2027-03-18 00:00"])
             let own = try await estate.json(
                 "timeline", "--customer", "maple", "--within", "120d", "--at", "2027-01-01")
