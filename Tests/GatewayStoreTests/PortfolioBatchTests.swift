@@ -99,7 +99,7 @@ struct PortfolioBatchTests {
         try await StoreFixture.with { fixture in
             try await SmallDisk.with(at: fixture.folder + "/disk", kilobytes: 3072) { disk in
                 let small = StoreFixture(folder: disk)
-                try await small.withStore { store in
+                try await small.withStore { store async throws in
                     try await store.addTestCustomer("north")
                     try SmallDisk.fill(disk + "/ballast", leaving: 512 * 1024)
                     let error = await #expect(throws: StoreError.self) { try await add(0..<20_000, to: store) }
