@@ -152,11 +152,14 @@ public struct Explanation: Codable, Hashable, Sendable {
         public var level: Level
         /// Since when that stage holds.
         public var since: Instant?
+        /// Where the rule stands, `FILE:LINE`: not in the profile's own file where that extends another. Nil for
+        /// `validFrom`, which is no profile's rule.
+        public var rule: String?
 
         /// A cause.
         public init(
             countdown: String, module: String?, from: String, date: DateValue?, stage: String?, level: Level,
-            since: Instant?
+            since: Instant?, rule: String?
         ) {
             self.countdown = countdown
             self.module = module
@@ -165,6 +168,7 @@ public struct Explanation: Codable, Hashable, Sendable {
             self.stage = stage
             self.level = level
             self.since = since
+            self.rule = rule
         }
     }
 

@@ -32,7 +32,9 @@ public enum MarkedYAML {
     public static func parse(
         _ bytes: some Collection<UInt8>, file: String, into diagnostics: inout Diagnostics
     ) -> Node? {
-        guard let source = SourceText.checked(bytes, file: file, upTo: byteLimit, into: &diagnostics) else { return nil }
+        guard let source = SourceText.checked(bytes, file: file, upTo: byteLimit, into: &diagnostics) else {
+            return nil
+        }
         var composer = Composer(source, diagnostics)
         let node = composer.compose()
         let isWhole = composer.isWhole

@@ -5,7 +5,9 @@
 ///   - last: the byte before that at which it stopped.
 ///   - next: the byte at which it stopped.
 func syntaxHelp(for problem: String, after last: UInt8?, before next: UInt8?) -> String {
-    if last == UInt8(ascii: "$"), next == UInt8(ascii: "{") { return "inside [ ] or { } put a text that holds ${ in quotes" }
+    if last == UInt8(ascii: "$"), next == UInt8(ascii: "{") {
+        return "inside [ ] or { } put a text that holds ${ in quotes"
+    }
     return switch (problem, next) {
     case ("found character that cannot start any token", UInt8(ascii: "\t")),
         ("found a tab character that violates indentation", _),

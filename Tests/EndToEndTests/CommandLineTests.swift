@@ -5,8 +5,15 @@ import Testing
 struct CommandLineTests {
     /// Every command of the contract, with its own options; a star for those that every command has.
     static let commands: [String] = [
-        "customers add --name --time-zone *", "customers list *", "customers show *",
-        "installations add --customer --profile --identity --site *", "installations list *", "installations show *",
+        "customers add --name --time-zone *", "customers set --name --time-zone --notes *",
+        "customers list --archived *",
+        "customers show *", "customers archive --undo *", "customers contacts add --role --name --email --phone *",
+        "customers contacts list *", "customers contacts remove *",
+        "installations add --customer --profile --identity --site --name --term --price --owner *",
+        "installations set --profile --identity --site --name --term --price --owner --emergency-plan --notes *",
+        "installations list --archived *", "installations show *", "installations archive --undo *",
+        "orders add --placed --expires --seats --module --reference *",
+        "orders list --customer --installation --open *", "orders withdraw *",
         "portfolio template --profile --separator --force *",
         "portfolio export --customer --separator --plain --force *", "portfolio import --update --dry-run *",
         "refresh --customer --due --all --concurrency --dry-run --adopt --trigger *",

@@ -20,7 +20,7 @@ struct ExplainCommandTests {
             for line in [
                 "Standing  Expired (grace): full access, since 2027-02-01 00:00",
                 "Why       countdown subscription, stage 0d (grace) since 2027-02-01 00:00, from expires 2027-01-31",
-                "rules of the profile sage300-subscription, \(Program.profiles)/sage300-subscription.yaml",
+                "from expires 2027-01-31 (\(Program.profiles)/sage300-subscription.yaml:",
                 "Next      2027-03-18 00:00  restricted, Read-only (subscription)",
                 "entitlements.xml is as it was delivered",
                 "Do        Renew Sage 300 with the vendor, then `gatehouse refresh maple-sage300` (Help > Licenses",
@@ -91,7 +91,8 @@ struct ExplainCommandTests {
     @Test("timeline lists what is coming for a customer, or for all")
     func timeline() async throws {
         try await withMaple { estate in
-            let all = try await estate.json("timeline", "--within", "120d", "--at", "2027-01-01")["changes"]?.array ?? []
+            let all =
+                try await estate.json("timeline", "--within", "120d", "--at", "2027-01-01")["changes"]?.array ?? []
             #expect(all.map { $0["local"] } == ["2027-01-02 00:00", "2027-02-01 00:00", "2027-03-18 00:00"])
             let own = try await estate.json(
                 "timeline", "--customer", "maple", "--within", "120d", "--at", "2027-01-01")

@@ -46,7 +46,9 @@ struct ExplanationText {
         } else if standing.causes.isEmpty, explanation.file != nil {
             lines.add("Why", "no countdown of the profile has come to a stage")
         }
-        if let file = explanation.file { lines.add("Why", "rules of the profile \(explanation.profile), \(file)") }
+        if standing.causes.isEmpty, let file = explanation.file {
+            lines.add("Why", "rules of the profile \(explanation.profile), \(file)")
+        }
         lines.add("Held", held)
         for change in explanation.next {
             lines.add("Next", "\(change.local)  \(change.level.rawValue), \(change.label) (\(change.cause))")
@@ -82,13 +84,14 @@ struct ExplanationText {
     /// Which rule it is, and from which date it counts.
     private static func sentence(_ cause: Explanation.Cause, _ time: (Instant) -> String) -> String {
         let module = cause.module.map { " of module \($0)" } ?? ""
+        let rule = cause.rule.map { " (\($0))" } ?? ""
         guard let date = cause.date else {
-            return "countdown \(cause.countdown): the entitlement lacks the date \(cause.from)"
+            return "countdown \(cause.countdown)\(rule): the entitlement lacks the date \(cause.from)"
         }
         guard let stage = cause.stage else { return "\(cause.from) \(date) is still to come" }
         let since = cause.since.map { " since \(time($0))" } ?? ""
         return "countdown \(cause.countdown), stage \(stage) (\(cause.level.rawValue))\(since), from \(cause.from)"
-            + "\(module) \(date)"
+            + "\(module) \(date)\(rule)"
     }
 
     private var held: String {

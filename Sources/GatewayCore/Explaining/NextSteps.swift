@@ -90,7 +90,8 @@ struct NextSteps {
         if let order = explanation.orders.first {
             let reference = order.reference.isEmpty ? "" : " \(order.reference)"
             return
-                "The order\(reference) of \(zone.wallTime(order.placed)) is overdue: ask the vendor for it, then \(refresh)."
+                "The order\(reference) of \(zone.wallTime(order.placed)) is overdue: ask the vendor for it, "
+                + "then \(refresh)."
         }
         return "Renew \(what) with the vendor, then \(refresh)\(place)."
     }

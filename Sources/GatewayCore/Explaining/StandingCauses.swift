@@ -2,18 +2,18 @@ import AdapterKit
 import GatewayAPI
 import GatewayProfiles
 import GatewayStore
+import MarkedText
 
 extension Explain {
     /// How an installation stands, since when and by which rules.
-    ///
-    /// - Parameter missing: What is said where the profile can't be used.
     static func standing(
-        _ result: StandingDesk.Result?, _ timeline: Timeline?, _ explained: ExplainedRecord, missing: String
+        _ result: StandingDesk.Result?, _ timeline: Timeline?, _ explained: ExplainedRecord, _ profile: String,
+        _ gateway: Gateway
     ) -> Explanation.StandingView {
         guard let result, let timeline else {
             return Explanation.StandingView(
                 level: .unlicensed, label: StatusRow.withoutProfileLabel, access: .none, since: nil,
-                heldSince: explained.taken, messages: [missing], causes: [])
+                heldSince: explained.taken, messages: [gateway.missingProfile(profile)], causes: [])
         }
         let standing = result.standing
         let began =
@@ -22,7 +22,7 @@ extension Explain {
         return Explanation.StandingView(
             level: standing.level, label: standing.label, access: standing.access,
             since: began.flatMap { $0 <= result.at ? $0 : nil }, heldSince: explained.taken,
-            messages: result.messages, causes: result.causes)
+            messages: result.messages, causes: result.causes(RulePlaces(of: profile, in: gateway.profiles)))
     }
 }
 
@@ -43,31 +43,51 @@ extension Timeline {
 
 extension StandingDesk.Result {
     /// The rules that have something to say, the one that decides first.
-    var causes: [Explanation.Cause] {
+    func causes(_ places: RulePlaces) -> [Explanation.Cause] {
         guard facts.held else { return [] }
         var causes: [Explanation.Cause] = []
         for countdown in profile.rules.countdowns where !countdown.optional && isMissing(countdown.from) {
             causes.append(
                 Explanation.Cause(
                     countdown: countdown.name, module: nil, from: countdown.from.joined(separator: " or "), date: nil,
-                    stage: nil, level: .unlicensed, since: nil))
+                    stage: nil, level: .unlicensed, since: nil, rule: places[countdown.name, nil]))
         }
         if standing.label == Standing.notYetValidLabel {
             causes.append(
                 Explanation.Cause(
                     countdown: DateName.validFrom.rawValue, module: nil, from: DateName.validFrom.rawValue,
-                    date: facts[.validFrom], stage: nil, level: standing.level, since: nil))
+                    date: facts[.validFrom], stage: nil, level: standing.level, since: nil, rule: nil))
         }
         return causes
             + standing.stages.map { held in
                 Explanation.Cause(
                     countdown: held.countdown, module: held.module, from: held.from, date: held.date,
-                    stage: held.offset.description, level: held.level, since: held.since)
+                    stage: held.offset.description, level: held.level, since: held.since,
+                    rule: places[held.countdown, held.stage])
             }
     }
 
     private func isMissing(_ dates: [String]) -> Bool {
         dates != [Countdown.moduleExpiry]
             && dates.allSatisfy { profile.rules.slot(of: $0).flatMap { facts[$0] } == nil }
+    }
+}
+
+/// Where the rules of a profile stand: a profile that extends another has some from there.
+struct RulePlaces {
+    private let places: [String: String]
+
+    init(of profile: String, in profiles: ProfileSet) {
+        let values = profiles.effective(profile)?.values ?? []
+        places = Dictionary(
+            values.compactMap { value in value.mark.map { (value.path, "\($0.file):\($0.start.line)") } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The place of a countdown's stage, by its position, or of the dates that it runs from: `FILE:LINE`.
+    subscript(countdown: String, stage: Int?) -> String? {
+        let rule = "countdowns.\(countdown)"
+        return stage.map { places["\(rule).stages[\($0)].at"] }
+            ?? places["\(rule).from"] ?? places["\(rule).from[0]"]
     }
 }

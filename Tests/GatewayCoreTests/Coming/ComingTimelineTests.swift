@@ -55,7 +55,9 @@ struct ComingTimelineTests {
     func window() async throws {
         try await withThree { test, gateway async throws in
             func find(_ at: String, _ within: Countdown.Offset) async throws -> Int {
-                try await coming(ListTimeline(customer: "apia", within: within, at: .instant(#require(Instant(at)))), gateway).count
+                try await coming(
+                    ListTimeline(customer: "apia", within: within, at: .instant(#require(Instant(at)))), gateway
+                ).count
             }
             // The grace begins at midnight in Apia, which is 11:00 of the day before in UTC.
             #expect(try await find("2026-12-04T11:00:00Z", .days(1)) == 1)

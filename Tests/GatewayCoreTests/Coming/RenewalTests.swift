@@ -95,7 +95,10 @@ struct RenewalTests {
                 let list = try await gateway.perform(ListRenewals(days: 90))
                 #expect(list.renewals.map(\.date) == ["modules.expires", "expires", "expires"])
                 // What would happen besides is part of what happens then.
-                #expect(try await gateway.perform(ListTimeline(within: .days(40))).changes.contains { $0.cause == "contact" })
+                #expect(
+                    try await gateway.perform(ListTimeline(within: .days(40))).changes.contains {
+                        $0.cause == "contact"
+                    })
             }
         }
     }

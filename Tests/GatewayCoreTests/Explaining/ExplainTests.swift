@@ -1,5 +1,6 @@
 import AdapterKit
 import Foundation
+import GRDB
 import GatewayAPI
 import GatewayStore
 import Testing
@@ -82,6 +83,35 @@ struct ExplainTests {
             #expect(causes.map(\.from) == ["vendorExpired", "modules.expires"])
             #expect(causes.map(\.module) == [nil, "AP"])
             #expect(causes.map(\.level) == [.grace, .notice])
+        }
+    }
+
+    @Test("A rule is told with its file and line, in the file that a profile extends too")
+    func places() async throws {
+        try await withRefreshed { test, gateway async throws in
+            let shipped = try String(
+                contentsOfFile: GatewayFixture.repository + "/profiles/sage300-subscription.yaml", encoding: .utf8)
+            func line(_ beginning: String) -> Int {
+                let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false)
+                return (lines.firstIndex { $0.contains(beginning) } ?? -1) + 1
+            }
+            func rule(_ gateway: Gateway, _ day: String) async throws -> String? {
+                let at = PointInTime.day(try #require(LocalDay(day)))
+                return try await gateway.perform(Explain(installation: "maple", at: at)).standing.causes.first?.rule
+            }
+            let file = GatewayFixture.repository + "/profiles/sage300-subscription.yaml"
+            #expect(try await rule(gateway, "2027-02-10") == "\(file):\(line("{ at: 0d, level: grace"))")
+            #expect(try await rule(gateway, "2027-03-20") == "\(file):\(line("{ at: 45d,"))")
+            // A variation that says nothing of dates has its rules from the file that it extends.
+            try test.fixture.write(profile: "base", shipped)
+            try test.fixture.write(profile: "own", "extends: sage300-subscription\nname: own\nproduct: Sage 300 here\n")
+            try test.fixture.raw { try $0.execute(sql: "UPDATE installations SET profile = 'own'") }
+            try await test.open(profiles: [test.fixture.profiles]) { gateway async throws in
+                let place = "\(test.fixture.profiles)/base.yaml:\(line("{ at: 45d,"))"
+                #expect(try await rule(gateway, "2027-03-20") == place)
+                let file = try await gateway.perform(Explain(installation: "maple")).file
+                #expect(file == "\(test.fixture.profiles)/own.yaml")
+            }
         }
     }
 
@@ -187,7 +217,11 @@ struct ExplainTests {
     func outage() async throws {
         try await withRefreshed { test, gateway async throws in
             try test.write([Self.entry], faults: "status: 503")
-            for _ in 1...2 { #expect(try await gateway.refresh("maple").outcome == .unreachable) }
+            for _ in 1...2 {
+                // Operations of one millisecond have no order.
+                test.time.pass(milliseconds: 1)
+                #expect(try await gateway.refresh("maple").outcome == .unreachable)
+            }
             let found = try await gateway.perform(Explain(installation: "maple", user: "kim"))
             #expect(found.standing.level == .licensed, "an outage takes nobody's access")
             let vendor = try #require(found.vendor)
