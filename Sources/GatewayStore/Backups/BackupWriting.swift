@@ -69,18 +69,28 @@ extension Store {
         }
         try draft.flush()
         try progress(0.5)
-        let check = try CopiedStore.check(draft.path, as: file)
-        guard check.problems.isEmpty else {
-            throw StoreError(
-                .corrupt,
-                "The store \(store) could be copied, but the copy is damaged, and so is the store, or the disk of "
-                    + "\(file): " + check.problems.joined(separator: " ")
-                    + " Nothing was written to \(file). `gatehouse doctor` tells more of the store; it can be restored "
-                    + "from an older backup.")
-        }
+        let check = try checked(draft.path, of: store, for: file)
         try progress(1)
         try draft.place(replacing: replacing)
         return BackupSummary(check, path: file)
+    }
+
+    /// Checks a copy before it gets its name.
+    private static func checked(_ copy: String, of store: String, for file: String) throws -> StoreCheck {
+        var problems = ["SQLite can't read it."]
+        do throws(StoreError) {
+            let check = try CopiedStore.check(copy, as: file)
+            if check.problems.isEmpty { return check }
+            problems = check.problems
+        } catch {
+            guard error.code == .corrupt else { throw error }
+        }
+        throw StoreError(
+            .corrupt,
+            "The store \(store) could be copied, but the copy is damaged, and so is the store, or the disk of \(file): "
+                + problems.joined(separator: " ")
+                + " Nothing was written to \(file). `gatehouse doctor` tells more of the store; it can be restored from an "
+                + "older backup.")
     }
 
     private static func write(
