@@ -218,7 +218,7 @@ struct RecordCommandTests {
     func newerStore() async throws {
         try await Estate.with { estate in
             try await estate.must("customers", "add", "a", "--name", "A", "--time-zone", "UTC")
-            for version in ["99", "1"] {
+            for version in ["99", "2"] {
                 let sqlite = try await Child(
                     #require(Program.found("sqlite3")), [estate.store, "PRAGMA user_version = \(version)"],
                     environment: [:], folder: estate.folder, limit: .seconds(30)
