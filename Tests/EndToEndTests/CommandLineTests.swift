@@ -18,8 +18,12 @@ struct CommandLineTests {
         "portfolio export --customer --separator --plain --force *", "portfolio import --update --dry-run *",
         "refresh --customer --due --all --concurrency --dry-run --adopt --trigger *",
         "status --customer --level --at *",
-        "allows --module --at *", "timeline *", "adapters *", "profiles list *", "profiles show *", "profiles lint *",
-        "operations list *", "operations show *", "audit list *", "audit verify *",
+        "allows --module --at *", "explain --user --at *", "timeline --customer --within --limit --at *",
+        "renewals --within --customer --csv --ics --overdue --remind *", "history --limit --markdown --csv *",
+        "customers sheet --at *", "adapters list *", "adapters show --markdown *", "profiles list *",
+        "profiles show --resolved *", "profiles lint *", "profiles schema --markdown", "operations list *",
+        "operations show *", "audit list *", "audit verify *", "backup --force *", "restore --force *",
+        "keyfile rotate --lost *", "keyfile show *", "doctor *", "people list *", "people erase *",
         "sandbox --book --listen --tls-certificate --tls-key", "demo",
     ]
 
@@ -59,7 +63,8 @@ struct CommandLineTests {
         "customers list more", "status --level green", "status --at 2027-02-29", "status --at tomorrow",
         "status --nonsense", "allows x", "allows x dance", "refresh", "refresh x --all", "refresh --due --all",
         "refresh --all --concurrency 0", "refresh --all --concurrency 257", "refresh --all --concurrency many",
-        "refresh x --trigger boredom", "timeline", "sandbox", "sandbox --book b --listen nowhere",
+        "refresh x --trigger boredom", "timeline --within soon", "explain", "history", "backup", "restore", "sandbox",
+        "sandbox --book b --listen nowhere",
         "sandbox --book b --tls-key k", "installations add x --customer c --profile p --identity a=1 --identity a=2",
         "installations add x --customer c --profile p --identity no-value",
     ]

@@ -41,7 +41,8 @@ struct DemoWalk {
         for result in report.results { Console.print("  \(result.installation): \(result.outcome): \(result.message)") }
 
         head("gatehouse status: soonest loss of full access first.")
-        StatusCommand.table(try await gateway.perform(Status(), by: caller)
+        StatusCommand.table(
+            try await gateway.perform(Status(), by: caller)
         ).print(width: Console.width ?? 160, color: color)
 
         head("gatehouse timeline \(walked.installation)")

@@ -15,17 +15,17 @@ public struct GatehouseCommand: AsyncParsableCommand {
         version: "gatehouse \(version)",
         groupedSubcommands: [
             CommandGroup(
-                name: "The portfolio",
+                name: "Portfolio",
                 subcommands: [Customers.self, Installations.self, Orders.self, Portfolio.self]),
             CommandGroup(
-                name: "How it stands",
+                name: "Standing",
                 subcommands: [
                     StatusCommand.self, AllowsCommand.self, ExplainCommand.self, TimelineCommand.self,
                     RenewalsCommand.self, HistoryCommand.self,
                 ]),
-            CommandGroup(name: "What is done", subcommands: [RefreshCommand.self, Operations.self, AuditCommand.self]),
+            CommandGroup(name: "Operation", subcommands: [RefreshCommand.self, Operations.self, AuditCommand.self]),
             CommandGroup(
-                name: "The products", subcommands: [Profiles.self, Adapters.self, SandboxCommand.self, Demo.self]),
+                name: "Product", subcommands: [Profiles.self, Adapters.self, SandboxCommand.self, Demo.self]),
             CommandGroup(
                 name: "Safety",
                 subcommands: [

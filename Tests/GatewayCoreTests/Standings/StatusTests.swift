@@ -92,7 +92,7 @@ struct StatusTests {
             #expect(
                 Set(keys.keys) == [
                     "customer", "installation", "product", "profile", "protocol", "level", "label", "access",
-                    "messages", "until", "fullUntil", "refreshDue", "lastContact", "seats",
+                    "messages", "until", "fullUntil", "refreshDue", "lastContact", "seats", "timeZone",
                 ])
         }
     }
