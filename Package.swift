@@ -104,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "GatewayStoreTests",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayStore", .product(name: "GRDB", package: "GRDB.swift"),
+                "AdapterKit", "GatewayAPI", "GatewayStore", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "EndToEndTests",

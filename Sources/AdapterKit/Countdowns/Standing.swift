@@ -19,9 +19,12 @@ public struct Standing: Sendable {
     /// The level of the stage that the label is from; nil where no stage has one.
     let labelLevel: Level?
     let rules: CountdownRules
-    let facts: StandingFacts
-    let now: Instant
-    let zone: Zone
+    /// The facts that it was worked out from.
+    public let facts: StandingFacts
+    /// The instant that it is about.
+    public let now: Instant
+    /// The customer's time zone, in which days began and ended.
+    public let zone: Zone
 
     /// The label of an installation about which there is nothing to say.
     public static let licensedLabel = "Licensed"

@@ -29,12 +29,12 @@ struct StandingDesk {
         var bench: Bench
         var customer: String
         var installation: String
-        var facts: StandingFacts
-        var zone: Zone
-        var at: Instant
         var orderUntil: Instant?
 
         var profile: Profile { bench.profile }
+        var facts: StandingFacts { standing.facts }
+        var zone: Zone { standing.zone }
+        var at: Instant { standing.now }
 
         /// Whom and what messages speak of.
         var names: MessageNames {
@@ -75,7 +75,7 @@ struct StandingDesk {
         self.facts = facts
         return Result(
             standing: rules.standing(of: facts, at: at, in: zone), bench: bench, customer: customer.name,
-            installation: record.id, facts: facts, zone: zone, at: at, orderUntil: record.orderUntil)
+            installation: record.id, orderUntil: record.orderUntil)
     }
 
     private mutating func bench(_ name: String) -> Bench? {

@@ -85,14 +85,17 @@ extension StatusRow {
 /// Seats as columns write them, each read once: most of a portfolio's are the same few.
 private struct SeatTexts {
     private var known: [String: SeatCounts] = [:]
+    private var latest = (text: "", counts: SeatCounts([]))
 
     /// How many are kept at most.
     private static let limit = 4096
 
     mutating func counts(_ text: String) -> SeatCounts {
-        if let counts = known[text] { return counts }
-        let counts = SeatCounts(SeatColumn.read(text))
+        // The very text of the row before is compared without being looked into.
+        if text == latest.text { return latest.counts }
+        let counts = known[text] ?? SeatCounts(SeatColumn.read(text))
         if known.count < Self.limit { known[text] = counts }
+        latest = (text, counts)
         return counts
     }
 }

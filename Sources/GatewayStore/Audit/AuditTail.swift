@@ -30,7 +30,8 @@ struct AuditTail {
                 [entry.actor, entry.actorName])
         }
         number += 1
-        let hash = Self.hash(number, entry, previous)
+        let hash = AuditRecord.hash(
+            number, entry.at, entry.actor, entry.act, entry.customer, entry.subject, entry.detail, previous)
         try insert.bind(1, Int64(number))
         try insert.bind(2, entry.at.milliseconds)
         try insert.bind(3, entry.actor)
@@ -42,21 +43,5 @@ struct AuditTail {
         try insert.bind(9, hash)
         try insert.run()
         previous = hash
-    }
-
-    /// What ``AuditRecord/computedHash()`` says of the record, without an encoder.
-    static func hash(_ number: Int, _ entry: AuditEntry, _ previous: String) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(512)
-        bytes.append(UInt8(ascii: "["))
-        CompactJSON.append(String(number), to: &bytes)
-        bytes.append(UInt8(ascii: ","))
-        CompactJSON.append(String(entry.at.milliseconds), to: &bytes)
-        for text in [entry.actor, entry.act, entry.customer, entry.subject, entry.detail, previous] {
-            bytes.append(UInt8(ascii: ","))
-            if let text { CompactJSON.append(text, to: &bytes) } else { bytes += "null".utf8 }
-        }
-        bytes.append(UInt8(ascii: "]"))
-        return Hex.encode(SHA256.hash(data: bytes))
     }
 }

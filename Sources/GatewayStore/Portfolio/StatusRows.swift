@@ -36,6 +36,8 @@ public struct StatusCursor: ~Copyable {
     private var rows: RowSteps
     private var customers: RowSteps?
     private var profile = ""
+    private var seats = ""
+    private var vendorStatus: Entitlement.VendorStatus?
     /// The customer of the installation that came last.
     public private(set) var customer = CustomerRecord(id: "", name: "", timeZone: "", installations: 0)
 
@@ -54,9 +56,13 @@ public struct StatusCursor: ~Copyable {
             try enter(id)
         }
         if !rows.holds(profile, 2) { profile = rows.text(2) }
+        if !rows.holds(seats, 5) { seats = rows.text(5) }
+        if !rows.holds(vendorStatus?.rawValue ?? "", 6) {
+            vendorStatus = rows.optionalText(6).flatMap(Entitlement.VendorStatus.init)
+        }
         return StatusRecord(
             id: rows.text(0), customer: customer.id, profile: profile, held: rows.integer(3) == 1, dates: rows.text(4),
-            seats: rows.text(5), vendorStatus: rows.optionalText(6).flatMap(Entitlement.VendorStatus.init),
+            seats: seats, vendorStatus: vendorStatus,
             refreshDue: rows.integer(7).map(Instant.init), lastContact: rows.integer(8).map(Instant.init),
             orderUntil: rows.integer(9).map(Instant.init))
     }

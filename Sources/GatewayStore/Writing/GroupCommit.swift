@@ -29,6 +29,11 @@ final class GroupCommit: Sendable {
     /// How long a commit waits at most for those who shared the one before it: they come back within this time, or
     /// have something else to do. A lone writer never waits.
     private static let gathering = DispatchTimeInterval.microseconds(500)
+    /// From so many at once, a commit waits longer and for twice as many: where there is a crowd, each commit that is
+    /// spared is worth more than the moment it takes.
+    private static let crowd = 8
+    /// How long it waits at most where there is a crowd.
+    private static let crowdGathering = DispatchTimeInterval.microseconds(1500)
 
     init(pool: DatabasePool, lock: consuming StoreLock) {
         self.pool = pool
@@ -93,12 +98,15 @@ final class GroupCommit: Sendable {
 
     /// Waits a moment for as many writers as shared the last commit.
     private func gather(_ count: Int) {
+        let isCrowd = count >= Self.crowd
+        let wanted = isCrowd ? min(count * 2, Self.maximumBatch) : count
         let waits = pending.withLock { pending in
-            let waits = count > 1 && pending.jobs.count < count
-            pending.awaited = waits ? count : 0
+            let waits = count > 1 && pending.jobs.count < wanted
+            pending.awaited = waits ? wanted : 0
             return waits
         }
-        guard waits, gathered.wait(timeout: .now() + Self.gathering) == .timedOut else { return }
+        let time = isCrowd ? Self.crowdGathering : Self.gathering
+        guard waits, gathered.wait(timeout: .now() + time) == .timedOut else { return }
         // A signal may come between the time-out and this: it must not be left for the next commit.
         let isLate = pending.withLock { pending in
             defer { pending.awaited = 0 }
