@@ -7,8 +7,8 @@ struct StatusFigures {
 
     /// What a listing reads, by the same index and in the same order.
     private static let query = """
-        SELECT i.id, i.customer, i.profile, i.held, i.dates, i.seats, i.vendor_status, i.refresh_due, i.last_contact \
-        FROM installations i ORDER BY i.customer, i.id
+        SELECT i.id, i.customer, i.profile, i.held, i.dates, i.seats, i.vendor_status, i.refresh_due, i.last_contact, \
+        i.order_until FROM installations i WHERE i.archived_at IS NULL ORDER BY i.customer, i.id
         """
 
     func figures() throws -> [Figure] {
