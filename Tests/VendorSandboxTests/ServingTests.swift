@@ -87,7 +87,7 @@ struct ServingTests {
         #expect(!rest.starts(with: "HTTP/1.1 200".utf8))
     }
 
-    @Test("A task that runs it returns when it is cancelled, and the port is free again")
+    @Test("A task that runs it returns when it is cancelled, and nobody answers any more")
     func runReturns() async throws {
         let folder = try Folder()
         defer { folder.remove() }
@@ -101,7 +101,11 @@ struct ServingTests {
         let url = try #require(await iterator.next())
         running.cancel()
         try await running.value
-        await #expect(throws: HTTPConnection.Failure.self) { try await blocking { try HTTPConnection(url) } }
+        // A program that another test started meanwhile may have inherited the socket: then it can be connected to, but
+        // nobody answers any more.
+        await #expect(throws: HTTPConnection.Failure.self) {
+            try await blocking { try HTTPConnection(url).exchange("GET", "/") }
+        }
     }
 
     // MARK: The key
