@@ -33,6 +33,8 @@ struct ProfileShape {
                 "vendor", VendorShape.shape, help: "The vendor's server, and how it is trusted.")
             let refreshDays = fields.optional(
                 "refresh", Self.refresh, help: "How often the vendor is asked; never without it.")
+            let seats = fields.optional(
+                "seats", SeatShape.shape, default: .standard, help: "How seats are given out.")
             let settings = values(
                 "settings", of: adapter?.settings, help: "What the adapter lets a profile set.", &fields
             ) {
@@ -55,7 +57,7 @@ struct ProfileShape {
             return Profile(
                 name: name, nameMark: fields.mark(of: "name"), parent: parent, product: product,
                 protocolName: protocolName, place: place, file: fields.mark.file, vendor: vendor,
-                refreshDays: refreshDays, settings: settings, deliveries: deliveries, rules: rules)
+                refreshDays: refreshDays, seats: seats, settings: settings, deliveries: deliveries, rules: rules)
         }
     }
 
