@@ -1,7 +1,7 @@
 import AdapterKit
 public import GatewayAPI
 import GatewayProfiles
-import GatewayStore
+package import GatewayStore
 import GatewayTransport
 
 /// Where a gateway keeps and finds things.
@@ -81,6 +81,9 @@ public final class Gateway: CallPerformer {
             reader: ProfileReader(
                 adapters: registry.all.map(\.descriptor), environment: configuration.environment))
     }
+
+    /// How many of this process's writes shared how many commits so far.
+    package var commitTally: CommitTally { store.commitTally }
 
     /// Ends what is under way and closes the store.
     public func close() {

@@ -84,7 +84,7 @@ extension Store {
                 var session = situation.session ?? wanted
                 if situation.session != nil {
                     session.until = until
-                    try db.run("UPDATE sessions SET until = ?2 WHERE id = ?1", [session.id, until.milliseconds])
+                    try db.run(SeatSQL.renew, [session.id, until.milliseconds])
                 } else {
                     (session.until, session.kind) = (until, kind)
                     try db.insert(session)
@@ -132,7 +132,7 @@ extension Store {
             var result = SeatResult(session: held as SessionRecord?, counters: situation.counters, reason: reason)
             switch decision {
             case .grant(let until, _, _):
-                try db.run("UPDATE sessions SET until = ?2 WHERE id = ?1", [id, until.milliseconds])
+                try db.run(SeatSQL.renew, [id, until.milliseconds])
                 result.session?.until = until
                 // Only where the clock was set back does it end before what was known to end first.
                 result.counters.nextEnd = min(result.counters.nextEnd, until.milliseconds)
@@ -175,7 +175,7 @@ extension Store {
 extension Database {
     /// Ends a session that is open.
     fileprivate func end(_ session: SessionRecord, _ counters: inout PoolCounters) throws {
-        try run("DELETE FROM sessions WHERE id = ?1", [session.id])
+        try run(SeatSQL.end, [session.id])
         counters.count(session, taken: try close(session), sign: -1)
     }
 }

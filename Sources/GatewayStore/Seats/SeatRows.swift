@@ -7,12 +7,7 @@ extension Database {
     func seatSituation(of installation: String, in scope: Scope) throws -> SeatSituation? {
         var rows = try RowSteps(
             self,
-            """
-            SELECT i.customer, i.profile, i.held, i.dates, i.seats, i.vendor_status, i.refresh_due, i.last_contact,
-            i.order_until, i.last_refresh, i.next_try, i.archived_at, c.name, c.time_zone, k.next_end, k.hour, k.pools
-            FROM installations i JOIN customers c ON c.id = i.customer
-            LEFT JOIN seat_counters k ON k.installation = i.id WHERE i.id = ?1
-            """, [installation])
+            SeatSQL.situation, [installation])
         guard try rows.next() else { return nil }
         let customer = rows.text(0)
         if let limited = scope.customer, limited != customer { return nil }
@@ -33,16 +28,13 @@ extension Database {
 
     /// A session by its ID; nil where there is none.
     func session(_ id: String) throws -> SessionRecord? {
-        var rows = try RowSteps(self, SessionRecord.select + " WHERE s.id = ?1", [id])
+        var rows = try RowSteps(self, SeatSQL.session, [id])
         return try rows.next() ? SessionRecord(rows) : nil
     }
 
     func insert(_ session: SessionRecord) throws {
         try run(
-            """
-            INSERT INTO sessions (id, installation, pool, user_name, host, modules, since, until, kind)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            """,
+            SeatSQL.insert,
             [
                 session.id, session.installation, session.pool, session.user, session.host,
                 session.modules.joined(separator: ","), session.since.milliseconds, session.until.milliseconds,
@@ -54,7 +46,7 @@ extension Database {
     func save(_ counters: PoolCounters, of installation: String) throws {
         let sql =
             counters.isStored
-            ? "UPDATE seat_counters SET next_end = ?2, hour = ?3, pools = ?4 WHERE installation = ?1"
+            ? SeatSQL.count
             : "INSERT INTO seat_counters (installation, next_end, hour, pools) VALUES (?1, ?2, ?3, ?4)"
         try run(sql, [installation, counters.nextEnd, counters.hour, counters.column])
     }
@@ -64,11 +56,7 @@ extension Database {
     /// Notes that a user was seen, to the hour, so that most claims write nothing.
     func see(_ session: SessionRecord, at now: Instant) throws {
         try run(
-            """
-            INSERT INTO seat_users (installation, pool, user_name, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?4)
-            ON CONFLICT (installation, pool, user_name) DO UPDATE SET last_seen = excluded.last_seen
-            WHERE seat_users.last_seen < excluded.last_seen
-            """, [session.installation, session.pool, session.user, now.startOfHour])
+            SeatSQL.see, [session.installation, session.pool, session.user, now.startOfHour])
     }
 
     /// Counts a session of a named user, and makes a seat theirs where they have none.
