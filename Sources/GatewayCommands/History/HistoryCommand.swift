@@ -74,22 +74,8 @@ struct HistoryCommand: AsyncParsableCommand {
         ]
         for event in history.events {
             let cells = [event.local, "\(event.kind.rawValue) \(event.what)", event.who, event.detail]
-            lines.append("| \(cells.map(Self.cell).joined(separator: " | ")) |")
+            lines.append("| \(cells.map(MarkdownText.cell).joined(separator: " | ")) |")
         }
         return lines.joined(separator: "\n")
-    }
-
-    /// A text as a cell of a Markdown table: nothing in it ends the cell or the row, and none of it is markup.
-    private static func cell(_ text: String) -> String {
-        var cell = ""
-        for scalar in text.unicodeScalars {
-            if scalar.value < 32 {
-                cell += " "
-            } else {
-                if "\\`*_[]<>|".unicodeScalars.contains(scalar) { cell += "\\" }
-                cell.unicodeScalars.append(scalar)
-            }
-        }
-        return cell
     }
 }

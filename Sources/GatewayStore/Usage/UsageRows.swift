@@ -131,16 +131,20 @@ extension Store {
         _ body: @escaping @Sendable (inout PeakCursor) throws -> Value
     ) async throws -> Value {
         try await pool.read { db in
+            // With the index that it needs: a condition that may be left out would scan all of the usage.
+            let one = installation == nil ? "" : "d.installation = ?4 AND"
+            var arguments: StatementArguments = [day, scope.customer, customer]
+            if let installation { arguments += [installation] }
             var cursor = PeakCursor(
                 rows: try RowSteps(
                     db,
                     """
-                    SELECT d.installation, d.pool, d.day, d.peaks, d.denials FROM usage_days d
+                    SELECT d.installation, d.pool, d.day, d.peaks, d.denials, d.over_limit FROM usage_days d
                     JOIN installations i ON i.id = d.installation
-                    WHERE d.day >= ?1 AND i.archived_at IS NULL AND (?2 IS NULL OR i.customer = ?2)
-                    AND (?3 IS NULL OR i.customer = ?3) AND (?4 IS NULL OR d.installation = ?4)
+                    WHERE \(one) d.day >= ?1 AND (i.archived_at IS NULL OR \(installation == nil ? "0" : "1"))
+                    AND (?2 IS NULL OR i.customer = ?2) AND (?3 IS NULL OR i.customer = ?3)
                     ORDER BY d.installation, d.pool, d.day
-                    """, [day, scope.customer, customer, installation]))
+                    """, arguments))
             return try body(&cursor)
         }
     }
@@ -157,15 +161,29 @@ public struct PeakCursor: ~Copyable {
     fileprivate init(rows: consuming RowSteps) { self.rows = rows }
 
     /// The next day; nil after the last.
-    ///
-    /// - Returns: Days since 1970 in UTC, the peaks of its 24 hours, and how many claims were refused in it.
-    public mutating func next() throws -> (day: Int64, peaks: [Int], denials: Int)? {
+    public mutating func next() throws -> PeakDay? {
         guard try rows.next() else { return nil }
         if !rows.holds(installation, 0) { installation = rows.text(0) }
         if !rows.holds(pool, 1) { pool = rows.text(1) }
-        let denials = rows.isEmpty(4) ? 0 : HourlyColumn.read(rows.text(4)).reduce(0, +)
-        return (rows.integer(2) ?? 0, HourlyColumn.read(rows.text(3)), denials)
+        return PeakDay(
+            day: rows.integer(2) ?? 0, peaks: HourlyColumn.read(rows.text(3)), denials: sum(4), overLimit: sum(5))
     }
+
+    private func sum(_ column: Int32) -> Int {
+        rows.isEmpty(column) ? 0 : HourlyColumn.read(rows.text(column)).reduce(0, +)
+    }
+}
+
+/// A day of a pool in UTC, as it is read for many.
+public struct PeakDay: Hashable, Sendable {
+    /// Days since 1970.
+    public var day: Int64
+    /// The most seats taken at once, for each of the 24 hours.
+    public var peaks: [Int]
+    /// Claims that were refused in it.
+    public var denials: Int
+    /// Seats granted over the limit in it.
+    public var overLimit: Int
 }
 
 extension Database {
