@@ -19,14 +19,19 @@ public struct Status: GatewayCall {
 
     /// Only this customer's; nil for all.
     public var customer: String?
+    /// Only this installation, archived or not; nil for all that are not.
+    public var installation: String?
     /// Only at these levels; empty for all.
     public var levels: [Level]
     /// When.
     public var at: PointInTime
 
     /// The call.
-    public init(customer: String? = nil, levels: [Level] = [], at: PointInTime = .now) {
+    public init(
+        customer: String? = nil, installation: String? = nil, levels: [Level] = [], at: PointInTime = .now
+    ) {
         self.customer = customer
+        self.installation = installation
         self.levels = levels
         self.at = at
     }

@@ -25,11 +25,17 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let rows = try await options.withGateway { gateway, caller in
-            try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
+        let (rows, archived) = try await options.withGateway { gateway, caller in
+            let rows = try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
+            guard rows.isEmpty, let customer else { return (rows, Instant?.none) }
+            return (rows, try await gateway.perform(ShowCustomer(id: customer), by: caller).archived)
         }
         if options.json {
             await StatusJSON.write(rows)
+        } else if let archived, let customer {
+            Console.print(
+                "\(customer) is archived, since \(archived.short). `gatehouse customers archive \(customer) --undo` brings "
+                    + "it back.")
         } else if rows.isEmpty {
             Console.print(level.isEmpty ? "No installations yet: gatehouse installations add --help" : "None.")
         } else {
