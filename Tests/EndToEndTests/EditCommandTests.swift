@@ -62,6 +62,15 @@ struct EditCommandTests {
             let status = try await estate.must("status", "--customer", "maple")
             #expect(status.out.hasPrefix("maple is archived, since 20") && status.out.contains("archive maple --undo"))
             #expect(try await estate.json("status", "--customer", "maple") == .array([]))
+            for listing in ["timeline", "renewals", "orders list", "installations list"] {
+                let words = listing.split(separator: " ").map(String.init)
+                let out = try await estate.must(words + ["--customer", "maple"]).out
+                #expect(out.hasPrefix("maple is archived, since 20"), "\(listing): \(out)")
+            }
+            let sheet = try await estate.must("customers", "sheet", "maple").out
+            #expect(sheet.contains("Archived") && sheet.contains("no longer looked") && !sheet.contains("There are no"))
+            let explained = try await estate.must("explain", "maple-sage300", "--user", "bob").out
+            #expect(explained.contains("Archived") && explained.contains("customers archive maple --undo"))
             let unknown = try await estate.run("status", "--customer", "mapel")
             #expect(unknown.code == 1 && unknown.err.contains("did you mean \"maple\"?"))
         }

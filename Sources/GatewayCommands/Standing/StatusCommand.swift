@@ -27,15 +27,12 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let (rows, archived) = try await options.withGateway { gateway, caller in
             let rows = try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
-            guard rows.isEmpty, let customer else { return (rows, Instant?.none) }
-            return (rows, try await gateway.perform(ShowCustomer(id: customer), by: caller).archived)
+            return (rows, try await ArchivedCustomer(customer, isEmpty: rows.isEmpty, gateway, caller))
         }
         if options.json {
             await StatusJSON.write(rows)
-        } else if let archived, let customer {
-            Console.print(
-                "\(customer) is archived, since \(archived.short). `gatehouse customers archive \(customer) --undo` brings "
-                    + "it back.")
+        } else if let archived {
+            Console.print(archived.text)
         } else if rows.isEmpty {
             Console.print(level.isEmpty ? "No installations yet: gatehouse installations add --help" : "None.")
         } else {
