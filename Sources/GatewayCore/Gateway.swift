@@ -118,7 +118,7 @@ public final class Gateway: CallPerformer {
             case .cannotOpen, .cannotWrite, .tooNew, .corrupt: CallError(.failed, error.message)
             }
         case let error as UnknownZone: CallError(.invalid, error.description)
-        case let error as DeliveryError: CallError(.failed, error.message)
+        case let error as DeliveryError: CallError(.failed, error.sentence)
         case let error as TransportError: CallError(.failed, error.message)
         case let error as AdapterError:
             CallError(error.code == .unreachable ? .unreachable : .failed, error.message)

@@ -59,10 +59,23 @@ struct CountdownShape {
             for problem in error.problems
             where !fields.diagnostics.isHopeless && !followsFromOther(problem, placed, wrongDates) {
                 let mark = mark(of: problem, placed) ?? fields.mark(of: "dateFormat")
-                fields.error(problem.message, at: mark)
+                let (message, help) = Self.told(problem.message)
+                fields.error(message, at: mark, help: help)
             }
             return nil
         }
+    }
+
+    /// A sentence as diagnostics are written: what is wrong, and what to do about it.
+    private static func told(_ sentence: String) -> (message: String, help: String?) {
+        var sentence = sentence
+        if sentence.hasSuffix(".") { sentence.removeLast() }
+        let first = sentence.prefix { $0 != " " }
+        if ["A", "The", "This", "There"].contains(first) {
+            sentence = first.lowercased() + sentence.dropFirst(first.count)
+        }
+        guard let end = sentence.firstRange(of: "; ") else { return (sentence, nil) }
+        return (String(sentence[..<end.lowerBound]), String(sentence[end.upperBound...]))
     }
 
     /// Whether a problem is there only because of something else that is told: what stands in for a value that could

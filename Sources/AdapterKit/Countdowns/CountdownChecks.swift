@@ -70,7 +70,7 @@ struct CountdownChecks {
 
     private mutating func checkDates(of countdown: Countdown, _ index: Int) {
         if countdown.from.isEmpty {
-            report(index, .from(nil), "A countdown runs from a date; “from” names none.")
+            report(index, .from(nil), "A countdown runs from a date, and \"from\" names none.")
         }
         if countdown.from.count > 1, countdown.from.contains(Countdown.moduleExpiry) {
             report(
@@ -105,9 +105,9 @@ struct CountdownChecks {
             if later < earlier {
                 report(
                     index, position, .at,
-                    "\(stage.at) is earlier than \(before.at) of the stage before; put the stages in order of time.")
+                    "\(stage.at) is earlier than \(before.at) of a stage before it; put the stages in order of time.")
             } else if later == earlier {
-                report(index, position, .at, "\(stage.at) is the same time as \(before.at) of the stage before.")
+                report(index, position, .at, "\(stage.at) is the same time as \(before.at) of a stage before it.")
             }
         }
     }
@@ -136,7 +136,7 @@ struct CountdownChecks {
         if stage.level == .unlicensed {
             report(
                 index, position, .level,
-                "“unlicensed” means that there is no entitlement; a stage that ends access is “stopped”.")
+                "\"unlicensed\" means that there is no entitlement; a stage that ends access is \"stopped\".")
         }
         return compiled
     }

@@ -112,8 +112,7 @@ extension ShowInstallation: PerformedCall {
                     _ = try Destination.resolve(path: path, roots: roots)
                 }
             } catch {
-                let message = error.message
-                warnings.append("\(message.prefix(1).uppercased())\(message.dropFirst()).")
+                warnings.append(error.sentence)
             }
         }
         return warnings

@@ -127,9 +127,9 @@ final class Settling: Sendable {
                 operation: operation)
         } catch let error as DeliveryError {
             try await fail(
-                operation, error.code.rawValue, error.message, nextTry: context.now.adding(hours: Self.retryRefused))
+                operation, error.code.rawValue, error.sentence, nextTry: context.now.adding(hours: Self.retryRefused))
             return RefreshResult(
-                installation: record.id, outcome: .failed, message: error.message, operation: operation)
+                installation: record.id, outcome: .failed, message: error.sentence, operation: operation)
         } catch is CancellationError where inDoubt {
             try await release(operation)
             throw CancellationError()
@@ -272,7 +272,7 @@ final class Settling: Sendable {
         } catch let error as DeliveryError {
             return RefreshResult(
                 installation: record.id, outcome: .interrupted,
-                message: "The entitlement is in force, but its file could not be put in place: \(error.message)",
+                message: "The entitlement is in force, but its file could not be put in place: \(error.message).",
                 operation: operation)
         }
     }

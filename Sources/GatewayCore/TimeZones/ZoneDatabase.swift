@@ -124,6 +124,6 @@ public struct UnknownZone: Error, Hashable, Sendable, CustomStringConvertible {
             nearest.isEmpty
             ? "Names look like Europe/London; they are the files under \(directory), which the package tzdata installs."
             : "Did you mean \(nearest.joined(separator: ", "))?"
-        return "There is no time zone “\(name)”. \(hint)"
+        return "There is no time zone \"\(name)\". \(hint)"
     }
 }

@@ -25,11 +25,11 @@ struct ImportRefusalTests {
                     == [
                         "3:48: identity.serial (Serial) \"12\" must be 6 to 20 digits, l",
                         "4:7: customerName is needed: the customer \"south\" is new",
-                        "4:8: timeZone \"Europe/Berlni\": There is no time zone “Europe",
+                        "4:8: timeZone \"Europe/Berlni\": There is no time zone \"Europe",
                         "4:26: profile \"tset\": There is no profile \"tset\" in \(sheet.fixture.folder)",
                         "5:34: installation \"N 3\" is no ID", "6:9: installation \"n-1\" stands in line 2 already",
                         "7:18: identity.account (Account) is needed",
-                        "8:27: site.shared can't be delivered to: the destination \"sr",
+                        "8:27: site.shared can't be delivered to: The destination \"sr",
                     ].map { String($0.prefix(60)) })
             #expect(report.problems[0].shown.hasSuffix("help: It stands on the box."))
             #expect(try await sheet.gateway.perform(ListCustomers()).isEmpty)
