@@ -90,7 +90,9 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
         .init("stages out of order", "at: 45d", "at: ‸-1d", says: "put the stages in order of time"),
         .init("two stages at one time", "at: 45d", "at: ‸0d", says: "the same time"),
         .init("an unknown level", "level: restricted }", "level: ‸restrictd }", says: "did you mean \"restricted\""),
-        .init("a stage that is unlicensed", "level: restricted }", "level: ‸unlicensed }", says: "a stage that ends access is \"stopped\""),
+        .init(
+            "a stage that is unlicensed", "level: restricted }", "level: ‸unlicensed }",
+            says: "a stage that ends access is \"stopped\""),
         .init("a stage without a level", "- { at: 45d, level: restricted }", "- ‸{ at: 45d }", says: "\"level\""),
         .init("an unknown placeholder", "\"{module} has ended.\"", "\"‸{modul} has ended.\"", says: "modul"),
         .init("an open brace", "\"{module} has ended.\"", "\"‸{module has ended.\"", says: "{"),
