@@ -78,8 +78,8 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
         // Countdowns.
         .init(
             "an unknown date", "[expires, vendorExpired]", "[expires, ‸vendorExpird]",
-            says: "did you mean vendorExpired"),
-        .init("one unknown date", "[expires, vendorExpired]", "‸expiry", says: "no date named expiry"),
+            says: "did you mean \"vendorExpired\""),
+        .init("one unknown date", "[expires, vendorExpired]", "‸expiry", says: "no date named \"expiry\""),
         .init("a date twice", "[expires, vendorExpired]", "[expires, ‸expires]", says: "named twice"),
         .init(
             "the modules' date among others", "[expires, vendorExpired]", "[expires, ‸modules.expires]",

@@ -89,8 +89,8 @@ struct CountdownChecks {
                 }
                 report(
                     index, .from(position),
-                    "The adapter reports no date named \(name); "
-                        + (nearest.map { "did you mean \($0)?" } ?? "there are \(known.joined(separator: ", "))."))
+                    "The adapter reports no date named \"\(name)\"; "
+                        + (nearest.map { "did you mean \"\($0)\"?" } ?? "there are \(known.joined(separator: ", "))."))
             }
         }
     }
