@@ -36,6 +36,7 @@ struct TimelineCommand: AsyncParsableCommand {
         if id != nil, within != nil || limit != nil {
             throw ValidationError("--within and --limit go without an installation's ID.")
         }
+        try requireLimit(limit, upTo: 100_000)
     }
 
     func run() async throws {
