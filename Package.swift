@@ -75,6 +75,7 @@ let package = Package(
                 "AdapterKit", "CCurl", "GatewayAPI", "GatewayCore", "GatewayStore", "Sage300",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 
         .testTarget(name: "AdapterKitTests", dependencies: ["AdapterKit"], exclude: ["Fixtures"]),

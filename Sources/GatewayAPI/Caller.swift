@@ -6,12 +6,15 @@ public struct Caller: Codable, Hashable, Sendable {
     public var name: String
     /// What they may see and act upon.
     public var scope: Scope
+    /// Whether they may see the names of a product's users: who claims seats for a product need not.
+    public var seesUsers: Bool
 
     /// A caller.
-    public init(id: String, name: String, scope: Scope) {
+    public init(id: String, name: String, scope: Scope, seesUsers: Bool = true) {
         self.id = id
         self.name = name
         self.scope = scope
+        self.seesUsers = seesUsers
     }
 }
 

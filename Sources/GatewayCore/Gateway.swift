@@ -1,7 +1,7 @@
 import AdapterKit
 public import GatewayAPI
 import GatewayProfiles
-import GatewayStore
+package import GatewayStore
 import GatewayTransport
 import MarkedText
 
@@ -52,6 +52,7 @@ public final class Gateway: CallPerformer {
     let line: VendorLine
     let sealer: Sealer
     let blocking = BlockingPool()
+    let background = BackgroundWork()
 
     /// Opens the store and reads the profiles. A broken profile is told where it is needed, and takes no other away.
     ///
@@ -82,11 +83,21 @@ public final class Gateway: CallPerformer {
                 adapters: registry.all.map(\.descriptor), environment: configuration.environment))
     }
 
+    /// How many of this process's writes shared how many commits so far.
+    package var commitTally: CommitTally { store.commitTally }
+
     /// Ends what is under way and closes the store.
     public func close() {
+        background.cancel()
         line.close()
         // What could not be closed in an orderly way is recovered when the store is opened again.
         try? store.close()
+    }
+
+    /// Cancels what goes on after its call was answered, and waits for it: nothing is left half done.
+    public func endBackgroundWork() async {
+        background.cancel()
+        await background.wait()
     }
 
     /// Performs a call: who may, what is written down, and every error's form are decided here, once.

@@ -19,6 +19,8 @@ public struct Profile: Sendable {
     public var vendor: Vendor
     /// How often it is refreshed, in calendar days of the customer's, from the last success; nil for never.
     public var refreshDays: Int?
+    /// How seats are given out.
+    public var seats: SeatRules
     /// The adapter's settings.
     public var settings: [String: String]
     /// Where each of the adapter's deliveries goes: a template of site and identity values.

@@ -32,6 +32,8 @@ struct ProfileShape {
                 "vendor", VendorShape.shape, help: "The vendor's server, and how it is trusted.")
             let refreshDays = fields.optional(
                 "refresh", Self.refresh, help: "How often the vendor is asked; never without it.")
+            let seats = fields.optional(
+                "seats", SeatShape.shape, default: .standard, help: "How seats are given out.")
             let settings = values(
                 "settings", of: adapter?.settings, as: .string, help: "What the adapter lets a profile set.", &fields)
             let deliveries = values(
@@ -53,8 +55,8 @@ struct ProfileShape {
             }
             return Profile(
                 name: name, parent: parent, product: product, protocolName: protocolName, place: place ?? "",
-                file: fields.mark.file, vendor: vendor,
-                refreshDays: refreshDays, settings: settings, deliveries: deliveries, rules: rules)
+                file: fields.mark.file, vendor: vendor, refreshDays: refreshDays, seats: seats, settings: settings,
+                deliveries: deliveries, rules: rules)
         }
     }
 

@@ -82,7 +82,7 @@ struct Figure: Encodable {
             ceiling.values.count)
     }
 
-    private static func number(_ value: Double) -> String {
+    static func number(_ value: Double) -> String {
         String(format: value == value.rounded() ? "%.0f" : "%.1f", value)
     }
 

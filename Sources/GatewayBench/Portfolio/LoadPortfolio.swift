@@ -82,6 +82,30 @@ enum LoadPortfolio {
         }
     }
 
+    /// Has an installation hold an entitlement as a refresh would have left it: through an operation that is begun and
+    /// ended by the store's own functions.
+    static func hold(_ entitlement: Entitlement, _ number: Int, in store: Store, at contact: Instant) async throws {
+        let id = installationID(number)
+        let operation = "op-\(number)"
+        let claim = try await store.claim(
+            NewOperation(
+                id: operation, installation: id, customer: customerID(number / perCustomer),
+                protocolName: "subscription", act: .refresh, caller: "bench", owner: "bench", started: contact,
+                basedOn: nil,
+                first: JournaledTransition(
+                    nonce: "n", state: Data("{}".utf8), step: Data("{}".utf8),
+                    note: StepNote(at: contact, kind: "send", detail: "POST /v1/entitlement"))))
+        guard case .claimed = claim else { throw BenchError("The operation \(operation) could not be begun.") }
+        try await store.end(
+            OperationEnding(
+                operation: operation, installation: id, at: contact, status: .done, outcome: "updated",
+                message: "Updated.",
+                notes: [StepNote(at: contact, kind: "finish", detail: "updated")],
+                contact: OperationEnding.Contact(at: contact, refreshDue: contact.adding(hours: 336)),
+                grant: OperationEnding.NewGrant(
+                    revision: "r\(number)", issued: contact, entitlement: entitlement)))
+    }
+
     /// Runs `body` for each number, many at once.
     static func inParallel(
         _ numbers: Range<Int>, _ body: @escaping @Sendable (Int) async throws -> Void

@@ -44,34 +44,14 @@ struct FillStatusRole: AsyncParsableCommand {
             let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
             try await LoadPortfolio.inParallel(0..<installations) { number in
                 // One in fifty was never refreshed.
-                if number % 50 != 49 { try await Self.refresh(number, in: store, at: now) }
+                if number % 50 != 49 {
+                    try await LoadPortfolio.hold(
+                        Self.entitlement(number, at: now), number, in: store, at: now.adding(hours: -(number % 336)))
+                }
             }
             try store.close()
         }
         try report.print()
-    }
-
-    private static func refresh(_ number: Int, in store: Store, at now: Instant) async throws {
-        let id = LoadPortfolio.installationID(number)
-        let operation = "op-\(number)"
-        let contact = now.adding(hours: -(number % 336))
-        let claim = try await store.claim(
-            NewOperation(
-                id: operation, installation: id, customer: LoadPortfolio.customerID(number / LoadPortfolio.perCustomer),
-                protocolName: "subscription", act: .refresh, caller: "bench", owner: "bench", started: contact,
-                basedOn: nil,
-                first: JournaledTransition(
-                    nonce: "n", state: Data("{}".utf8), step: Data("{}".utf8),
-                    note: StepNote(at: contact, kind: "send", detail: "POST /v1/entitlement"))))
-        guard case .claimed = claim else { throw BenchError("The operation \(operation) could not be begun.") }
-        try await store.end(
-            OperationEnding(
-                operation: operation, installation: id, at: contact, status: .done, outcome: "updated",
-                message: "Updated.",
-                notes: [StepNote(at: contact, kind: "finish", detail: "updated")],
-                contact: OperationEnding.Contact(at: contact, refreshDue: contact.adding(hours: 336)),
-                grant: OperationEnding.NewGrant(
-                    revision: "r\(number)", issued: contact, entitlement: entitlement(number, at: now))))
     }
 
     /// Expired for up to 100 days or covered for up to 400; one in five has a module with an end of its own, one in

@@ -82,6 +82,14 @@ struct GlobalOptions: ParsableArguments {
             keyFile: (keyFile ?? environment["GATEHOUSE_KEY_FILE"]).map(Self.absolute))
     }
 
+    /// The options that lead another process to the same store, profiles, roots and key.
+    var placeArguments: [String] {
+        let configuration = configuration()
+        return ["--store", configuration.store, "--profiles"] + configuration.profiles.prefix(1)
+            + configuration.deliveryRoots.flatMap { ["--delivery-root", $0] }
+            + ["--key-file", configuration.keyFile]
+    }
+
     /// Who runs the command: the user of this machine.
     static func caller() -> Caller {
         let user = getuid()

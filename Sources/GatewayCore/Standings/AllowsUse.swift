@@ -11,7 +11,6 @@ extension Allows: PerformedCall {
                 allowed: false, level: .unlicensed, access: .none,
                 reason: context.gateway.missingProfile(record.profile))
         }
-        var standing = result.standing
         if let module {
             guard let entitlement = try await context.store.entitlement(of: installation, in: context.scope),
                 entitlement.modules.contains(where: { $0.code == module })
@@ -20,28 +19,58 @@ extension Allows: PerformedCall {
                     allowed: false, level: .unlicensed, access: .none,
                     reason: "The entitlement of \(installation) has no module \(module).")
             }
+        }
+        let allowance = result.allowance(of: module)
+        let allowed = allowance.access.allows(action)
+        return AllowsAnswer(
+            allowed: allowed, level: allowance.level, access: allowance.access,
+            reason: allowance.reason(allowed: allowed))
+    }
+}
+
+/// What a user may do in a product, or in one of its modules, and why.
+struct Allowance {
+    var level: Level
+    var label: String
+    /// What the countdowns say of it; nil where there is nothing to say.
+    var why: String?
+    var product: String
+
+    var access: Access { level.access }
+
+    /// Why something is allowed or not, in the countdowns' words.
+    func reason(allowed: Bool) -> String {
+        if allowed, access == .full { return why ?? "\(product) is licensed." }
+        return ["\(label), \(access.phrase).", why].compactMap { $0 }.joined(separator: " ")
+    }
+}
+
+extension StandingDesk.Result {
+    /// What a user may do.
+    ///
+    /// - Parameter module: The code of a module that the entitlement has; nil for the whole.
+    func allowance(of module: String?) -> Allowance {
+        var standing = standing
+        if let module {
             // What other modules' ends do to the installation does not count here.
-            var facts = result.facts
+            var facts = facts
             facts.modules.removeAll { $0.code != module }
-            standing = result.profile.rules.standing(of: facts, at: result.at, in: result.zone)
+            standing = profile.rules.standing(of: facts, at: at, in: zone)
         }
         // A module without a date of its own stands as the installation does.
         let own = module.flatMap { standing.module($0) }
-        let level = own?.level ?? standing.level
-        let label = own?.label ?? standing.label
-        let messages = result.facts.held ? standing.messages(naming: result.names) : result.messages
+        let messages = facts.held ? standing.messages(naming: names) : messages
         // A module's own message stands behind the installation's where its level counts for less there.
         let why = (own.map { $0.level > standing.level } ?? false) ? messages.last : messages.first
-        let allowed = level.access.allows(action)
-        var reason = why ?? "\(result.profile.product) is licensed."
-        if !allowed || level.access != .full { reason = "\(label), \(level.access.phrase). \(why ?? "")" }
-        return AllowsAnswer(allowed: allowed, level: level, access: level.access, reason: reason)
+        return Allowance(
+            level: own?.level ?? standing.level, label: own?.label ?? standing.label, why: why,
+            product: profile.product)
     }
 }
 
 extension Access {
     /// What it allows, for people.
-    fileprivate var phrase: String {
+    var phrase: String {
         switch self {
         case .full: "everything is allowed"
         case .readOnly: "only view and report are allowed"

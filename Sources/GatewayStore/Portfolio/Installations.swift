@@ -46,6 +46,36 @@ public struct InstallationRecord: Hashable, Sendable {
 }
 
 extension InstallationRecord {
+    /// Until when a failed refresh is put off; nil where it is not.
+    public func putOff(at now: Instant) -> Instant? { refreshTimes.putOff(at: now) }
+
+    /// Whether a refresh is due. It is, too, where the last one lies in the future: our clock was set back.
+    public func isRefreshDue(at now: Instant) -> Bool { refreshTimes.isWanted(at: now) }
+
+    private var refreshTimes: RefreshTimes {
+        RefreshTimes(held: held, due: refreshDue, last: lastRefresh, nextTry: nextTry)
+    }
+}
+
+/// When an installation is to be refreshed.
+public struct RefreshTimes: Hashable, Sendable {
+    /// Whether an entitlement is in force.
+    public var held: Bool
+    /// When a refresh is due next; nil where the profile wants none.
+    public var due: Instant?
+    /// When one last succeeded.
+    public var last: Instant?
+    /// Before when a failed one is not tried again by itself.
+    public var nextTry: Instant?
+
+    /// The times of an installation.
+    public init(held: Bool, due: Instant?, last: Instant?, nextTry: Instant?) {
+        self.held = held
+        self.due = due
+        self.last = last
+        self.nextTry = nextTry
+    }
+
     /// The longest that a failed refresh is put off, in milliseconds. What is put off for longer was put off by a
     /// clock that has been set back since.
     public static let longestBackOff: Int64 = 25 * 3_600_000
@@ -58,11 +88,14 @@ extension InstallationRecord {
         return nextTry
     }
 
-    /// Whether a refresh is due. It is, too, where the last one lies in the future: our clock was set back.
-    public func isRefreshDue(at now: Instant) -> Bool {
+    /// Whether a refresh is wanted. It is, too, where the last one lies in the future: our clock was set back.
+    public func isWanted(at now: Instant) -> Bool {
         guard held else { return true }
-        return refreshDue.map { $0 <= now } == true || lastRefresh.map { $0 > now } == true
+        return due.map { $0 <= now } == true || last.map { $0 > now } == true
     }
+
+    /// Whether a refresh is due: wanted, and not put off.
+    public func isDue(at now: Instant) -> Bool { isWanted(at: now) && putOff(at: now) == nil }
 }
 
 /// A new installation.
@@ -195,20 +228,7 @@ extension Store {
 
     /// The entitlement in force; nil where there is none.
     public func entitlement(of installation: String, in scope: Scope) async throws -> Entitlement? {
-        try await pool.read { db in
-            guard
-                let row = try db.row(
-                    """
-                    SELECT e.body FROM installations i JOIN entitlements e ON e.operation = i.entitlement_from
-                    WHERE i.id = ?1 AND i.held = 1 AND (?2 IS NULL OR i.customer = ?2)
-                    """, [installation, scope.customer])
-            else { return nil }
-            let body: String = row[0]
-            guard let entitlement = try? JSONDecoder().decode(Entitlement.self, from: Data(body.utf8)) else {
-                throw StoreError(.corrupt, "The stored entitlement of \(installation) can't be read.")
-            }
-            return entitlement
-        }
+        try await pool.read { db in try db.entitlement(of: installation, in: scope) }
     }
 
     /// The protocol that the entitlement in force was taken by; nil where there is none.
@@ -222,11 +242,11 @@ extension Store {
         }
     }
 
-    /// Whether a refresh is due at a time, as SQL; the same as ``InstallationRecord/isRefreshDue(at:)`` says.
+    /// Whether a refresh is due at a time, as SQL; the same as ``RefreshTimes/isDue(at:)`` says.
     private static func isDue(_ now: String) -> String {
         """
         (i.held = 0 OR i.refresh_due <= \(now) OR i.last_refresh > \(now))
-        AND (COALESCE(i.next_try, 0) <= \(now) OR i.next_try > \(now) + \(InstallationRecord.longestBackOff))
+        AND (COALESCE(i.next_try, 0) <= \(now) OR i.next_try > \(now) + \(RefreshTimes.longestBackOff))
         """
     }
 
@@ -252,6 +272,22 @@ extension Store {
 }
 
 extension Database {
+    /// The entitlement in force; nil where there is none.
+    func entitlement(of installation: String, in scope: Scope) throws -> Entitlement? {
+        guard
+            let row = try row(
+                """
+                SELECT e.body FROM installations i JOIN entitlements e ON e.operation = i.entitlement_from
+                WHERE i.id = ?1 AND i.held = 1 AND (?2 IS NULL OR i.customer = ?2)
+                """, [installation, scope.customer])
+        else { return nil }
+        let body: String = row[0]
+        guard let entitlement = try? JSONDecoder().decode(Entitlement.self, from: Data(body.utf8)) else {
+            throw StoreError(.corrupt, "The stored entitlement of \(installation) can't be read.")
+        }
+        return entitlement
+    }
+
     /// Makes sure that there is a customer who is not archived.
     func requireActive(customer id: String) throws {
         guard let row = try row("SELECT archived_at IS NOT NULL FROM customers WHERE id = ?1", [id]) else {

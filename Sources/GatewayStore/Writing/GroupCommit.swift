@@ -16,6 +16,7 @@ final class GroupCommit: Sendable {
         /// How many jobs the drain waits for; 0 where it does not wait.
         var awaited = 0
         var hasWritten = false
+        var tally = CommitTally()
     }
 
     private let pool: DatabasePool
@@ -66,6 +67,9 @@ final class GroupCommit: Sendable {
         }
     }
 
+    /// How many writes shared how many commits so far.
+    var tally: CommitTally { pending.withLock { $0.tally } }
+
     private func enqueue(_ job: any Job) {
         let (start, signal) = pending.withLock { pending in
             pending.jobs.append(job)
@@ -87,7 +91,12 @@ final class GroupCommit: Sendable {
             let batch = pending.withLock { pending -> [any Job] in
                 let batch = Array(pending.jobs.prefix(Self.maximumBatch))
                 pending.jobs.removeFirst(batch.count)
-                if batch.isEmpty { pending.draining = false }
+                if batch.isEmpty {
+                    pending.draining = false
+                } else {
+                    pending.tally.writes += batch.count
+                    pending.tally.commits += 1
+                }
                 return batch
             }
             if batch.isEmpty { return }
@@ -130,6 +139,14 @@ final class GroupCommit: Sendable {
             for job in batch { job.finish(told(error, store: pool.path)) }
         }
     }
+}
+
+/// How many writes shared how many commits.
+package struct CommitTally: Hashable, Sendable {
+    /// Writes.
+    package var writes = 0
+    /// Transactions that they were made durable in.
+    package var commits = 0
 }
 
 /// An error of a write as callers see it.

@@ -42,6 +42,9 @@ struct RowSteps: ~Copyable {
         sqlite3_column_type(pointer, column) == SQLITE_NULL ? nil : text(column)
     }
 
+    /// Whether a column holds no text, or nothing.
+    func isEmpty(_ column: Int32) -> Bool { sqlite3_column_bytes(pointer, column) == 0 }
+
     /// A column of numbers; nil for none.
     func integer(_ column: Int32) -> Int64? {
         sqlite3_column_type(pointer, column) == SQLITE_NULL ? nil : sqlite3_column_int64(pointer, column)

@@ -34,6 +34,9 @@ public final class Store: Sendable {
         commits = GroupCommit(pool: pool, lock: lock)
     }
 
+    /// How many writes of this process shared how many commits so far.
+    package var commitTally: CommitTally { commits.tally }
+
     /// Closes the store once the writes under way are durable.
     public func close() throws {
         try commits.close()

@@ -1,0 +1,181 @@
+public import AdapterKit
+import GRDB
+public import GatewayAPI
+
+/// A seat that somebody asks for.
+public struct SeatClaim: Hashable, Sendable {
+    /// The session, as it is to begin; until when, and of which kind, is decided in the transaction.
+    public var session: SessionRecord
+    /// Whether the ID was made for this claim, so that there can be no session of it.
+    public var isNew: Bool
+
+    /// A claim.
+    public init(_ session: SessionRecord, isNew: Bool) {
+        self.session = session
+        self.isNew = isNew
+    }
+}
+
+/// What came of a claim or a renewal.
+public struct SeatResult<Reason: Sendable>: Sendable {
+    /// The session, as it is now; nil where there is none.
+    public var session: SessionRecord?
+    /// The seats that are taken after it.
+    public var counters: PoolCounters
+    /// What the decision was explained with.
+    public var reason: Reason
+}
+
+/// Looks up, inside the transaction, what not every claim needs.
+public struct SeatLookup {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    /// Whether a seat of a named pool is a user's.
+    public func has(_ user: String, pool: String, of installation: String) throws -> Bool {
+        try database.row(
+            """
+            SELECT 1 FROM seat_users WHERE installation = ?1 AND pool = ?2 AND user_name = ?3
+            AND assigned_at IS NOT NULL
+            """, [installation, pool, user]) != nil
+    }
+
+    /// The entitlement in force; nil where there is none.
+    public func entitlement(of installation: String) throws -> Entitlement? {
+        try database.entitlement(of: installation, in: .portfolio)
+    }
+}
+
+/// Decides a claim or a renewal, and explains it.
+public typealias SeatDeciding<Reason> =
+    @Sendable (SeatSituation, SeatLookup) throws -> (decision: SeatDecision, reason: Reason)
+
+extension Store {
+    /// Decides a claim by the installation as it is in the very transaction that takes the seat, so that there are never
+    /// more than were decided on, whatever runs at once. What is answered is durable.
+    ///
+    /// - Throws: ``StoreError`` `notFound` for the installation; `exists` where the ID is another's session's.
+    public func claimSeat<Reason: Sendable>(
+        _ claim: SeatClaim, in scope: Scope, decide: @escaping SeatDeciding<Reason>
+    ) async throws -> SeatResult<Reason> {
+        try await commits.write { db in
+            let wanted = claim.session
+            guard var situation = try db.seatSituation(of: wanted.installation, in: scope) else {
+                throw StoreError(.notFound, "There is no installation \"\(wanted.installation)\".")
+            }
+            let now = wanted.since
+            let changed = try db.settleSeats(of: wanted.installation, &situation.counters, at: now)
+            if !claim.isNew, let held = try db.session(wanted.id) {
+                guard
+                    held.installation == wanted.installation, held.pool == wanted.pool, held.user == wanted.user
+                else {
+                    throw StoreError(
+                        .exists,
+                        "The session \"\(wanted.id)\" is open for another user, pool or installation: name another, "
+                            + "or none, and one is made.")
+                }
+                situation.session = held
+            }
+            let (decision, reason) = try decide(situation, SeatLookup(db))
+            var result = SeatResult(session: situation.session, counters: situation.counters, reason: reason)
+            switch decision {
+            case .grant(let until, let kind, let assigns):
+                var session = situation.session ?? wanted
+                if situation.session != nil {
+                    session.until = until
+                    try db.run(SeatSQL.renew, [session.id, until.milliseconds])
+                } else {
+                    (session.until, session.kind) = (until, kind)
+                    try db.insert(session)
+                    var taken = 1
+                    if kind.contains(.named) {
+                        taken = try db.openNamed(session, at: now)
+                    } else {
+                        try db.see(session, at: now)
+                    }
+                    result.counters.count(session, taken: taken, sign: 1)
+                    result.counters.update(session.pool) { counts in
+                        if kind.contains(.overLimit) { counts.over += 1 }
+                        if assigns { counts.assigned += 1 }
+                    }
+                }
+                result.counters.nextEnd = min(result.counters.nextEnd, until.milliseconds)
+                result.session = session
+            case .refuse(let counted):
+                if let held = situation.session {
+                    try db.end(held, &result.counters)
+                    result.session = nil
+                }
+                if counted { result.counters.update(wanted.pool) { $0.denials += 1 } }
+            case .postpone: break
+            }
+            if changed || result.counters != situation.counters {
+                try db.save(result.counters, of: wanted.installation)
+            }
+            return result
+        }
+    }
+
+    /// Decides a renewal the same way.
+    ///
+    /// - Returns: Nil where no such session is open in scope: it has ended, or never began.
+    public func renewSeat<Reason: Sendable>(
+        _ id: String, in scope: Scope, at now: Instant, decide: @escaping SeatDeciding<Reason>
+    ) async throws -> SeatResult<Reason>? {
+        try await commits.write { db in
+            guard let held = try db.session(id), held.until > now,
+                var situation = try db.seatSituation(of: held.installation, in: scope)
+            else { return nil }
+            situation.session = held
+            let (decision, reason) = try decide(situation, SeatLookup(db))
+            var result = SeatResult(session: held as SessionRecord?, counters: situation.counters, reason: reason)
+            switch decision {
+            case .grant(let until, _, _):
+                try db.run(SeatSQL.renew, [id, until.milliseconds])
+                result.session?.until = until
+                // Only where the clock was set back does it end before what was known to end first.
+                result.counters.nextEnd = min(result.counters.nextEnd, until.milliseconds)
+            case .refuse:
+                _ = try db.settleSeats(of: held.installation, &result.counters, at: now)
+                try db.end(held, &result.counters)
+                result.session = nil
+            case .postpone: break
+            }
+            if result.counters != situation.counters { try db.save(result.counters, of: held.installation) }
+            return result
+        }
+    }
+
+    /// Ends a session.
+    ///
+    /// - Parameter record: Says what goes into the trail, or throws where it is not the session that was meant; nil for a
+    ///   user's own release, which is usage.
+    /// - Returns: The session; nil where none of that ID is open in scope.
+    public func releaseSeat(
+        _ id: String, in scope: Scope, at now: Instant,
+        record: @escaping @Sendable (SessionRecord, _ customer: String) throws -> AuditEntry?
+    ) async throws -> SessionRecord? {
+        try await commits.write { db in
+            guard let held = try db.session(id),
+                var situation = try db.seatSituation(of: held.installation, in: scope)
+            else { return nil }
+            let entry = try record(held, situation.status.customer)
+            _ = try db.settleSeats(of: held.installation, &situation.counters, at: now)
+            let isOpen = held.until > now
+            if isOpen { try db.end(held, &situation.counters) }
+            try db.save(situation.counters, of: held.installation)
+            guard isOpen else { return nil }
+            if let entry { try db.append(entry) }
+            return held
+        }
+    }
+}
+
+extension Database {
+    /// Ends a session that is open.
+    fileprivate func end(_ session: SessionRecord, _ counters: inout PoolCounters) throws {
+        try run(SeatSQL.end, [session.id])
+        counters.count(session, taken: try close(session), sign: -1)
+    }
+}
