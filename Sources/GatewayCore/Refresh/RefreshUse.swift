@@ -119,7 +119,7 @@ struct RefreshRun: Sendable {
                             call: call, context: context, unfinished: unfinished
                         ).run(
                             record, delivered: delivered)
-                        tally.add(result, keep: keepAll || result.outcome.isFailure || result.outcome == .updated)
+                        tally.add(result, keep: keepAll || result.isOfNote)
                     }
                 }
                 guard underWay > 0 else { break }
@@ -188,6 +188,7 @@ struct RefreshRun: Sendable {
         func add(_ result: RefreshResult, keep: Bool) {
             let now = state.withLock { state in
                 state.report.counts[result.outcome, default: 0] += 1
+                state.report.ordersApplied += result.orders.count
                 if keep {
                     if state.report.results.count < RefreshReport.maximumResults {
                         state.report.results.append(result)
@@ -203,4 +204,9 @@ struct RefreshRun: Sendable {
             progress(now)
         }
     }
+}
+
+extension RefreshResult {
+    /// Whether it is told one by one, however many there are.
+    fileprivate var isOfNote: Bool { outcome.isFailure || outcome == .updated || !orders.isEmpty }
 }
