@@ -22,7 +22,7 @@ struct OpeningTests {
             let nested = StoreFixture(folder: fixture.folder + "/a/b")
             try await nested.withStore { store async throws in
                 #expect(try await store.customers(in: .portfolio).isEmpty)
-                #expect(try nested.number("PRAGMA user_version") == 2)
+                #expect(try nested.number("PRAGMA user_version") == StoreExamination.currentVersion)
             }
             let attributes = try FileManager.default.attributesOfItem(atPath: nested.path)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
