@@ -16,7 +16,7 @@ struct UsageCommandTests {
     func usage() async throws {
         try await withMaple { estate in
             try await estate.must("usage", "record", "maple-sage300", "--in-use", "7", "--registered", "12")
-            let file = estate.room.path("seen.csv")
+            let file = estate.folder + "/seen.csv"
             try Data("installation,pool,at,inUse\nmaple-sage300,webUsers,2026-11-20,3\n".utf8)
                 .write(to: URL(filePath: file))
             #expect(try await estate.must("usage", "record", "--csv", file).out == "Recorded.\n")
@@ -33,7 +33,7 @@ struct UsageCommandTests {
     @Test("What is wrong with a file is told with its place, and ends with 1; wrong usage ends with 2")
     func wrong() async throws {
         try await withMaple { estate in
-            let file = estate.room.path("seen.csv")
+            let file = estate.folder + "/seen.csv"
             try Data("installation,pool,at,inUse\nmaple-sage300,users,soon,3\nother,users,2026-11-20,3\n".utf8)
                 .write(to: URL(filePath: file))
             let answer = try await estate.run("usage", "record", "--csv", file)

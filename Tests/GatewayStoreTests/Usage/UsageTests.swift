@@ -1,5 +1,6 @@
 import AdapterKit
 import Foundation
+import GRDB
 import GatewayAPI
 import GatewayStore
 import Testing
