@@ -16,6 +16,8 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         case forbidden
         /// An answer without anything of another customer's.
         case nothing
+        /// What is said of an installation that does not exist.
+        case unknown
     }
 
     /// The type's name.
@@ -157,6 +159,15 @@ struct CallRow: CustomTestStringConvertible, Sendable {
             AssignSeat(installation: about, pool: "users", user: "lee")
         },
         CallRow(.notFound) { _, about in RecountSeats(installation: about) },
+        CallRow(.notFound) { _, about in ShowUsage(installation: about) },
+        CallRow(.unknown, audit: "usage.record") { _, about in
+            RecordUsage([UsageObservation(installation: about, pool: "users", inUse: 3)])
+        },
+        CallRow(.unknown, audit: "usage.import") { _, about in
+            ImportUsage(contents: Data("installation,pool,at,inUse\n\(about),users,2026-11-20,3\n".utf8), file: "f.csv")
+        },
+        CallRow(.nothing) { _, _ in ReportLicenses() },
+        CallRow(.nothing) { _, _ in ForecastSeats() },
         CallRow(.forbidden, audit: "people.erase") { _, _ in ErasePerson(id: "local:1000") },
     ]
 
@@ -169,6 +180,9 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.nothing) { _, _ in ListInstallations(archived: true) },
         CallRow(.nothing) { _, _ in ListCustomers(archived: true) },
         CallRow(.notFound) { _, about in Status(customer: about) },
+        CallRow(.notFound) { _, about in ForecastSeats(installation: about) },
+        CallRow(.notFound) { _, about in ForecastSeats(customer: about) },
+        CallRow(.notFound) { _, about in ReportLicenses(customer: about) },
         CallRow(.notFound) { _, about in ExportPortfolio(customer: about) },
         CallRow(.notFound) { _, about in
             Explain(installation: about, user: "kim", at: .instant(Instant(milliseconds: 0)))
