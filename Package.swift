@@ -112,7 +112,7 @@ let package = Package(
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["gatehouse", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["CSQLite", "gatehouse", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "VendorSandboxTests",
             dependencies: [

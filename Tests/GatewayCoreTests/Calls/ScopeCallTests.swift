@@ -65,6 +65,13 @@ struct ScopeCallTests {
             switch row.limited {
             case .notFound: #expect(error?.code == .notFound, "\(error as Any) \(answer ?? "")")
             case .forbidden: #expect(error?.code == .forbidden)
+            case .unknown:
+                var other: String?
+                let unknown = await callError {
+                    other = try await row.perform(gateway, .limited(to: "north"), "nobody")
+                }
+                #expect(unknown?.code == error?.code && other?.replacing("nobody", with: "south") == answer)
+                #expect(unknown?.message.replacing("nobody", with: "south") == error?.message)
             case .nothing: #expect(error == nil && answer?.contains("south") == false, "\(answer ?? "\(error as Any)")")
             }
             #expect(try everything(of: "south", test.fixture) == before)
