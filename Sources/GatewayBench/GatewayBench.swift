@@ -11,7 +11,8 @@ struct GatewayBench: AsyncParsableCommand {
         abstract: "Measures Gatehouse, each figure beside its ceiling from the same run.",
         subcommands: [
             Measure.self, FillRefreshRole.self, FillStatusRole.self, RefreshRole.self, RequestsRole.self, BareRole.self,
-            FilesRole.self, SheetRole.self, StandingsRole.self, FillSeatsRole.self, SeatsRole.self, SeatStatementsRole.self,
+            FilesRole.self, SheetRole.self, StandingsRole.self, FillSeatsRole.self, SeatsRole.self,
+            SeatStatementsRole.self,
         ],
         defaultSubcommand: Measure.self)
 }

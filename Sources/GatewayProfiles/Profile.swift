@@ -1,13 +1,10 @@
 public import AdapterKit
-import MarkedText
 
 /// A product's behavior, as a profile file gives it: the protocol it speaks, the vendor it asks, where its files
 /// go, and the countdowns on its dates.
 public struct Profile: Sendable {
     /// The name that installations select it by.
     public var name: String
-    /// Where that stands.
-    var nameMark: Mark
     /// The profile that it extends, by name; nil for none.
     public var parent: String?
     /// The product's name, for people.

@@ -63,6 +63,7 @@ struct CommandLineTests {
         "customers list more", "status --level green", "status --at 2027-02-29", "status --at tomorrow",
         "status --nonsense", "allows x", "allows x dance", "refresh", "refresh x --all", "refresh --due --all",
         "refresh --all --concurrency 0", "refresh --all --concurrency 257", "refresh --all --concurrency many",
+        "audit list --limit 0", "operations list --limit 10001", "history x --limit 0", "timeline --limit 0",
         "refresh x --trigger boredom", "timeline --within soon", "explain", "history", "backup", "restore", "sandbox",
         "sandbox --book b --listen nowhere",
         "sandbox --book b --tls-key k", "installations add x --customer c --profile p --identity a=1 --identity a=2",

@@ -15,11 +15,15 @@ public struct CountdownRules: Sendable {
     ///     is no letter: `MM/dd/yyyy`.
     ///   - knownDates: The names that the adapter declares; any other in `from` is then a problem. Nil takes
     ///     every name. ``DateName`` names are always known.
+    ///   - hasPlace: Whether there is a place in the product's menus to name: without one `{where}` is a problem.
     /// - Throws: ``CountdownProblems`` with everything that is wrong.
     public init(
-        _ countdowns: [Countdown], dateFormat: String = "yyyy-MM-dd", knownDates: [String]? = nil
+        _ countdowns: [Countdown], dateFormat: String = "yyyy-MM-dd", knownDates: [String]? = nil,
+        hasPlace: Bool = true
     ) throws(CountdownProblems) {
-        compiled = try CountdownChecks(countdowns, dateFormat: dateFormat, knownDates: knownDates).compile()
+        compiled = try CountdownChecks(
+            countdowns, dateFormat: dateFormat, knownDates: knownDates, hasPlace: hasPlace
+        ).compile()
     }
 
     /// The same rules in memory of their own, for a thread that goes through many facts beside another: two that count

@@ -65,13 +65,17 @@ struct MessageTemplate: Sendable {
             index = end + 1
         }
         if !literal.isEmpty { parts.append(.text(String(decoding: literal, as: UTF8.self))) }
-        guard mistakes.isEmpty else { throw Mistakes(all: mistakes) }
+        guard mistakes.isEmpty else { throw Mistakes(all: mistakes, uses: uses) }
         self.parts = parts
         self.uses = uses
         room = bytes.count + 16 * uses.count
     }
 
-    struct Mistakes: Error { let all: [Mistake] }
+    struct Mistakes: Error {
+        let all: [Mistake]
+        /// The placeholders that there are, which may be wrong where they stand.
+        var uses: [(placeholder: Placeholder, offset: Int)] = []
+    }
 
     private static let open = UInt8(ascii: "{")
     private static let close = UInt8(ascii: "}")

@@ -30,6 +30,7 @@ struct HistoryCommand: AsyncParsableCommand {
         if [markdown, csv, options.json].count(where: { $0 }) > 1 {
             throw ValidationError("Choose one of --markdown, --csv and --json.")
         }
+        try requireLimit(limit, upTo: 10_000)
     }
 
     func run() async throws {
@@ -74,22 +75,8 @@ struct HistoryCommand: AsyncParsableCommand {
         ]
         for event in history.events {
             let cells = [event.local, "\(event.kind.rawValue) \(event.what)", event.who, event.detail]
-            lines.append("| \(cells.map(Self.cell).joined(separator: " | ")) |")
+            lines.append("| \(cells.map(MarkdownText.cell).joined(separator: " | ")) |")
         }
         return lines.joined(separator: "\n")
-    }
-
-    /// A text as a cell of a Markdown table: nothing in it ends the cell or the row, and none of it is markup.
-    private static func cell(_ text: String) -> String {
-        var cell = ""
-        for scalar in text.unicodeScalars {
-            if scalar.value < 32 {
-                cell += " "
-            } else {
-                if "\\`*_[]<>|".unicodeScalars.contains(scalar) { cell += "\\" }
-                cell.unicodeScalars.append(scalar)
-            }
-        }
-        return cell
     }
 }

@@ -18,7 +18,7 @@ extension Explain: PerformedCall {
         var explanation = Explanation(
             installation: installation, customer: record.customer, customerName: record.customerName,
             product: result?.profile.product, profile: record.profile, file: result?.profile.file,
-            place: result?.profile.place, timeZone: zone.name, at: at,
+            place: result?.profile.place, timeZone: zone.name, at: at, archived: record.archived,
             standing: Self.standing(result, timeline, explained, record.profile, gateway),
             next: (timeline?.changes ?? []).filter { $0.at > at }.prefix(Explanation.mostChanges).map {
                 TimelineView.Change($0, in: zone)
@@ -31,12 +31,21 @@ extension Explain: PerformedCall {
             vendor: try await Self.vendor(result?.profile, context),
             operation: explained.openOperation.map { OperationView($0, notes: []) },
             orders: try await Self.orders(of: record, context), user: nil, steps: [])
-        explanation.user = user.map { ExplainedUser(explanation, zone: zone).view(named: $0) }
+        if let user {
+            let seats = try await Self.seats(of: user, in: installation, context)
+            explanation.user = ExplainedUser(explanation, zone: zone, seats: seats).view(named: user)
+        }
         explanation.steps =
             NextSteps(
-                explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil
+                explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil,
+                isCustomerArchived: try await Self.isCustomerArchived(record, context)
             ).steps
         return explanation
+    }
+
+    private static func isCustomerArchived(_ record: InstallationRecord, _ context: CallContext) async throws -> Bool {
+        guard record.archived != nil else { return false }
+        return try await ShowCustomer(id: record.customer).perform(in: context).archived != nil
     }
 
     private static func checked(_ user: String) throws(CallError) -> String {
@@ -45,6 +54,22 @@ extension Explain: PerformedCall {
             throw CallError(.invalid, "A user's name has 1 to 200 characters, without control characters.")
         }
         return name
+    }
+
+    /// The seats as they are taken now, whatever time the rest is explained for.
+    private static func seats(
+        of user: String, in installation: String, _ context: CallContext
+    ) async throws -> ExplainedSeats {
+        let now = context.now
+        let usage = try await context.store.usage(of: installation, in: context.scope, from: now.utcDay, at: now)
+        return ExplainedSeats(
+            held: try await context.store.sessions(
+                of: installation, in: context.scope, at: now, SessionFilter(user: user)),
+            taken: Dictionary(uniqueKeysWithValues: usage.map { ($0.pool, $0.inUse) }),
+            isClaimed: try await !context.store.seatUsers(of: installation, in: context.scope).isEmpty,
+            next: try await context.store.sessions(
+                of: installation, in: context.scope, at: now, SessionFilter(limit: 1)
+            ).first?.until)
     }
 
     private static func refresh(

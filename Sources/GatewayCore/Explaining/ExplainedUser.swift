@@ -1,14 +1,29 @@
 import AdapterKit
 public import GatewayAPI
+import GatewayStore
+
+/// The seats of an installation as they are taken.
+struct ExplainedSeats {
+    /// The user's own sessions.
+    var held: [SessionRecord]
+    /// Seats that are taken, by pool.
+    var taken: [String: Int]
+    /// Whether anybody ever claimed one.
+    var isClaimed: Bool
+    /// When the next session ends by itself.
+    var next: Instant?
+}
 
 /// What may keep a user out of the product, a line for each thing.
 struct ExplainedUser {
     private let explanation: Explanation
     private let zone: Zone
+    private let taken: ExplainedSeats
 
-    init(_ explanation: Explanation, zone: Zone) {
+    init(_ explanation: Explanation, zone: Zone, seats: ExplainedSeats) {
         self.explanation = explanation
         self.zone = zone
+        taken = seats
     }
 
     func view(named name: String) -> Explanation.UserView {
@@ -31,14 +46,32 @@ struct ExplainedUser {
         return line("standing", standing.access != .full, "\(standing.label)\(since): \(may).")
     }
 
-    /// Gatehouse does not see who is in: it says what it knows, and where the rest is seen.
+    /// Where the product claims seats here, what is taken is known; else it says what is granted, and where the rest is
+    /// seen.
     private var seats: Explanation.UserView.Line {
-        let granted = explanation.seats.pools.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
-        let place = explanation.place.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
-        return line(
-            "seats", explanation.seats.pools.allSatisfy { $0.count == 0 },
-            (granted.isEmpty ? "No seats are on record. " : "\(granted) are granted. ")
-                + "Gatehouse keeps no list of who uses them: whether one is free is seen in the product\(place).")
+        let pools = explanation.seats.pools
+        if let session = taken.held.first {
+            let host = session.host.isEmpty ? "" : " at \(session.host)"
+            let more = taken.held.count > 1 ? " (and \(taken.held.count - 1) more)" : ""
+            return line(
+                "seats", false,
+                "A seat of \(session.pool) is held\(host) since \(zone.wallTime(session.since)), until "
+                    + "\(zone.wallTime(session.until))\(more).")
+        }
+        if pools.isEmpty { return line("seats", true, "No seats are on record.") }
+        guard taken.isClaimed else {
+            let granted = pools.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+            let place = explanation.place.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
+            return line(
+                "seats", pools.allSatisfy { $0.count == 0 },
+                "\(granted) are granted. None was ever claimed here: whether one is free is seen in the product\(place)."
+            )
+        }
+        let full = pools.filter { taken.taken[$0.name] ?? 0 >= $0.count }
+        let counts = pools.map { "\(taken.taken[$0.name] ?? 0) of \($0.count) \($0.name)" }.joined(separator: ", ")
+        let next =
+            full.isEmpty ? "" : taken.next.map { " The next session ends \(zone.wallTime($0)) at the latest." } ?? ""
+        return line("seats", !full.isEmpty, "Taken are \(counts).\(next)")
     }
 
     private var refresh: Explanation.UserView.Line {

@@ -39,7 +39,7 @@ struct InstallationValues {
             }
             return places
         } catch {
-            throw CallError(.invalid, error.message)
+            throw CallError(.invalid, error.sentence)
         }
     }
 

@@ -140,10 +140,10 @@ struct InstallationRefresh: Sendable {
             FailedStart(
                 id: operation, installation: record.id, customer: record.customer,
                 protocolName: profile.protocolName, act: .refresh, caller: context.caller.id, at: now,
-                outcome: error.code.rawValue, message: error.message,
+                outcome: error.code.rawValue, message: error.sentence,
                 nextTry: now.adding(milliseconds: gateway.surroundings.jittered(Settling.retryUnreachable * 60_000))))
         return RefreshResult(
-            installation: record.id, outcome: .failed, message: error.message, operation: operation)
+            installation: record.id, outcome: .failed, message: error.sentence, operation: operation)
     }
 
     private func notDue(_ record: InstallationRecord, at now: Instant) -> RefreshResult? {

@@ -126,7 +126,7 @@ struct RefreshRun: Sendable {
             guard !Task.isCancelled, let (record, delivered) = try await source.next() else { return }
             let refresh = InstallationRefresh(call: call, context: context, unfinished: unfinished, turn: turn)
             let result = await refresh.run(record, delivered: delivered)
-            tally.add(result, keep: keepAll || result.outcome.isFailure || result.outcome == .updated)
+            tally.add(result, keep: keepAll || result.isOfNote)
         }
     }
 
@@ -150,6 +150,7 @@ struct RefreshRun: Sendable {
         func add(_ result: RefreshResult, keep: Bool) {
             let now = state.withLock { state in
                 state.report.counts[result.outcome, default: 0] += 1
+                state.report.ordersApplied += result.orders.count
                 if keep {
                     if state.report.results.count < RefreshReport.maximumResults {
                         state.report.results.append(result)
@@ -165,4 +166,9 @@ struct RefreshRun: Sendable {
             progress(now)
         }
     }
+}
+
+extension RefreshResult {
+    /// Whether it is told one by one, however many there are.
+    fileprivate var isOfNote: Bool { outcome.isFailure || outcome == .updated || !orders.isEmpty }
 }

@@ -93,9 +93,9 @@ final class Settling: Sendable {
                 operation: operation)
         } catch let error as DeliveryError {
             try await fail(
-                operation, error.code.rawValue, error.message, nextTry: context.now.adding(hours: Self.retryRefused))
+                operation, error.code.rawValue, error.sentence, nextTry: context.now.adding(hours: Self.retryRefused))
             return RefreshResult(
-                installation: record.id, outcome: .failed, message: error.message, operation: operation)
+                installation: record.id, outcome: .failed, message: error.sentence, operation: operation)
         } catch is CancellationError where inDoubt {
             try await release(operation)
             throw CancellationError()
@@ -135,9 +135,10 @@ final class Settling: Sendable {
             if changed.isEmpty {
                 // One write, which nothing can cancel: most refreshes end here.
                 let message = attestation.remarks.reduce("Nothing changed.") { "\($0) \($1)" }
-                try await end(operation, .done, .unchanged, message, notes)
+                let orders = try await end(operation, .done, .unchanged, message, notes)
                 return RefreshResult(
-                    installation: record.id, outcome: .unchanged, message: message, operation: operation)
+                    installation: record.id, outcome: .unchanged, message: message, operation: operation
+                ).showing(orders)
             }
             return try await Task { try await putBack(changed, operation, notes) }.value
         case .updated(let grant):
@@ -189,8 +190,8 @@ final class Settling: Sendable {
             return try file.intended(
                 places.delivered[file.destination.path]?.delivery ?? "", contents: Data(restored[index].contents))
         }
-        try await end(operation, .delivering, .restored, told, notes, files: files)
-        return try await deliver(plan, restored.map(\.contents), .restored, told)
+        let orders = try await end(operation, .delivering, .restored, told, notes, files: files)
+        return try await deliver(plan, restored.map(\.contents), .restored, told).showing(orders)
     }
 
     /// Puts a grant in force and its files in place.
@@ -213,7 +214,7 @@ final class Settling: Sendable {
         }
         let message = summary(grant)
         let entitlement = grant.entitlement
-        try await end(
+        let orders = try await end(
             operation, plan.files.isEmpty ? .done : .delivering, .updated, message, notes,
             grant: OperationEnding.NewGrant(
                 revision: grant.revision, issued: grant.attestation.issued, entitlement: entitlement), files: intended,
@@ -222,8 +223,9 @@ final class Settling: Sendable {
                 detail: "revision \(grant.revision)"))
         guard !plan.files.isEmpty else {
             return RefreshResult(installation: record.id, outcome: .updated, message: message, operation: operation)
+                .showing(orders)
         }
-        return try await deliver(plan, wanted.map(\.contents), .updated, message)
+        return try await deliver(plan, wanted.map(\.contents), .updated, message).showing(orders)
     }
 
     private func deliver(
@@ -236,7 +238,7 @@ final class Settling: Sendable {
         } catch let error as DeliveryError {
             return RefreshResult(
                 installation: record.id, outcome: .interrupted,
-                message: "The entitlement is in force, but its file could not be put in place: \(error.message)",
+                message: "The entitlement is in force, but its file could not be put in place: \(error.message).",
                 operation: operation)
         }
     }
@@ -265,13 +267,13 @@ final class Settling: Sendable {
         _ operation: String, _ status: OperationStatus, _ outcome: RefreshResult.Outcome, _ message: String,
         _ notes: [StepNote], grant: OperationEnding.NewGrant? = nil, files: [IntendedFile] = [],
         audit: AuditEntry? = nil
-    ) async throws {
+    ) async throws -> [OrderRecord] {
         let now = context.now
         let zone = try gateway.zones.zone(named: record.timeZone)
         let due = profile.refreshDays.map { zone.instant(now, addingDays: $0) }
         let kind = status == .delivering ? "deliver" : "finish"
         let detail = status == .delivering ? files.map(\.path).joined(separator: ", ") : outcome.rawValue
-        try await context.store.end(
+        return try await context.store.end(
             OperationEnding(
                 operation: operation, installation: record.id, at: now, status: status, outcome: outcome.rawValue,
                 message: message, notes: notes + [StepNote(at: now, kind: kind, detail: detail)],
@@ -286,7 +288,19 @@ extension Settling {
         OperationEnding.OrderWatch(
             zone: zone,
             audit: context.audit(
-                "orders.applied", customer: record.customer, subject: record.id, detail: "a refresh shows the order "))
+                "orders.applied", customer: record.customer, subject: record.id, detail: "a refresh shows the order "),
+            told: OrderMessage.applied)
+    }
+}
+
+extension RefreshResult {
+    /// The result of a refresh that applied these orders.
+    fileprivate func showing(_ orders: [OrderRecord]) -> RefreshResult {
+        guard !orders.isEmpty else { return self }
+        var result = self
+        result.orders = orders.map(\.id)
+        result.message += " " + OrderMessage.applied(orders)
+        return result
     }
 }
 

@@ -8,7 +8,10 @@ extension Status: PerformedCall {
         if let customer {
             _ = try await ShowCustomer(id: customer).perform(in: context)
         }
-        let parts = try await context.store.statusParts(in: context.scope, customer: customer, count: Self.readers)
+        if let installation { _ = try await context.installation(installation) }
+        let parts =
+            installation == nil
+            ? try await context.store.statusParts(in: context.scope, customer: customer, count: Self.readers) : [.whole]
         let desk = StandingDesk(context.gateway, at: at, now: context.now)
         let rows = try await withThrowingTaskGroup(of: (Int, StatusList.Part).self) { group in
             for (number, part) in parts.enumerated() {
@@ -31,7 +34,9 @@ extension Status: PerformedCall {
     ) async throws -> StatusList.Part {
         let levels = Set(levels)
         let gateway = context.gateway
-        return try await context.store.readStatus(in: context.scope, customer: customer, part: part) { cursor in
+        return try await context.store.readStatus(
+            in: context.scope, customer: customer, installation: installation, part: part
+        ) { cursor in
             var desk = desk
             var rows: [StatusRow] = []
             rows.reserveCapacity(expected)

@@ -76,13 +76,16 @@ extension Store {
     }
 
     /// Ends an operation, or leaves it to its delivery; with everything that changes in one transaction.
-    public func end(_ ending: OperationEnding) async throws {
+    ///
+    /// - Returns: The orders that it applied.
+    @discardableResult
+    public func end(_ ending: OperationEnding) async throws -> [OrderRecord] {
         let body = try ending.grant.map { grant in
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return String(decoding: try encoder.encode(grant.entitlement), as: UTF8.self)
         }
-        try await commits.write { db in
+        return try await commits.write { db in
             let open = ending.status == .delivering || ending.status == .interrupted
             let update = try BulkStatement(
                 cached: """
@@ -130,7 +133,7 @@ extension Store {
                     ])
             }
             if let audit = ending.audit { try db.append(audit) }
-            if let watch = ending.orders { try db.settleOrders(watch, of: ending) }
+            return try ending.orders.map { try db.settleOrders($0, of: ending) } ?? []
         }
     }
 

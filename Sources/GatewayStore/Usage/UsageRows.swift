@@ -131,17 +131,49 @@ extension Store {
         _ body: @escaping @Sendable (inout PeakCursor) throws -> Value
     ) async throws -> Value {
         try await pool.read { db in
+            // With the index that it needs: a condition that may be left out would scan all of the usage.
+            let one = installation == nil ? "" : "d.installation = ?4 AND"
+            var arguments: StatementArguments = [day, scope.customer, customer]
+            if let installation { arguments += [installation] }
             var cursor = PeakCursor(
                 rows: try RowSteps(
                     db,
                     """
-                    SELECT d.installation, d.pool, d.day, d.peaks, d.denials FROM usage_days d
+                    SELECT d.installation, d.pool, d.day, d.peaks, d.denials, d.over_limit FROM usage_days d
                     JOIN installations i ON i.id = d.installation
-                    WHERE d.day >= ?1 AND i.archived_at IS NULL AND (?2 IS NULL OR i.customer = ?2)
-                    AND (?3 IS NULL OR i.customer = ?3) AND (?4 IS NULL OR d.installation = ?4)
+                    WHERE \(one) d.day >= ?1 AND (i.archived_at IS NULL OR \(installation == nil ? "0" : "1"))
+                    AND (?2 IS NULL OR i.customer = ?2) AND (?3 IS NULL OR i.customer = ?3)
                     ORDER BY d.installation, d.pool, d.day
-                    """, [day, scope.customer, customer, installation]))
+                    """, arguments))
             return try body(&cursor)
+        }
+    }
+}
+
+extension Store {
+    /// The hour that is counted of every pool in scope, as the day that it is of: it becomes part of the usage with the
+    /// next claim of a later hour, so whoever reads ``readPeaks(in:customer:installation:from:_:)`` adds it.
+    public func hoursBeingCounted(
+        in scope: Scope, customer: String? = nil, installation: String? = nil
+    ) async throws -> [String: [String: PeakDay]] {
+        try await pool.read { db in
+            let which = installation == nil ? "i.archived_at IS NULL AND ?3 IS NULL" : "k.installation = ?3"
+            var found: [String: [String: PeakDay]] = [:]
+            for row in try db.rows(
+                """
+                SELECT k.installation, k.next_end, k.hour, k.pools FROM seat_counters k
+                JOIN installations i ON i.id = k.installation
+                WHERE \(which) AND (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
+                """, [scope.customer, customer, installation])
+            {
+                let counters = try PoolCounters(nextEnd: row[1], hour: row[2], column: row[3])
+                for (key, hours) in UsageDraft(counters).days {
+                    found[row[0], default: [:]][key.pool] = PeakDay(
+                        day: key.day, peaks: hours.peaks, denials: hours.denials.reduce(0, +),
+                        overLimit: hours.over.reduce(0, +))
+                }
+            }
+            return found
         }
     }
 }
@@ -157,15 +189,29 @@ public struct PeakCursor: ~Copyable {
     fileprivate init(rows: consuming RowSteps) { self.rows = rows }
 
     /// The next day; nil after the last.
-    ///
-    /// - Returns: Days since 1970 in UTC, the peaks of its 24 hours, and how many claims were refused in it.
-    public mutating func next() throws -> (day: Int64, peaks: [Int], denials: Int)? {
+    public mutating func next() throws -> PeakDay? {
         guard try rows.next() else { return nil }
         if !rows.holds(installation, 0) { installation = rows.text(0) }
         if !rows.holds(pool, 1) { pool = rows.text(1) }
-        let denials = rows.isEmpty(4) ? 0 : HourlyColumn.read(rows.text(4)).reduce(0, +)
-        return (rows.integer(2) ?? 0, HourlyColumn.read(rows.text(3)), denials)
+        return PeakDay(
+            day: rows.integer(2) ?? 0, peaks: HourlyColumn.read(rows.text(3)), denials: sum(4), overLimit: sum(5))
     }
+
+    private func sum(_ column: Int32) -> Int {
+        rows.isEmpty(column) ? 0 : HourlyColumn.read(rows.text(column)).reduce(0, +)
+    }
+}
+
+/// A day of a pool in UTC, as it is read for many.
+public struct PeakDay: Hashable, Sendable {
+    /// Days since 1970.
+    public var day: Int64
+    /// The most seats taken at once, for each of the 24 hours.
+    public var peaks: [Int]
+    /// Claims that were refused in it.
+    public var denials: Int
+    /// Seats granted over the limit in it.
+    public var overLimit: Int
 }
 
 extension Database {
