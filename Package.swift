@@ -24,6 +24,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // A call of the kernel's that the C library has no function for.
+        .systemLibrary(name: "CLinux"),
 
         .target(name: "AdapterKit"),
         .target(name: "AdapterTestKit", dependencies: ["AdapterKit"]),
@@ -36,7 +38,7 @@ let package = Package(
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
 
         .target(name: "GatewayAPI", dependencies: ["AdapterKit"]),
-        .target(name: "GatewayTransport", dependencies: ["CCurl"]),
+        .target(name: "GatewayTransport", dependencies: ["CCurl", "CLinux"]),
         .target(
             name: "GatewayStore",
             dependencies: [
@@ -48,8 +50,8 @@ let package = Package(
         .target(
             name: "GatewayCore",
             dependencies: [
-                "AdapterKit", "Forecasting", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport",
-                "MarkedCSV", "MarkedText", "MarkedYAML",
+                "AdapterKit", "CLinux", "Forecasting", "GatewayAPI", "GatewayProfiles", "GatewayStore",
+                "GatewayTransport", "MarkedCSV", "MarkedText", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
