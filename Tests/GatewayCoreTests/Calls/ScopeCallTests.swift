@@ -68,10 +68,10 @@ struct ScopeCallTests {
             case .unknown:
                 var other: String?
                 let unknown = await callError {
-                    other = try await row.perform(gateway, .limited(to: "north"), "nobody")
+                    other = try await row.perform(gateway, .limited(to: "north"), "mouth")
                 }
-                #expect(unknown?.code == error?.code && other?.replacing("nobody", with: "south") == answer)
-                #expect(unknown?.message.replacing("nobody", with: "south") == error?.message)
+                #expect(unknown?.code == error?.code && other?.replacing("mouth", with: "south") == answer)
+                #expect(unknown?.message.replacing("mouth", with: "south") == error?.message)
             case .nothing: #expect(error == nil && answer?.contains("south") == false, "\(answer ?? "\(error as Any)")")
             }
             #expect(try everything(of: "south", test.fixture) == before)
