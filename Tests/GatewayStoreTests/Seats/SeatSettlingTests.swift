@@ -107,6 +107,8 @@ struct SeatSettlingTests {
             #expect(bob.reason, "by that clock Ann's has ended long ago")
             #expect(try await store.seat("cid", at: .hour(9), limit: 1).reason == false)
             #expect(try await store.sessions(of: "n1", in: .portfolio, at: .hour(9)).count == 1)
+            let days = try await store.usage(of: "n1", in: .portfolio, from: 0, at: .hour(9)).flatMap(\.days)
+            #expect(days.map(\.day) == [Instant.hour(0).days], "that day in years to come is none yet")
             #expect(try await store.seat("cid", at: .hour(9 + 24 * 32), limit: 1).reason, "a month, not ten years")
             // Forward once more: the hours between are gone through without end only as long as somebody is there.
             try await store.seat("dee", at: ahead)
