@@ -31,6 +31,7 @@ let package = Package(
         .target(name: "MarkedCSV", dependencies: ["MarkedText"]),
         .target(name: "MarkedYAML", dependencies: ["CYAML", "MarkedText"]),
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
+        .target(name: "Forecasting"),
         .target(name: "ICalendar", dependencies: ["AdapterKit"]),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
 
@@ -47,8 +48,8 @@ let package = Package(
         .target(
             name: "GatewayCore",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedCSV",
-                "MarkedText", "MarkedYAML",
+                "AdapterKit", "Forecasting", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport",
+                "MarkedCSV", "MarkedText", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -88,6 +89,7 @@ let package = Package(
             name: "FuzzTests",
             dependencies: ["AdapterKit", "MarkedCSV", "MarkedText", "MarkedYAML", "VendorFormats"],
             exclude: ["Corpus"]),
+        .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
         .testTarget(name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300"]),
         .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),
