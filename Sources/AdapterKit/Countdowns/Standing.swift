@@ -39,7 +39,7 @@ public struct Standing: Sendable {
 
 /// The level and the times of a standing, without what it was worked out from: for a listing, most of whose rows have
 /// nothing to say.
-public struct Outlook: Sendable {
+public struct StandingOutlook: Sendable {
     /// See ``Standing/level``.
     public let level: Level
     /// See ``Standing/label``.
@@ -68,7 +68,7 @@ extension CountdownRules {
 
     /// The standing that an outlook on the same facts, at the same instant and in the same zone, is part of.
     public func standing(
-        _ outlook: Outlook, of facts: StandingFacts, at now: Instant, in zone: Zone
+        _ outlook: StandingOutlook, of facts: StandingFacts, at now: Instant, in zone: Zone
     ) -> Standing {
         Standing(
             level: outlook.level, label: outlook.label, days: outlook.days, until: outlook.until,
@@ -77,9 +77,9 @@ extension CountdownRules {
     }
 
     /// The level and the times of ``standing(of:at:in:)`` alone.
-    public func outlook(of facts: StandingFacts, at now: Instant, in zone: Zone) -> Outlook {
+    public func outlook(of facts: StandingFacts, at now: Instant, in zone: Zone) -> StandingOutlook {
         guard facts.held else {
-            return Outlook(
+            return StandingOutlook(
                 level: .unlicensed, label: Standing.unlicensedLabel, until: nil, fullUntil: nil, isSilent: false,
                 days: nil, labelLevel: .unlicensed)
         }
@@ -125,7 +125,7 @@ extension CountdownRules {
             (worst, label, days, loss) = (.unlicensed, Standing.unlicensedLabel, nil, Int.max)
             labelLevel = .unlicensed
         }
-        return Outlook(
+        return StandingOutlook(
             level: worst, label: label, until: Self.instant(next), fullUntil: Self.instant(loss),
             isSilent: worst == .licensed && days == nil && facts.isUnremarkable(at: now), days: days,
             labelLevel: labelLevel)

@@ -130,6 +130,11 @@ private struct JSONPen {
     }
 
     private mutating func put(number: Int) {
+        guard number >= 10 || number < 0 else { return put(byte: 48 + UInt8(number)) }
+        guard number >= 100 || number < 0 else {
+            put(byte: 48 + UInt8(number / 10))
+            return put(byte: 48 + UInt8(number % 10))
+        }
         for digit in String(number).utf8 { put(byte: digit) }
     }
 

@@ -75,7 +75,7 @@ struct StandingDesk {
     /// - Parameter dates: As ``StatusRecord/dates`` has them.
     mutating func outlook(
         on record: StatusRecord, dates: UnsafeBufferPointer<UInt8>, customer: CustomerRecord
-    ) throws -> Outlook? {
+    ) throws -> StandingOutlook? {
         guard let bench = bench(record.profile) else { return nil }
         let rules = bench.profile.rules
         try enter(customer.timeZone)
@@ -97,7 +97,7 @@ struct StandingDesk {
     }
 
     /// How the installation stands that was looked on last.
-    func standing(_ outlook: Outlook, of record: StatusRecord, customer: CustomerRecord) -> Result? {
+    func standing(_ outlook: StandingOutlook, of record: StatusRecord, customer: CustomerRecord) -> Result? {
         guard let bench, let facts else { return nil }
         return Result(
             standing: bench.profile.rules.standing(outlook, of: facts, at: at, in: zone), bench: bench,
@@ -105,7 +105,7 @@ struct StandingDesk {
     }
 
     /// What the installation that was looked on last has to say, worst first.
-    func messages(_ outlook: Outlook, of record: StatusRecord, customer: CustomerRecord) -> [String] {
+    func messages(_ outlook: StandingOutlook, of record: StatusRecord, customer: CustomerRecord) -> [String] {
         // Most rows of a long list: nothing holds, nothing is odd, and nothing was ordered.
         if outlook.isSilent, record.orderUntil == nil { return [] }
         return standing(outlook, of: record, customer: customer)?.messages ?? []
