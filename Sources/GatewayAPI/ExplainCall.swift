@@ -42,6 +42,8 @@ public struct Explanation: Codable, Hashable, Sendable {
     public var timeZone: String
     /// The instant that the standing is of. Files, vendor and operations are always told as they are now.
     public var at: Instant
+    /// When it was archived, since when nothing is done for it; nil where it was not.
+    public var archived: Instant?
     /// How it stands.
     public var standing: StandingView
     /// The next changes by time alone, soonest first; at most ``mostChanges``.
@@ -71,8 +73,9 @@ public struct Explanation: Codable, Hashable, Sendable {
     /// An explanation.
     public init(
         installation: String, customer: String, customerName: String, product: String?, profile: String, file: String?,
-        place: String?, timeZone: String, at: Instant, standing: StandingView, next: [TimelineView.Change],
-        seats: SeatCounts, modules: [String], refresh: RefreshView, files: [FileView], vendor: VendorView?,
+        place: String?, timeZone: String, at: Instant, archived: Instant? = nil, standing: StandingView,
+        next: [TimelineView.Change], seats: SeatCounts, modules: [String], refresh: RefreshView, files: [FileView],
+        vendor: VendorView?,
         operation: OperationView?, orders: [OrderView], user: UserView?, steps: [String]
     ) {
         self.installation = installation
@@ -84,6 +87,7 @@ public struct Explanation: Codable, Hashable, Sendable {
         self.place = place
         self.timeZone = timeZone
         self.at = at
+        self.archived = archived
         self.standing = standing
         self.next = next
         self.seats = seats
@@ -100,7 +104,8 @@ public struct Explanation: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case installation, customer, customerName, product, profile, file
         case place = "where"
-        case timeZone, at, standing, next, seats, modules, refresh, files, vendor, operation, orders, user, steps
+        case timeZone, at, archived, standing, next, seats, modules, refresh, files, vendor, operation, orders, user
+        case steps
     }
 
     /// How an installation stands, and why.

@@ -190,13 +190,15 @@ public struct InstallationView: Codable, Hashable, Sendable {
     public var facts: RecordedFacts
     /// When it was archived; nil where it was not.
     public var archived: Instant?
+    /// What a refresh will stumble over: destinations outside the folders that are allowed here.
+    public var warnings: [String]
 
     /// A view.
     public init(
         id: String, customer: String, profile: String, product: String?, protocolName: String?, place: String?,
         identity: [IdentityValue], site: [String: [String]], entitlement: Entitlement?, issued: Instant?,
         lastContact: Instant?, lastRefresh: Instant?, refreshDue: Instant?, files: [DeliveredFileView],
-        lastFailure: String?, facts: RecordedFacts = RecordedFacts(), archived: Instant? = nil
+        lastFailure: String?, facts: RecordedFacts = RecordedFacts(), archived: Instant? = nil, warnings: [String] = []
     ) {
         self.id = id
         self.customer = customer
@@ -215,6 +217,7 @@ public struct InstallationView: Codable, Hashable, Sendable {
         self.lastFailure = lastFailure
         self.facts = facts
         self.archived = archived
+        self.warnings = warnings
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -222,7 +225,7 @@ public struct InstallationView: Codable, Hashable, Sendable {
         case protocolName = "protocol"
         case place = "where"
         case identity, site, entitlement, issued, lastContact, lastRefresh, refreshDue, files, lastFailure, facts
-        case archived
+        case archived, warnings
     }
 
     /// One value of an identity.

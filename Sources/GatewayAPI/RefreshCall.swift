@@ -9,7 +9,7 @@ public struct Refresh: GatewayCall {
     public var selection: Selection
     /// Why it happens now. By a login, only what is due is asked about.
     public var trigger: Trigger
-    /// How many at once, 1 to 256.
+    /// How many are asked about at once, 1 to 256. As many again may have their answer and wait for our own disk.
     public var concurrency: Int
     /// Whether only to say what would be asked.
     public var dryRun: Bool
@@ -55,20 +55,26 @@ public struct Refresh: GatewayCall {
 public struct RefreshReport: Codable, Hashable, Sendable {
     /// How many ended how.
     public var counts: [RefreshResult.Outcome: Int]
-    /// Those that failed, were updated, or were asked for by ID, in the order in which they ended. The others
+    /// Those that failed, were updated, showed an order or were asked for by ID, in the order in which they ended. The others
     /// are only counted, so that a report on a whole portfolio stays small.
     public var results: [RefreshResult]
     /// How many results of note are left out of ``results``, past the first ``maximumResults``.
     public var omitted: Int
+    /// How many orders were applied: the vendors' answers show what was ordered.
+    public var ordersApplied: Int
 
     /// The most results in one report.
     public static let maximumResults = 1000
 
     /// A report.
-    public init(counts: [RefreshResult.Outcome: Int] = [:], results: [RefreshResult] = [], omitted: Int = 0) {
+    public init(
+        counts: [RefreshResult.Outcome: Int] = [:], results: [RefreshResult] = [], omitted: Int = 0,
+        ordersApplied: Int = 0
+    ) {
         self.counts = counts
         self.results = results
         self.omitted = omitted
+        self.ordersApplied = ordersApplied
     }
 }
 
@@ -84,16 +90,20 @@ public struct RefreshResult: Codable, Hashable, Sendable {
     public var operation: String?
     /// For a rejection, the identity field that did not match.
     public var field: String?
+    /// The orders that it applied, by ID.
+    public var orders: [String]
 
     /// A result.
     public init(
-        installation: String, outcome: Outcome, message: String, operation: String? = nil, field: String? = nil
+        installation: String, outcome: Outcome, message: String, operation: String? = nil, field: String? = nil,
+        orders: [String] = []
     ) {
         self.installation = installation
         self.outcome = outcome
         self.message = message
         self.operation = operation
         self.field = field
+        self.orders = orders
     }
 
     /// How a refresh ended.

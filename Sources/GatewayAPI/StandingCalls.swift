@@ -19,14 +19,19 @@ public struct Status: GatewayCall {
 
     /// Only this customer's; nil for all.
     public var customer: String?
+    /// Only this installation, archived or not; nil for all that are not.
+    public var installation: String?
     /// Only at these levels; empty for all.
     public var levels: [Level]
     /// When.
     public var at: PointInTime
 
     /// The call.
-    public init(customer: String? = nil, levels: [Level] = [], at: PointInTime = .now) {
+    public init(
+        customer: String? = nil, installation: String? = nil, levels: [Level] = [], at: PointInTime = .now
+    ) {
         self.customer = customer
+        self.installation = installation
         self.levels = levels
         self.at = at
     }
@@ -207,6 +212,8 @@ public struct TimelineView: Codable, Hashable, Sendable {
     public var timeZone: String
     /// When "now" is.
     public var now: Instant
+    /// When it was archived, since when it is not refreshed; nil where it was not.
+    public var archived: Instant?
     /// The level now.
     public var level: Level
     /// Before the first change.
@@ -216,11 +223,13 @@ public struct TimelineView: Codable, Hashable, Sendable {
 
     /// A timeline.
     public init(
-        installation: String, timeZone: String, now: Instant, level: Level, initialLevel: Level, changes: [Change]
+        installation: String, timeZone: String, now: Instant, archived: Instant? = nil, level: Level,
+        initialLevel: Level, changes: [Change]
     ) {
         self.installation = installation
         self.timeZone = timeZone
         self.now = now
+        self.archived = archived
         self.level = level
         self.initialLevel = initialLevel
         self.changes = changes

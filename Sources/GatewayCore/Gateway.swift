@@ -3,6 +3,7 @@ public import GatewayAPI
 import GatewayProfiles
 package import GatewayStore
 import GatewayTransport
+import MarkedText
 
 /// Where a gateway keeps and finds things.
 public struct GatewayConfiguration: Sendable {
@@ -128,7 +129,7 @@ public final class Gateway: CallPerformer {
             case .cannotOpen, .cannotWrite, .tooNew, .corrupt: CallError(.failed, error.message)
             }
         case let error as UnknownZone: CallError(.invalid, error.description)
-        case let error as DeliveryError: CallError(.failed, error.message)
+        case let error as DeliveryError: CallError(.failed, error.sentence)
         case let error as TransportError: CallError(.failed, error.message)
         case let error as AdapterError:
             CallError(error.code == .unreachable ? .unreachable : .failed, error.message)
@@ -173,9 +174,16 @@ struct CallContext: Sendable {
     /// - Throws: ``CallError`` `notFound`: what is out of scope does not show that it exists.
     func installation(_ id: String) async throws -> InstallationRecord {
         guard let record = try await store.installation(id, in: scope) else {
-            throw CallError(
-                .notFound, "There is no installation \"\(id)\". `gatehouse installations list` shows those there are.")
+            throw try await missing(id, .installation, "installation")
         }
         return record
+    }
+
+    /// That there is no such ID, with the nearest one that there is: of those in scope, since a hint would tell of others.
+    func missing(_ id: String, _ kind: IDKind, _ word: String) async throws -> CallError {
+        let near = nearest(to: id, among: try await store.idsBeside(id, of: kind, in: scope))
+        let hint = near.map { ": did you mean \(quoted($0))?" } ?? "."
+        return CallError(
+            .notFound, "There is no \(word) \(quoted(id))\(hint) `gatehouse \(word)s list` shows those there are.")
     }
 }

@@ -14,8 +14,10 @@ struct CountdownShape {
         var from: [Mark]
         var whole: Mark
         var stages: [PlacedStage]
-        /// Whether all of it could be read. What could not is told already; something else stands in for it.
-        var isComplete: Bool
+        /// Whether what it runs from could be read. What could not is told already; something else stands in for it.
+        var hasDates: Bool
+        /// Whether all stages are there, each with its level.
+        var hasLevels: Bool
     }
 
     /// A stage with the places of its parts.
@@ -23,6 +25,8 @@ struct CountdownShape {
         var stage: Countdown.Stage
         var at: Mark
         var level: Mark
+        /// Whether its level could be read.
+        var hasLevel: Bool
         var message: Scalar?
         /// Whether its offset could be read; what stands in for it is in order.
         var hasOffset: Bool
@@ -37,26 +41,41 @@ struct CountdownShape {
                     name: member.key.text, from: member.value.from.map(\.value), optional: member.value.optional,
                     stages: member.value.stages.map(\.stage)),
                 name: member.key.mark, from: member.value.from.map(\.mark), whole: member.value.mark,
-                stages: member.value.stages, isComplete: member.value.isComplete)
+                stages: member.value.stages, hasDates: member.value.hasDates, hasLevels: member.value.hasLevels)
         }
     }
 
     /// The rules that the countdowns make; nil where they are wrong, which is told at each place.
+    ///
+    /// - Parameter hasPlace: Whether the profile says where in the product its license is seen.
     static func rules(
-        _ placed: [Placed], dateFormat: String, dates: [String]?, in fields: inout Fields
+        _ placed: [Placed], dateFormat: String, dates: [String]?, hasPlace: Bool, in fields: inout Fields
     ) -> CountdownRules? {
         do {
             return try CountdownRules(
-                placed.map(\.countdown), dateFormat: dateFormat, knownDates: dates)
+                placed.map(\.countdown), dateFormat: dateFormat, knownDates: dates, hasPlace: hasPlace)
         } catch {
             let wrongDates = Set(error.problems.filter(\.isOfDate).map(\.countdown))
             for problem in error.problems
             where !fields.diagnostics.isHopeless && !followsFromOther(problem, placed, wrongDates) {
                 let mark = mark(of: problem, placed) ?? fields.mark(of: "dateFormat")
-                fields.error(problem.message, at: mark)
+                let (message, help) = Self.told(problem.message)
+                fields.error(message, at: mark, help: help)
             }
             return nil
         }
+    }
+
+    /// A sentence as diagnostics are written: what is wrong, and what to do about it.
+    private static func told(_ sentence: String) -> (message: String, help: String?) {
+        var sentence = sentence
+        if sentence.hasSuffix(".") { sentence.removeLast() }
+        let first = sentence.prefix { $0 != " " }
+        if ["A", "The", "This", "There"].contains(first) {
+            sentence = first.lowercased() + sentence.dropFirst(first.count)
+        }
+        guard let end = sentence.firstRange(of: "; ") else { return (sentence, nil) }
+        return (String(sentence[..<end.lowerBound]), String(sentence[end.upperBound...]))
     }
 
     /// Whether a problem is there only because of something else that is told: what stands in for a value that could
@@ -66,11 +85,17 @@ struct CountdownShape {
     ) -> Bool {
         guard let index = problem.countdown else { return false }
         switch problem.part {
-        case .at: return problem.stage.map { !placed[index].stages[$0].hasOffset } ?? false
-        case .placeholder("module"): return wrongDates.contains(index) || !placed[index].isComplete
-        case .placeholder, .stages: return !placed[index].isComplete
+        case .at: return problem.stage.map { !isKnownOrder($0, of: placed[index].stages) } ?? false
+        case .placeholder("module"): return wrongDates.contains(index) || !placed[index].hasDates
+        case .placeholder("where"): return false
+        case .placeholder, .stages: return !placed[index].hasLevels
         default: return false
         }
+    }
+
+    /// Whether a stage's offset, and any of one before it, could be read.
+    private static func isKnownOrder(_ index: Int, of stages: [PlacedStage]) -> Bool {
+        stages[index].hasOffset && stages[..<index].contains(where: \.hasOffset)
     }
 
     private static func mark(of problem: CountdownProblem, _ placed: [Placed]) -> Mark? {
@@ -105,39 +130,32 @@ struct CountdownShape {
         var optional: Bool
         var stages: [PlacedStage]
         var mark: Mark
-        var isComplete: Bool
+        var hasDates: Bool
+        var hasLevels: Bool
     }
 
     private var body: Shape<Body> {
         .mapping { fields in
-            let before = (fields.diagnostics.errorCount, fields.diagnostics.silenced)
             let from = fields.required(
                 "from", from, help: "The date it runs from, or several of which the earliest counts.")
             let optional = fields.optional(
                 "optional", .bool, default: false, help: "Whether an entitlement that is held may lack the date.")
             let stages = fields.required(
-                "stages", .list(of: Self.stage.named("stage"), atLeast: 1),
-                help: "What holds from when on, in order of time.")
+                "stages", Self.stages, help: "What holds from when on, in order of time.")
             // What could not be read is told already; what could be is checked all the same.
             return Body(
                 from: from ?? [Marked(DateName.expires.rawValue, mark: fields.mark)], optional: optional,
-                stages: Self.inOrder(stages ?? []), mark: fields.mark,
-                isComplete: (fields.diagnostics.errorCount, fields.diagnostics.silenced) == before)
+                stages: Self.inOrder(stages?.read ?? []), mark: fields.mark, hasDates: from != nil,
+                hasLevels: stages.map { $0.isWhole && $0.read.allSatisfy(\.hasLevel) } ?? false)
         }
     }
 
-    /// The stages, with an hour more than the one before where an offset could not be read: that is no other mistake.
+    /// The stages, with the offset of the one before where one could not be read: then the next that could be is
+    /// compared with what stands in the file.
     private static func inOrder(_ stages: [PlacedStage]) -> [PlacedStage] {
         var stages = stages
         for index in stages.indices where !stages[index].hasOffset {
-            guard index > 0 else {
-                stages[index].stage.at = .days(-100_000)
-                continue
-            }
-            switch stages[index - 1].stage.at {
-            case .days(let count): stages[index].stage.at = .hours(count * 24 + 1)
-            case .hours(let count): stages[index].stage.at = .hours(count + 1)
-            }
+            stages[index].stage.at = index > 0 ? stages[index - 1].stage.at : .days(-100_000)
         }
         return stages
     }
@@ -168,6 +186,14 @@ struct CountdownShape {
         return own + DateName.allCases.map(\.rawValue).filter { !own.contains($0) } + [Countdown.moduleExpiry]
     }
 
+    /// The stages that could be read, and whether those are all.
+    private static let stages: Shape<(read: [PlacedStage], isWhole: Bool)> = {
+        let list = Shape<[PlacedStage]>.list(of: stage.named("stage"), atLeast: 1)
+        return Shape(as: list.form) { node, diagnostics in
+            list.read(node, into: &diagnostics).map { ($0, $0.count == node.sequence?.count) }
+        }
+    }()
+
     private static let stage = Shape<PlacedStage>.mapping { fields in
         let at = fields.required(
             "at",
@@ -181,7 +207,8 @@ struct CountdownShape {
         return PlacedStage(
             stage: Countdown.Stage(
                 at: at ?? .hours(0), level: level ?? .licensed, label: label, message: message?.text),
-            at: fields.mark(of: "at"), level: fields.mark(of: "level"), message: message, hasOffset: at != nil)
+            at: fields.mark(of: "at"), level: fields.mark(of: "level"), hasLevel: level != nil, message: message,
+            hasOffset: at != nil)
     }
 
     /// A stage that is `unlicensed` is refused with the rules, which say what was meant instead.

@@ -65,3 +65,38 @@ public struct DestinationTemplate: Hashable, Sendable {
         self.offsets = offsets
     }
 }
+
+extension DestinationTemplate {
+    /// Why no file can ever be put where it leads, whatever the values are: it begins nowhere, or holds a name that a
+    /// destination must not hold.
+    var flaws: [Problem] {
+        var flaws: [Problem] = []
+        switch parts.first {
+        case .site: break
+        case .text(let text) where text.hasPrefix("/"): break
+        case .text, .identity:
+            flaws.append(Problem(message: "leads nowhere by itself: begin it with {site.NAME} or a slash", offset: 0))
+        case nil: flaws.append(Problem(message: "is empty: begin it with {site.NAME} or a slash", offset: 0))
+        }
+        for (index, part) in parts.enumerated() {
+            guard case .text(let text) = part else { continue }
+            var offset = offsets[index]
+            let names = text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false)
+            for (position, name) in names.enumerated() {
+                // A name that reaches to a value is longer than it looks; nothing stands before the first slash.
+                let isWhole =
+                    (position > 0 || index == 0) && (position < names.count - 1 || index == parts.count - 1)
+                let isRoot = index == 0 && position == 0
+                switch String(name) {
+                case ".." where isWhole: flaws.append(Problem(message: "leads upwards with \"..\"", offset: offset))
+                case "." where isWhole: flaws.append(Problem(message: "holds the name \".\"", offset: offset))
+                case "" where isWhole && !isRoot:
+                    flaws.append(Problem(message: "holds a slash without a name behind it", offset: offset - 1))
+                default: break
+                }
+                offset += name.count + 1
+            }
+        }
+        return flaws
+    }
+}

@@ -1,13 +1,10 @@
 public import AdapterKit
-import MarkedText
 
 /// A product's behavior, as a profile file gives it: the protocol it speaks, the vendor it asks, where its files
 /// go, and the countdowns on its dates.
 public struct Profile: Sendable {
     /// The name that installations select it by.
     public var name: String
-    /// Where that stands.
-    var nameMark: Mark
     /// The profile that it extends, by name; nil for none.
     public var parent: String?
     /// The product's name, for people.
@@ -28,6 +25,8 @@ public struct Profile: Sendable {
     public var settings: [String: String]
     /// Where each of the adapter's deliveries goes: a template of site and identity values.
     public var deliveries: [String: String]
+    /// The same, split into their parts when the profile was read.
+    public var templates: [String: DestinationTemplate]
     /// The countdowns, ready to be evaluated.
     public var rules: CountdownRules
 

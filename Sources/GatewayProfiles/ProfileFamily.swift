@@ -9,6 +9,8 @@ struct ProfileFamily {
         var file: String
         /// Its variables replaced; nil where it is no YAML.
         var tree: Node?
+        /// Whether it was looked for only because others may extend it.
+        var isBeside = false
         /// What is wrong with it by itself.
         var diagnostics = Diagnostics()
 
@@ -33,16 +35,20 @@ struct ProfileFamily {
 
     private let reader: ProfileReader
     private(set) var members: [Member] = []
-    private var byName: [String: Int] = [:]
+    /// The files that give each name: of those to be read all, of those beside them only where no other does.
+    private var byName: [String: [Int]] = [:]
     private var outcomes: [Int: Outcome] = [:]
 
     init(reader: ProfileReader) { self.reader = reader }
 
-    /// Takes a file in. Of two that give one name the first is meant by it.
-    mutating func add(path: String) {
+    /// Takes a file in.
+    ///
+    /// - Parameter isBeside: Whether it is wanted only by those that extend it: files taken in before, which give the
+    ///   same name, come before it.
+    mutating func add(path: String, isBeside: Bool = false) {
         var diagnostics = Diagnostics()
         let written = MarkedYAML.parse(path: path, into: &diagnostics)
-        add(written, file: path, diagnostics)
+        add(written, file: path, diagnostics, isBeside: isBeside)
     }
 
     /// Takes a file's bytes in.
@@ -52,10 +58,15 @@ struct ProfileFamily {
         add(written, file: file, diagnostics)
     }
 
-    private mutating func add(_ written: Node?, file: String, _ diagnostics: Diagnostics) {
-        var member = Member(file: file, diagnostics: diagnostics)
+    private mutating func add(
+        _ written: Node?, file: String, _ diagnostics: Diagnostics, isBeside: Bool = false
+    ) {
+        var member = Member(file: file, isBeside: isBeside, diagnostics: diagnostics)
         member.tree = written?.substituting(reader.environment, into: &member.diagnostics)
-        if let name = member.name?.text, byName[name] == nil { byName[name] = members.count }
+        if let name = member.name?.text, !name.isEmpty {
+            let isMeantAlready = isBeside && byName[name]?.contains { !members[$0].isBeside } == true
+            if !isMeantAlready { byName[name, default: []].append(members.count) }
+        }
         members.append(member)
     }
 
@@ -99,6 +110,7 @@ struct ProfileFamily {
         let profile = reader.shape(for: tree).read(tree, into: &found)
         for problem in found.all { outcome.problems.append(told(problem, of: member)) }
         outcome.problems.append(contentsOf: DiagnosticsError([], omitted: found.omitted))
+        refuseSharedName(of: index, into: &outcome.problems)
         if !outcome.problems.hasErrors { outcome.profile = profile }
         return outcome
     }
@@ -109,6 +121,18 @@ struct ProfileFamily {
         var problem = problem
         problem.message += " (in \(quoted(name)) of \(member.file), which inherits this)"
         return problem
+    }
+
+    /// A name that two files give means neither: which of them comes first is nobody's decision.
+    private func refuseSharedName(of index: Int, into diagnostics: inout Diagnostics) {
+        guard let name = members[index].name, let all = byName[name.text], all.contains(index), all.count > 1 else {
+            return
+        }
+        let others = all.filter { $0 != index }.map { members[$0].file }
+        let some = others.prefix(5).joined(separator: ", ") + (others.count > 5 ? ", …" : "")
+        diagnostics.error(
+            "the profile \(quoted(name.text)) stands in \(some), too", at: name.mark,
+            help: "give one of them another name, or take it away: until then neither is used")
     }
 
     private func refuseOtherProtocol(
@@ -126,7 +150,7 @@ struct ProfileFamily {
 
     /// The profile that a member extends; nil where there is none to inherit from, which is told.
     private func parent(of index: Int, _ name: Scalar, into diagnostics: inout Diagnostics) -> Int? {
-        guard let parent = byName[name.text] else {
+        guard let parent = byName[name.text]?.first else {
             tellUnknown(name, into: &diagnostics)
             return nil
         }
@@ -140,7 +164,7 @@ struct ProfileFamily {
             // Another cycle further up is told in its own files.
             if chain.contains(member) { break }
             chain.append(member)
-            next = members[member].parent.flatMap { byName[$0.text] }
+            next = members[member].parent.flatMap { byName[$0.text]?.first }
         }
         if chain.count > Inheritance.longestChain {
             diagnostics.error(

@@ -41,9 +41,13 @@ public struct ProfileReader: Sendable {
         return profile
     }
 
-    /// The shape of a profile, for the protocol that it selects if there is such a one.
+    /// The shape of a profile, for the protocol that it selects if there is such a one. Where one is misspelled and can
+    /// mean only one, what depends on it is read as that one's: then it is told at once, too.
     func shape(for tree: Node) -> Shape<Profile> {
-        profileShape(protocolName: tree["protocol"]?.scalar?.text).shape
+        let name = tree["protocol"]?.scalar?.text
+        guard let name, adapters[name] == nil else { return profileShape(protocolName: name).shape }
+        let near = adapters.keys.filter { nearest(to: name, among: [$0]) != nil }
+        return profileShape(protocolName: near.count == 1 ? near.first : nil).shape
     }
 
     /// What a profile may hold.

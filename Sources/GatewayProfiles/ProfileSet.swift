@@ -24,7 +24,7 @@ public struct ProfileSet: Sendable {
         public var problems: DiagnosticsError
     }
 
-    /// Reads every `*.yaml` of the folders, in order; a name that comes twice is a problem of the later file.
+    /// Reads every `*.yaml` of the folders, in order; a name that comes twice is a problem of both files.
     public init(folders: [String], reader: ProfileReader) {
         self.init(files: folders.flatMap(Self.files), extending: folders, reader: reader)
     }
@@ -35,10 +35,14 @@ public struct ProfileSet: Sendable {
         self.folders = folders
         self.reader = reader
         var family = ProfileFamily(reader: reader)
+        // A file that is named twice is no second one.
+        var taken: Set<String> = []
+        let files = files.filter { taken.insert(Self.plain($0)).inserted }
         for file in files { family.add(path: file) }
         if family.members.contains(where: { $0.parent != nil }) {
-            let taken = Set(files.map(Self.plain))
-            for file in folders.flatMap(Self.files) where !taken.contains(Self.plain(file)) { family.add(path: file) }
+            for file in folders.flatMap(Self.files) where taken.insert(Self.plain(file)).inserted {
+                family.add(path: file, isBeside: true)
+            }
         }
         var needed: [Int] = []
         for index in files.indices {
@@ -55,23 +59,16 @@ public struct ProfileSet: Sendable {
 
     private mutating func add(_ index: Int, _ family: inout ProfileFamily) -> ProfileFamily.Outcome {
         let outcome = family.read(index)
-        var problems = outcome.problems
         if let profile = outcome.profile {
-            if let first = profiles[profile.name] {
-                problems.error(
-                    "the profile \(quoted(profile.name)) stands in \(first.file) already", at: profile.nameMark,
-                    help: "give one of them another name")
-            } else {
-                profiles[profile.name] = profile
-                trees[profile.name] = outcome.tree
-                return outcome
-            }
+            profiles[profile.name] = profile
+            trees[profile.name] = outcome.tree
+            return outcome
         }
         let member = family.members[index]
         broken.append(
             Broken(
                 file: member.file, name: member.name?.text,
-                problems: DiagnosticsError(problems.all, omitted: problems.omitted)))
+                problems: DiagnosticsError(outcome.problems.all, omitted: outcome.problems.omitted)))
         return outcome
     }
 

@@ -27,8 +27,7 @@ struct ProfileShape {
                 "protocol", .choice(of: protocols),
                 help: "The conversation with the vendor, and with it the adapter. A variation can't change it.")
             let place = fields.optional(
-                "where", .string, default: "",
-                help: "The place in the product's menus where its license is seen.")
+                "where", .string, help: "The place in the product's menus where its license is seen.")
             let vendor = fields.required(
                 "vendor", VendorShape.shape, help: "The vendor's server, and how it is trusted.")
             let refreshDays = fields.optional(
@@ -36,28 +35,30 @@ struct ProfileShape {
             let seats = fields.optional(
                 "seats", SeatShape.shape, default: .standard, help: "How seats are given out.")
             let settings = values(
-                "settings", of: adapter?.settings, help: "What the adapter lets a profile set.", &fields
-            ) {
-                _ in .string
-            }
+                "settings", of: adapter?.settings, as: .string, help: "What the adapter lets a profile set.", &fields)
             let deliveries = values(
-                "deliver", of: adapter?.deliveries, help: "Where each of the adapter's files goes.", &fields
-            ) { _ in destination }
+                "deliver", of: adapter?.deliveries, as: destination, help: "Where each of the adapter's files goes.",
+                &fields)
             let dateFormat = fields.optional(
                 "dateFormat", Self.dateFormat, default: "yyyy-MM-dd", help: "How messages write dates.")
             let countdowns = fields.required(
                 "countdowns", CountdownShape(adapter: adapter).list,
                 help: "The rules on the license's dates, by names of your choice.")
+            // One that could not be read is told already; what is not known may be inherited.
+            let hasPlace = place.map { !$0.isEmpty } ?? (fields.has("where") || fields.diagnostics.passesMissing)
             let rules = countdowns.flatMap {
-                CountdownShape.rules($0, dateFormat: dateFormat, dates: adapter?.dates.map(\.name), in: &fields)
+                CountdownShape.rules(
+                    $0, dateFormat: dateFormat, dates: adapter?.dates.map(\.name), hasPlace: hasPlace, in: &fields)
             }
             guard let name, let product, let protocolName, let vendor, let settings, let deliveries, let rules else {
                 return nil
             }
             return Profile(
-                name: name, nameMark: fields.mark(of: "name"), parent: parent, product: product,
-                protocolName: protocolName, place: place, file: fields.mark.file, vendor: vendor,
-                refreshDays: refreshDays, seats: seats, settings: settings, deliveries: deliveries, rules: rules)
+                name: name, parent: parent, product: product, protocolName: protocolName, place: place ?? "",
+                file: fields.mark.file, vendor: vendor, refreshDays: refreshDays, seats: seats, settings: settings,
+                deliveries: deliveries,
+                // Each was split once to be checked, so none is lost here.
+                templates: deliveries.compactMapValues { try? DestinationTemplate($0, quoted: quoted) }, rules: rules)
         }
     }
 
@@ -87,18 +88,19 @@ struct ProfileShape {
     // MARK: - What the adapter declares
 
     /// The values of an adapter's fields below a key. They must be there if one of the fields is required.
+    ///
+    /// - Parameter shape: What each value must look like, whatever the adapter.
     private func values(
-        _ key: String, of declared: [Field]?, help: String, _ fields: inout Fields,
-        shape: @escaping @Sendable (Field) -> Shape<String>
+        _ key: String, of declared: [Field]?, as shape: Shape<String>, help: String, _ fields: inout Fields
     ) -> [String: String]? {
         guard let declared else {
-            let any = Shape<[Member<Node>]>.map(of: .node.described(as: .text(.init("a text"))))
+            let any = Shape<[Member<String>]>.map(of: shape.described(as: .text(.init("a text"))))
             return fields.optional(key, any, help: help).map { _ in [:] }
         }
         let values = Shape<[String: String]>.mapping { fields in
             var values: [String: String] = [:]
             for field in declared {
-                let shape = shape(field).checked { value in
+                let shape = shape.checked { value in
                     field.problem(with: value).map { "\(field.name) (\(field.title)) \($0)" }
                 }.described(
                     as: .text(
@@ -114,10 +116,10 @@ struct ProfileShape {
             ? fields.required(key, values, help: help) : fields.optional(key, values, default: [:], help: help)
     }
 
-    /// A template of a delivery's destination. Its names are those of the adapter's fields.
+    /// A template of a delivery's destination. Its names are those of the adapter's fields, where that is known.
     private var destination: Shape<String> {
-        let site = adapter?.site.map(\.name) ?? []
-        let identity = adapter?.identity.map(\.name) ?? []
+        let site = adapter?.site.map(\.name)
+        let identity = adapter?.identity.map(\.name)
         return Shape { node, diagnostics in
             guard let scalar = Shape.scalar.read(node, into: &diagnostics) else { return nil }
             do throws(DestinationTemplate.Problem) {
@@ -128,14 +130,17 @@ struct ProfileShape {
                         switch part {
                         case .site(let name): ("site", name, site)
                         case .identity(let name): ("identity", name, identity)
-                        case .text: ("", "", [""])
+                        case .text: ("", "", nil)
                         }
-                    if known.contains(name) { continue }
+                    guard let known, !known.contains(name) else { continue }
                     let near = nearest(to: name, among: known).map { "did you mean {\(kind).\($0)}?" }
                     let all = known.isEmpty ? "none" : known.joined(separator: ", ")
                     diagnostics.error(
                         "the adapter knows no \(kind) value \(quoted(name))", at: scalar.mark(ofScalar: offset),
                         help: near ?? "\(kind) values known here: \(all)")
+                }
+                for flaw in template.flaws {
+                    diagnostics.error("the template \(flaw.message)", at: scalar.mark(ofScalar: flaw.offset))
                 }
                 return diagnostics.errorCount == errors ? scalar.text : nil
             } catch {

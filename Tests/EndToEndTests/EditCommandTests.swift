@@ -17,10 +17,12 @@ struct EditCommandTests {
             #expect(FileManager.default.fileExists(atPath: old))
             #expect(FileManager.default.fileExists(atPath: new + "/entitlements.xml"))
             let again = try await estate.must("installations", "set", "maple-sage300", "--site", "sharedData=\(new)")
-            #expect(again.out.contains("nothing was changed"))
+            #expect(again.out.contains("nothing was changed") && again.err.isEmpty)
             let audit = try await estate.json("audit", "list").array ?? []
             let change = try #require(audit.first { $0["act"] == "installations.set" })
             #expect(change["detail"]?.string?.contains("SharedData\" → \"\(new)\"") == true)
+            let outside = try await estate.must("installations", "set", "maple-sage300", "--site", "sharedData=/srv/x")
+            #expect(outside.err.contains("gatehouse: warning: The destination \"/srv/x/entitlements.xml\""))
         }
     }
 
@@ -48,6 +50,29 @@ struct EditCommandTests {
             #expect(
                 try await estate.run("customers", "contacts", "add", "maple", "--role", "boss", "--name", "B").code == 2
             )
+        }
+    }
+
+    @Test("The standing of an archived customer says that it is archived, and how it comes back")
+    func archivedStatus() async throws {
+        try await Estate.with { estate in
+            _ = try await estate.standIn(Client.maple.book())
+            try await estate.add()
+            try await estate.must("customers", "archive", "maple")
+            let status = try await estate.must("status", "--customer", "maple")
+            #expect(status.out.hasPrefix("maple is archived, since 20") && status.out.contains("archive maple --undo"))
+            #expect(try await estate.json("status", "--customer", "maple") == .array([]))
+            for listing in ["timeline", "renewals", "orders list", "installations list"] {
+                let words = listing.split(separator: " ").map(String.init)
+                let out = try await estate.must(words + ["--customer", "maple"]).out
+                #expect(out.hasPrefix("maple is archived, since 20"), "\(listing): \(out)")
+            }
+            let sheet = try await estate.must("customers", "sheet", "maple").out
+            #expect(sheet.contains("Archived") && sheet.contains("no longer looked") && !sheet.contains("There are no"))
+            let explained = try await estate.must("explain", "maple-sage300", "--user", "bob").out
+            #expect(explained.contains("Archived") && explained.contains("customers archive maple --undo"))
+            let unknown = try await estate.run("status", "--customer", "mapel")
+            #expect(unknown.code == 1 && unknown.err.contains("did you mean \"maple\"?"))
         }
     }
 

@@ -105,7 +105,7 @@ struct ProfileToolTests {
             #expect(data["identity"]?.array?.count == 3)
             let unknown = try await estate.run("adapters", "show", "subscriptoin")
             #expect(unknown.code == 1)
-            #expect(unknown.err.contains("Did you mean subscription?"))
+            #expect(unknown.err.contains("did you mean \"subscription\"?"))
         }
     }
 }

@@ -75,11 +75,45 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
             "no destination for a required delivery", "name: sample", "‸name: sample",
             without: "deliver:\n  entitlements: \"{site.sharedData}/entitlements.xml\"\n",
             says: "missing key \"deliver\""),
+        // Seats.
+        .init("seats as a list", "where: Help > About", "seats: ‸[a]", says: "found a list"),
+        .init("an unknown key of seats", "where: Help > About", "seats: { ‸endAfter: 12h }", says: "\"endAfter\""),
+        .init("a session of seconds", "where: Help > About", "seats: { endsAfter: ‸59s }", says: "from 1m to 30d"),
+        .init("a session of a year", "where: Help > About", "seats: { endsAfter: ‸31d }", says: "from 1m to 30d"),
+        .init("a session without a unit", "where: Help > About", "seats: { endsAfter: ‸12 }", says: "from 1m to 30d"),
+        .init("a session of weeks", "where: Help > About", "seats: { endsAfter: ‸2w }", says: "from 1m to 30d"),
+        .init("a negative session", "where: Help > About", "seats: { endsAfter: ‸-1h }", says: "from 1m to 30d"),
+        .init("a login that waits for minutes", "where: Help > About", "seats: { loginWait: ‸61s }", says: "0s to 60s"),
+        .init(
+            "another rule over the limit", "where: Help > About", "seats: { overLimit: ‸allow }",
+            says: "one of \"deny\", \"record\""),
+        .init(
+            "a pool that is named as a module is counted", "where: Help > About",
+            "seats: { pools: { ‸\"module:GL\": {} } }",
+            says: "letters, digits"),
+        .init(
+            "a kind of pool that there is not", "where: Help > About",
+            "seats: { pools: { users: { kind: ‸floating } } }",
+            says: "one of \"concurrent\", \"named\""),
+        .init(
+            "fewer than no seats kept", "where: Help > About", "seats: { pools: { users: { reserved: ‸-1 } } }",
+            says: "from 0 to"),
+        .init(
+            "an unknown key of a pool", "where: Help > About", "seats: { pools: { users: { ‸limit: 5 } } }",
+            says: "unknown key \"limit\""),
+        .init(
+            "a pool that comes twice", "where: Help > About", "seats: { pools: { users: {}, ‸users: {} } }",
+            says: "users"),
+        .init(
+            "a module's name with a space", "where: Help > About", "seats: { modules: { ‸\"G L\": 1 } }",
+            says: "letters"),
+        .init(
+            "a module's limit in words", "where: Help > About", "seats: { modules: { GL: ‸many } }", says: "from 0 to"),
         // Countdowns.
         .init(
             "an unknown date", "[expires, vendorExpired]", "[expires, ‸vendorExpird]",
-            says: "did you mean vendorExpired"),
-        .init("one unknown date", "[expires, vendorExpired]", "‸expiry", says: "no date named expiry"),
+            says: "did you mean \"vendorExpired\""),
+        .init("one unknown date", "[expires, vendorExpired]", "‸expiry", says: "no date named \"expiry\""),
         .init("a date twice", "[expires, vendorExpired]", "[expires, ‸expires]", says: "named twice"),
         .init(
             "the modules' date among others", "[expires, vendorExpired]", "[expires, ‸modules.expires]",
@@ -90,7 +124,9 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
         .init("stages out of order", "at: 45d", "at: ‸-1d", says: "put the stages in order of time"),
         .init("two stages at one time", "at: 45d", "at: ‸0d", says: "the same time"),
         .init("an unknown level", "level: restricted }", "level: ‸restrictd }", says: "did you mean \"restricted\""),
-        .init("a stage that is unlicensed", "level: restricted }", "level: ‸unlicensed }", says: "“stopped”"),
+        .init(
+            "a stage that is unlicensed", "level: restricted }", "level: ‸unlicensed }",
+            says: "a stage that ends access is \"stopped\""),
         .init("a stage without a level", "- { at: 45d, level: restricted }", "- ‸{ at: 45d }", says: "\"level\""),
         .init("an unknown placeholder", "\"{module} has ended.\"", "\"‸{modul} has ended.\"", says: "modul"),
         .init("an open brace", "\"{module} has ended.\"", "\"‸{module has ended.\"", says: "{"),
@@ -100,6 +136,9 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
         .init(
             "days to a loss that never comes", "\"{module} has ended.\"", "\"{module} ends in ‸{daysToLoss}.\"",
             says: "no later stage"),
+        .init(
+            "a place in the product that is not said", "\"{product} is read-only", "\"‸{where}: read-only",
+            without: "where: Help > About\n", says: "{where} has no answer here"),
         .init("a broken date format", "dateFormat: dd/MM/yyyy", "dateFormat: ‸dd/QQ/yyyy", says: "Q"),
         .init(
             "a site value that no adapter knows", "{site.sharedData}/", "‸{site.sharedDate}/",
@@ -107,6 +146,21 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
         .init(
             "an identity value that no adapter knows", "{site.sharedData}/", "{site.sharedData}/‸{identity.nonsense}/",
             says: "identity values known here: clientID, clientName, serialNumber"),
+        .init(
+            "a destination that begins nowhere", "\"{site.sharedData}/", "\"‸shared/",
+            says: "begin it with {site.NAME} or a slash"),
+        .init(
+            "a destination that begins with an identity", "\"{site.sharedData}/", "\"‸{identity.clientID}/",
+            says: "begin it with {site.NAME} or a slash"),
+        .init("no destination", "\"{site.sharedData}/entitlements.xml\"", "\"‸\"", says: "is empty"),
+        .init(
+            "a destination that leads upwards", "{site.sharedData}/", "{site.sharedData}/‸../", says: "leads upwards"),
+        .init(
+            "a destination that ends upwards", "{site.sharedData}/entitlements.xml", "/a/{site.sharedData}/‸..",
+            says: "leads upwards"),
+        .init("a destination that stays", "{site.sharedData}/", "/‸./", says: "the name \".\""),
+        .init("two slashes", "{site.sharedData}/", "{site.sharedData}‸//", says: "without a name"),
+        .init("a slash at the end", "{site.sharedData}/entitlements.xml", "/a‸/", says: "without a name"),
         .init("another kind of value", "{site.sharedData}/", "‸{place.sharedData}/", says: "{site.NAME}"),
         .init("a brace in a destination", "{site.sharedData}/", "{site.sharedData}/‸}", says: "without its {"),
         .init("an open brace in a destination", "{site.sharedData}/", "a/‸{site.sharedData/", says: "is not closed"),
@@ -204,6 +258,69 @@ struct MistakeTests {
         let problems = ProfileText.problems(text)
         #expect(
             problems.map(\.mark.start.description) == places, "\(problems.map(\.description).joined(separator: "\n"))")
+    }
+
+    @Test("Whatever does not depend on the adapter is told although nobody speaks the protocol")
+    func unknownProtocol() {
+        let (text, places) = ProfileText.places(
+            in: """
+                name: sample
+                product: Sample
+                protocol: ‸carrier-pigeon
+                vendor: { address: ‸licensing, ‸adress: x }
+                settings: { speed: ‸[high] }
+                deliver: { a: "‸shared/{site.anything}/‸..", b: "{site.x}/‸{nothing}", c: ‸{} }
+                dateFormat: ‸QQ
+                countdowns:
+                  first:
+                    from: [anyDate, ‸anyDate]
+                    stages:
+                      - { at: 5d, level: grace, message: "‸{nonsense} ‸{where}" }
+                      - { at: ‸4d, level: stopped, message: "‸{lossDate}" }
+                """)
+        let problems = ProfileText.problems(text)
+        #expect(
+            problems.map(\.mark.start.description) == places, "\(problems.map(\.description).joined(separator: "\n"))")
+    }
+
+    @Test("Where a misspelled protocol can mean only one, what depends on its adapter is told at once, too")
+    func misspelledProtocol() {
+        let (text, places) = ProfileText.places(
+            in: ProfileText.good.replacing("protocol: subscription", with: "protocol: ‸subscripton")
+                .replacing("where: Help > About", with: "settings: { ‸speed: high }")
+                .replacing("{site.sharedData}", with: "‸{site.sharedDate}")
+                .replacing("vendorExpired", with: "‸vendorExpird"))
+        let problems = ProfileText.problems(text)
+        #expect(
+            problems.map(\.mark.start.description) == places, "\(problems.map(\.description).joined(separator: "\n"))")
+    }
+
+    @Test("Dots in a destination are no way upwards where they are part of a name")
+    func dots() throws {
+        for template in [
+            "{site.sharedData}/..a/b..", "{site.sharedData}../a", "/a/..{identity.clientID}", "/.a/{site.b}",
+        ] {
+            let text = ProfileText.good.replacing("{site.sharedData}/entitlements.xml", with: template)
+            #expect(ProfileText.problems(text).filter { !$0.message.contains("\"b\"") }.isEmpty, "\(template)")
+        }
+    }
+
+    @Test("A stage is compared with what stands in the file, whatever could not be read between")
+    func order() {
+        let (text, places) = ProfileText.places(
+            in: ProfileText.good.replacing(
+                "- { at: 45d, level: restricted }",
+                with: [
+                    "{ at: 10d, level: grace }", "{ at: ‸99999999999999d, level: grace }", "{ at: 20d, level: grace }",
+                    "{ at: ‸soon, level: grace }", "{ at: ‸5d, level: restricted, message: \"‸{module}\" }",
+                ].map { "- " + $0 }.joined(separator: "\n      ")))
+        let problems = ProfileText.problems(text)
+        let shown = problems.map(\.description).joined(separator: "\n")
+        #expect(problems.map(\.mark.start.description) == places, "\(shown)")
+        #expect(shown.contains("found \"99999999999999d\"") && shown.contains("5d is earlier than 20d"), "\(shown)")
+        let first = ProfileText.problems(
+            ProfileText.good.replacing("at: 0d, level: grace", with: "at: 99999999999999d, level: grace"))
+        #expect(first.count == 1, "nothing is known of the order before it")
     }
 
     @Test("A value from the environment is not shown, since it may be a secret")

@@ -55,7 +55,7 @@ struct ProfileSetTests {
         }
     }
 
-    @Test("Of two profiles of one name the first is taken, and the second is told with the first")
+    @Test("Of two profiles of one name neither is taken: each is told with the other")
     func duplicate() throws {
         try withFolder { folder in
             for name in ["one", "two"] {
@@ -66,12 +66,41 @@ struct ProfileSetTests {
             try write(folder + "/two/a.yaml", named("same"))
             try write(folder + "/two/b.yaml", named("other"))
             let set = ProfileSet(folders: [folder + "/one", folder + "/two"], reader: ProfileText.reader)
-            #expect(set.profiles.keys.sorted() == ["other", "same"])
-            #expect(set.profiles["same"]?.file == folder + "/one/z.yaml")
-            #expect(set.broken.count == 1)
-            let problem = try #require(set.broken.first).problems
-            #expect(problem.diagnostics.first?.file == folder + "/two/a.yaml")
-            #expect(problem.description.contains("\"same\"") && problem.description.contains(folder + "/one/z.yaml"))
+            #expect(set.profiles.keys.sorted() == ["other"])
+            #expect(set.broken.map(\.file) == [folder + "/one/z.yaml", folder + "/two/a.yaml"])
+            for (broken, other) in zip(set.broken, ["/two/a.yaml", "/one/z.yaml"]) {
+                #expect(broken.problems.description.contains("the profile \"same\" stands in \(folder)\(other), too"))
+            }
+            let told = try #require(set.problem(ofProfile: "same"))
+            #expect(told.contains("/one/z.yaml") && told.contains("/two/a.yaml"), "who uses it is told of both")
+        }
+    }
+
+    @Test("Who extends a name that two files give is told so; a file of one's own comes before those beside it")
+    func extendsDuplicate() throws {
+        try withFolder { folder in
+            try write(folder + "/a.yaml", named("same"))
+            try write(folder + "/b.yaml", named("same").replacing("14d", with: "7d"))
+            try write(folder + "/child.yaml", "extends: same\nname: child\n")
+            let set = ProfileSet(files: [folder + "/child.yaml"], extending: [folder], reader: ProfileText.reader)
+            let told = set.broken.map(\.problems.description).joined(separator: "\n")
+            #expect(set.profiles.isEmpty && told.contains("child.yaml:1:10: error: "), "\(told)")
+            #expect(told.contains(folder + "/b.yaml, too"), "\(told)")
+            let own = ProfileSet(
+                files: ["child", "b"].map { "\(folder)/\($0).yaml" }, extending: [folder], reader: ProfileText.reader)
+            #expect(own.broken.isEmpty && own.profiles["child"]?.refreshDays == 7)
+        }
+    }
+
+    @Test("A file that is named twice, or by a link, is one file")
+    func namedTwice() throws {
+        try withFolder { folder in
+            try write(folder + "/a.yaml", named("same"))
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/b.yaml", withDestinationPath: folder + "/a.yaml")
+            let set = ProfileSet(
+                files: ["a", "a", "b"].map { "\(folder)/\($0).yaml" }, extending: [], reader: ProfileText.reader)
+            #expect(set.broken.isEmpty && set.profiles.keys.sorted() == ["same"])
         }
     }
 
@@ -81,7 +110,7 @@ struct ProfileSetTests {
             try write(folder + "/a.yaml", named("same"))
             try write(folder + "/b.yaml", "# A comment.\n" + named("same"))
             let set = ProfileSet(folders: [folder], reader: ProfileText.reader)
-            #expect(set.broken.first?.problems.diagnostics.first?.mark.start.description == "2:7")
+            #expect(set.broken.flatMap(\.problems.diagnostics).map(\.mark.start.description) == ["1:7", "2:7"])
         }
     }
 }

@@ -22,7 +22,7 @@ struct OpeningTests {
             let nested = StoreFixture(folder: fixture.folder + "/a/b")
             try await nested.withStore { store async throws in
                 #expect(try await store.customers(in: .portfolio).isEmpty)
-                #expect(try nested.number("PRAGMA user_version") == 2)
+                #expect(try nested.number("PRAGMA user_version") == StoreExamination.currentVersion)
             }
             let attributes = try FileManager.default.attributesOfItem(atPath: nested.path)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
@@ -66,7 +66,7 @@ struct OpeningTests {
             #expect(error?.message.contains("99") == true && error?.message.contains("newer gatehouse") == true)
             #expect(try fixture.number("PRAGMA user_version") == 99)
             #expect(try fixture.number("SELECT COUNT(*) FROM customers") == 1)
-            try fixture.raw { try $0.execute(sql: "PRAGMA user_version = 2") }
+            try fixture.raw { try $0.execute(sql: "PRAGMA user_version = \(StoreExamination.currentVersion)") }
             try await fixture.withStore { store async throws in
                 #expect(try await store.customers(in: .portfolio).count == 1)
             }

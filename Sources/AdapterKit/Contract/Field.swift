@@ -94,21 +94,26 @@ extension [Field] {
     /// - Parameter kind: What the fields are, for the sentences: `identity`.
     public func problems(with values: [String: String], kind: String) -> [FieldProblem] {
         var problems: [FieldProblem] = []
+        var meant: Set<String> = []
         for name in values.keys.sorted() where !contains(where: { $0.name == name }) {
+            let near = Spelling.nearest(to: name, among: map(\.name).filter { !meant.contains($0) }).first
+            if let near { meant.insert(near) }
             let known = map(\.name).joined(separator: ", ")
-            problems.append(
-                FieldProblem(field: name, message: "unknown \(kind) \"\(name)\"; the known ones are \(known)"))
+            let hint = near.map { ": did you mean \"\($0)\"?" } ?? "."
+            let message = "There is no \(kind) value \"\(name)\"\(hint) There are: \(known.isEmpty ? "none" : known)."
+            problems.append(FieldProblem(field: name, message: message))
         }
         for field in self {
             guard let value = values[field.name] else {
-                if field.required {
-                    let message = "\(kind) \(field.name) (\(field.title)) is missing. \(field.help)"
+                // A misspelled name is one mistake, not two.
+                if field.required, !meant.contains(field.name) {
+                    let message = "The \(kind)'s \(field.name) (\(field.title)) is missing. \(field.help)"
                     problems.append(FieldProblem(field: field.name, message: message))
                 }
                 continue
             }
             if let problem = field.problem(with: value) {
-                let message = "\(kind) \(field.name) (\(field.title)) \(problem). \(field.help)"
+                let message = "The \(kind)'s \(field.name) (\(field.title)) \(problem). \(field.help)"
                 problems.append(FieldProblem(field: field.name, message: message))
             }
         }

@@ -3,13 +3,15 @@ struct CountdownChecks {
     private let countdowns: [Countdown]
     private let dateFormat: String
     private let knownDates: [String]?
+    private let hasPlace: Bool
     private var problems: [CountdownProblem] = []
     /// With so many problems nobody asks for more, and a hostile file costs no more time.
     private static let enough = 500
 
-    init(_ countdowns: [Countdown], dateFormat: String, knownDates: [String]?) {
+    init(_ countdowns: [Countdown], dateFormat: String, knownDates: [String]?, hasPlace: Bool) {
         self.countdowns = countdowns
         self.dateFormat = dateFormat
+        self.hasPlace = hasPlace
         self.knownDates = knownDates.map { $0 + DateName.allCases.map(\.rawValue) }
     }
 
@@ -68,7 +70,7 @@ struct CountdownChecks {
 
     private mutating func checkDates(of countdown: Countdown, _ index: Int) {
         if countdown.from.isEmpty {
-            report(index, .from(nil), "A countdown runs from a date; “from” names none.")
+            report(index, .from(nil), "A countdown runs from a date, and \"from\" names none.")
         }
         if countdown.from.count > 1, countdown.from.contains(Countdown.moduleExpiry) {
             report(
@@ -87,8 +89,8 @@ struct CountdownChecks {
                 }
                 report(
                     index, .from(position),
-                    "The adapter reports no date named \(name); "
-                        + (nearest.map { "did you mean \($0)?" } ?? "there are \(known.joined(separator: ", "))."))
+                    "The adapter reports no date named \"\(name)\"; "
+                        + (nearest.map { "did you mean \"\($0)\"?" } ?? "there are \(known.joined(separator: ", "))."))
             }
         }
     }
@@ -103,9 +105,9 @@ struct CountdownChecks {
             if later < earlier {
                 report(
                     index, position, .at,
-                    "\(stage.at) is earlier than \(before.at) of the stage before; put the stages in order of time.")
+                    "\(stage.at) is earlier than \(before.at) of a stage before it; put the stages in order of time.")
             } else if later == earlier {
-                report(index, position, .at, "\(stage.at) is the same time as \(before.at) of the stage before.")
+                report(index, position, .at, "\(stage.at) is the same time as \(before.at) of a stage before it.")
             }
         }
     }
@@ -134,7 +136,7 @@ struct CountdownChecks {
         if stage.level == .unlicensed {
             report(
                 index, position, .level,
-                "“unlicensed” means that there is no entitlement; a stage that ends access is “stopped”.")
+                "\"unlicensed\" means that there is no entitlement; a stage that ends access is \"stopped\".")
         }
         return compiled
     }
@@ -171,17 +173,25 @@ struct CountdownChecks {
         guard let message = countdown.stages[position].message else { return nil }
         do {
             let parsed = try MessageTemplate(message)
-            for use in parsed.uses {
-                if let reason = refusal(use.placeholder, hasLoss: hasLoss, isPerModule: isPerModule) {
-                    report(index, position, .placeholder(use.placeholder.rawValue), reason, offset: use.offset)
-                }
-            }
+            check(parsed.uses, index, position, hasLoss: hasLoss, isPerModule: isPerModule)
             return parsed
         } catch {
             for mistake in error.all {
                 report(index, position, .message, mistake.message, offset: mistake.offset)
             }
+            check(error.uses, index, position, hasLoss: hasLoss, isPerModule: isPerModule)
             return nil
+        }
+    }
+
+    private mutating func check(
+        _ uses: [(placeholder: MessageTemplate.Placeholder, offset: Int)], _ index: Int, _ position: Int, hasLoss: Bool,
+        isPerModule: Bool
+    ) {
+        for use in uses {
+            if let reason = refusal(use.placeholder, hasLoss: hasLoss, isPerModule: isPerModule) {
+                report(index, position, .placeholder(use.placeholder.rawValue), reason, offset: use.offset)
+            }
         }
     }
 
@@ -193,6 +203,8 @@ struct CountdownChecks {
             "{\(placeholder.rawValue)} has no answer here: no later stage of this countdown lowers the access."
         case .module where !isPerModule:
             "{module} has a meaning only in a countdown from \(Countdown.moduleExpiry)."
+        case .where where !hasPlace:
+            "{where} has no answer here: the profile does not say where in the product its license is seen."
         default: nil
         }
     }

@@ -15,12 +15,22 @@ public struct CountdownRules: Sendable {
     ///     is no letter: `MM/dd/yyyy`.
     ///   - knownDates: The names that the adapter declares; any other in `from` is then a problem. Nil takes
     ///     every name. ``DateName`` names are always known.
+    ///   - hasPlace: Whether there is a place in the product's menus to name: without one `{where}` is a problem.
     /// - Throws: ``CountdownProblems`` with everything that is wrong.
     public init(
-        _ countdowns: [Countdown], dateFormat: String = "yyyy-MM-dd", knownDates: [String]? = nil
+        _ countdowns: [Countdown], dateFormat: String = "yyyy-MM-dd", knownDates: [String]? = nil,
+        hasPlace: Bool = true
     ) throws(CountdownProblems) {
-        compiled = try CountdownChecks(countdowns, dateFormat: dateFormat, knownDates: knownDates).compile()
+        compiled = try CountdownChecks(
+            countdowns, dateFormat: dateFormat, knownDates: knownDates, hasPlace: hasPlace
+        ).compile()
     }
+
+    /// The same rules in memory of their own, for a thread that goes through many facts beside another: two that count
+    /// references to one thing wait for each other all the time.
+    public var apart: CountdownRules { CountdownRules(compiled: Compiled(compiled)) }
+
+    private init(compiled: Compiled) { self.compiled = compiled }
 
     /// Where the value of a date stands in ``StandingFacts``; nil for a date that no rule asks about.
     public func slot(of name: String) -> DateSlot? {
@@ -49,6 +59,17 @@ public struct CountdownRules: Sendable {
             self.rules = rules
             self.stages = stages
             self.texts = texts
+        }
+
+        /// A copy in memory of its own, arrays included.
+        init(_ other: Compiled) {
+            countdowns = other.countdowns
+            dateFormat = other.dateFormat
+            slotNames = other.slotNames.map { $0 }
+            slotKeys = other.slotKeys.map { Array($0.map { $0 }) }
+            rules = other.rules.map { $0 }
+            stages = other.stages.map { $0 }
+            texts = other.texts.map { $0 }
         }
     }
 

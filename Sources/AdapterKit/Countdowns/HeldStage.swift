@@ -124,7 +124,7 @@ extension Standing {
     }
 
     private func missing(_ dates: [String], _ names: MessageNames) -> String {
-        let date = dates.count == 1 ? "the date “\(dates[0])”" : "a date (\(dates.joined(separator: " or ")))"
+        let date = dates.count == 1 ? "the date \"\(dates[0])\"" : "a date (\(dates.joined(separator: " or ")))"
         return "\(names.product) for \(names.customer) is not licensed: its entitlement lacks \(date). "
             + "Refresh it, or ask the vendor why it is missing."
     }

@@ -35,7 +35,7 @@ struct MessageDateFormat: Sendable {
                 mistakes.append(
                     .init(
                         offset: run.startIndex,
-                        message: "“\(word)” is no part of a date; there are yyyy, MM, MMM, MMMM, d and dd."))
+                        message: "\"\(word)\" is no part of a date; there are yyyy, MM, MMM, MMMM, d and dd."))
             }
             rest = rest[run.endIndex...]
         }

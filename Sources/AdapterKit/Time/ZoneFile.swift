@@ -41,7 +41,7 @@ struct ZoneFile {
         try skip(old.size(timeSize: 4))
         let header = try header()
         guard header.leapSeconds == 0 else {
-            throw error("it counts leap seconds (a zone under “right/”), which the system's clock does not")
+            throw error("it counts leap seconds (a zone under \"right/\"), which the system's clock does not")
         }
         guard header.types >= 1 else { throw error("it has no local time") }
         guard header.size(timeSize: 8) <= bytes.count - position else { throw error("it is cut short") }

@@ -12,6 +12,8 @@ struct AuditList: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
+    mutating func validate() throws { try requireLimit(limit, upTo: 100_000) }
+
     func run() async throws {
         let list = try await options.withGateway { gateway, caller in
             try await gateway.perform(ListAudit(limit: limit), by: caller)

@@ -67,7 +67,8 @@ struct RestoreCommand: AsyncParsableCommand {
 extension BackupView {
     /// What it holds, for people.
     fileprivate var summary: String {
-        "\(customers) customers, \(installations) installations, \(auditRecords) audit records, \(bytes) bytes, "
-            + "version \(version). Head: \(auditHead.isEmpty ? "none" : auditHead)"
+        func counted(_ count: Int, _ thing: String) -> String { count == 1 ? "1 \(thing)" : "\(count) \(thing)s" }
+        return "\(counted(customers, "customer")), \(counted(installations, "installation")), "
+            + "\(counted(auditRecords, "audit record")), \(bytes) bytes, version \(version). Head: \(auditHead.isEmpty ? "none" : auditHead)"
     }
 }

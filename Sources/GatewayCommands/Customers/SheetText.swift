@@ -20,7 +20,11 @@ struct SheetText {
     var lines: [String] {
         let customer = sheet.customer
         var head = LabeledLines()
-        if customer.archived != nil { head.add("Archived", "the customer is no longer looked after") }
+        if let archived = customer.archived {
+            head.add(
+                "Archived",
+                "since \(zone.wallTime(archived)): the customer and all installations are no longer looked after")
+        }
         for role in ContactRole.allCases {
             let contacts = sheet.contacts.filter { $0.role == role }
             for contact in contacts { head.add(role.title, Self.text(contact)) }
@@ -32,7 +36,7 @@ struct SheetText {
             "As of \(zone.wallTime(sheet.at)); all times in \(zone.name). Printed from Gatehouse, for when it can't be "
                 + "asked: what changed since is not on it.", Self.width)
         lines += [""] + head.text(width: Self.width)
-        if sheet.installations.isEmpty { lines += ["", "There are no installations."] }
+        if sheet.installations.isEmpty, customer.archived == nil { lines += ["", "There are no installations."] }
         for installation in sheet.installations { lines += [""] + section(installation) }
         return lines
     }

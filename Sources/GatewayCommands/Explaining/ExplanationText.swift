@@ -29,6 +29,7 @@ struct ExplanationText {
 
     private func body(of user: Explanation.UserView) -> LabeledLines {
         var lines = LabeledLines()
+        addArchived(to: &lines)
         for line in user.lines { lines.add(line.topic.prefix(1).uppercased() + line.topic.dropFirst(), line.text) }
         addSteps(to: &lines)
         return lines
@@ -36,6 +37,7 @@ struct ExplanationText {
 
     private var body: LabeledLines {
         var lines = LabeledLines()
+        addArchived(to: &lines)
         let since = standing.since.map { ", since \(time($0))" } ?? ""
         lines.add(
             "Standing", "\(standing.label) (\(standing.level.rawValue)): \(standing.access.phrase)\(since)")
@@ -107,7 +109,10 @@ struct ExplanationText {
         if let operation = refresh.operation, refresh.failure == nil, let outcome = operation.outcome {
             text += ", \(outcome)"
         }
-        text += refresh.isDue ? "; due now" : refresh.due.map { "; due \(time($0))" } ?? "; the profile wants none"
+        text +=
+            explanation.archived != nil
+            ? "; none any more"
+            : refresh.isDue ? "; due now" : refresh.due.map { "; due \(time($0))" } ?? "; the profile wants none"
         lines.add("Refresh", text)
         if let failure = refresh.failure {
             let failed = refresh.failed.map { " on \(time($0))" } ?? ""
@@ -131,6 +136,10 @@ struct ExplanationText {
             lines.add(
                 "Vendor", "failed \(vendor.failures == 1 ? "once" : "\(vendor.failures) times")\(failed): \(failure)")
         }
+    }
+
+    private func addArchived(to lines: inout LabeledLines) {
+        if let archived = explanation.archived { lines.add("Archived", "since \(time(archived))") }
     }
 
     private func addSteps(to lines: inout LabeledLines) {

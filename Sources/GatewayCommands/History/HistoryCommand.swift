@@ -30,6 +30,7 @@ struct HistoryCommand: AsyncParsableCommand {
         if [markdown, csv, options.json].count(where: { $0 }) > 1 {
             throw ValidationError("Choose one of --markdown, --csv and --json.")
         }
+        try requireLimit(limit, upTo: 10_000)
     }
 
     func run() async throws {

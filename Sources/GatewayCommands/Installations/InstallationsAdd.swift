@@ -42,6 +42,7 @@ struct InstallationsAdd: AsyncParsableCommand {
         let installation = try await options.withGateway { gateway, caller in
             try await gateway.perform(call, by: caller)
         }
+        for warning in installation.warnings { Console.warning(warning) }
         if options.json { return try Console.json(installation) }
         if !options.quiet {
             Console.print(

@@ -15,10 +15,13 @@ struct InstallationsList: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let list = try await options.withGateway { gateway, caller in
-            try await gateway.perform(ListInstallations(customer: customer, archived: archived), by: caller)
+        let (list, away) = try await options.withGateway { gateway, caller in
+            let list = try await gateway.perform(
+                ListInstallations(customer: customer, archived: archived), by: caller)
+            return (list, try await ArchivedCustomer(customer, isEmpty: list.isEmpty, gateway, caller))
         }
         if options.json { return try Console.json(list) }
+        if let away { return Console.print(away.text) }
         if list.isEmpty { return Console.print("No installations yet. Add one: gatehouse installations add --help") }
         Self.table(list).print(width: Console.width, color: Console.hasColor)
     }

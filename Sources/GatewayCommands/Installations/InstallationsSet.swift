@@ -55,8 +55,16 @@ struct InstallationsSet: AsyncParsableCommand {
             let before = try await gateway.perform(ShowInstallation(id: id), by: caller)
             return (before, try await gateway.perform(call, by: caller))
         }
+        if Self.isAskedAnew(before, after) {
+            for warning in after.warnings { Console.warning(warning) }
+        }
         if options.json { return try Console.json(after) }
         if !options.quiet { Console.print(Self.text(before, after)) }
+    }
+
+    /// Whether the vendor is asked for everything anew.
+    private static func isAskedAnew(_ before: InstallationView, _ after: InstallationView) -> Bool {
+        before.identity != after.identity || before.site != after.site || before.profile != after.profile
     }
 
     /// What came of it, and what comes next.
@@ -66,7 +74,7 @@ struct InstallationsSet: AsyncParsableCommand {
         let left = before.files.map(\.path).filter { path in !after.files.contains { $0.path == path } }
         if !left.isEmpty { lines.append("Left alone from now on: \(left.joined(separator: ", ")).") }
         if before.entitlement != nil, after.entitlement == nil { lines.append("Nothing is held any more.") }
-        if before.identity != after.identity || before.site != after.site || before.profile != after.profile {
+        if isAskedAnew(before, after) {
             lines.append("Next: gatehouse refresh \(after.id)")
         }
         return lines.joined(separator: "\n")

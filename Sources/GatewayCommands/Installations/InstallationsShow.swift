@@ -16,8 +16,8 @@ struct InstallationsShow: AsyncParsableCommand {
     func run() async throws {
         let (view, standing) = try await options.withGateway { gateway, caller in
             let view = try await gateway.perform(ShowInstallation(id: id), by: caller)
-            let rows = try await gateway.perform(Status(customer: view.customer), by: caller)
-            return (view, rows.first { $0.installation == id })
+            guard view.archived == nil, !options.json else { return (view, StatusRow?.none) }
+            return (view, try await gateway.perform(Status(installation: id), by: caller).first)
         }
         if options.json { return try Console.json(view) }
         Console.print(Self.text(view, standing))
@@ -46,6 +46,7 @@ struct InstallationsShow: AsyncParsableCommand {
         for file in view.files {
             lines.append(("delivered", "\(file.path) (\(file.sha256.prefix(12))…, \(file.delivered.short))"))
         }
+        for warning in view.warnings { lines.append(("warning", warning)) }
         if let failure = view.lastFailure { lines.append(("last failure", failure)) }
         lines += Self.lines(view.facts)
         let width = lines.map { Table.width($0.0) }.max() ?? 0

@@ -136,6 +136,12 @@ struct KeyValue: ExpressibleByArgument {
     }
 }
 
+/// Makes sure that a listing is asked for a length that it can have.
+func requireLimit(_ limit: Int?, upTo most: Int) throws {
+    guard let limit, !(1...most).contains(limit) else { return }
+    throw ValidationError("--limit is a number from 1 to \(most).")
+}
+
 extension PointInTime: ExpressibleByArgument {
     /// `now`, a date, or an RFC 3339 time.
     public init?(argument: String) {

@@ -18,6 +18,8 @@ struct OperationsList: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
+    mutating func validate() throws { try requireLimit(limit, upTo: 10_000) }
+
     func run() async throws {
         let list = try await options.withGateway { gateway, caller in
             try await gateway.perform(

@@ -19,11 +19,13 @@ struct OrdersList: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let orders = try await options.withGateway { gateway, caller in
-            try await gateway.perform(
+        let (orders, archived) = try await options.withGateway { gateway, caller in
+            let orders = try await gateway.perform(
                 ListOrders(customer: customer, installation: installation, open: open), by: caller)
+            return (orders, try await ArchivedCustomer(customer, isEmpty: orders.isEmpty, gateway, caller))
         }
         if options.json { return try Console.json(orders) }
+        if let archived { return Console.print(archived.text) }
         if orders.isEmpty { return Console.print("None.") }
         var table = Table("order", "installation", "state", "placed", "ordered", "reference", "since")
         for order in orders {

@@ -11,6 +11,9 @@ enum Console {
     /// Writes an error, with the program's name before it, to standard error.
     static func error(_ message: String) { errorText("gatehouse: error: \(message)") }
 
+    /// Writes what is not as it should be, though the command did what it was asked to.
+    static func warning(_ message: String) { errorText("gatehouse: warning: \(message)") }
+
     /// Writes a line to standard error.
     static func errorText(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
 

@@ -86,7 +86,13 @@ struct RefreshCommand: AsyncParsableCommand {
         let counts = RefreshResult.Outcome.allCases.compactMap { outcome in
             report.counts[outcome].map { "\($0) \(outcome.rawValue)" }
         }
-        Console.print(counts.isEmpty ? "Nothing to refresh." : counts.joined(separator: ", ") + ".")
+        let orders =
+            switch report.ordersApplied {
+            case 0: ""
+            case 1: " 1 order applied."
+            case let count: " \(count) orders applied."
+            }
+        Console.print(counts.isEmpty ? "Nothing to refresh." : counts.joined(separator: ", ") + ".\(orders)")
     }
 
     private static func exit(_ report: RefreshReport) throws {

@@ -46,9 +46,10 @@ struct RenewalsCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard case .days(let days) = within, case .days(let reminder) = remind else { return }
-        let list = try await options.withGateway { gateway, caller in
-            try await gateway.perform(
+        let (list, archived) = try await options.withGateway { gateway, caller in
+            let list = try await gateway.perform(
                 ListRenewals(customer: customer, days: days, overdue: overdue, at: at), by: caller)
+            return (list, try await ArchivedCustomer(customer, isEmpty: list.renewals.isEmpty, gateway, caller))
         }
         if options.json {
             return try await StreamedJSON.write(
@@ -57,7 +58,9 @@ struct RenewalsCommand: AsyncParsableCommand {
         }
         if csv { return await RenewalText.writeCSV(list.renewals) }
         if ics { return await RenewalCalendar(reminder: reminder, now: Wiring.surroundings.now()).write(list.renewals) }
-        if list.renewals.isEmpty {
+        if let archived {
+            Console.print(archived.text)
+        } else if list.renewals.isEmpty {
             Console.print("Nothing renews within \(within).")
         } else {
             RenewalText.table(list.renewals).print(width: Console.width, color: Console.hasColor)

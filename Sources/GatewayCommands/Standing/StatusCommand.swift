@@ -25,11 +25,14 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let rows = try await options.withGateway { gateway, caller in
-            try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
+        let (rows, archived) = try await options.withGateway { gateway, caller in
+            let rows = try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
+            return (rows, try await ArchivedCustomer(customer, isEmpty: rows.isEmpty, gateway, caller))
         }
         if options.json {
             await StatusJSON.write(rows)
+        } else if let archived {
+            Console.print(archived.text)
         } else if rows.isEmpty {
             Console.print(level.isEmpty ? "No installations yet: gatehouse installations add --help" : "None.")
         } else {

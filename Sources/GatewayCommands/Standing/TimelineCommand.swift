@@ -36,19 +36,22 @@ struct TimelineCommand: AsyncParsableCommand {
         if id != nil, within != nil || limit != nil {
             throw ValidationError("--within and --limit go without an installation's ID.")
         }
+        try requireLimit(limit, upTo: 100_000)
     }
 
     func run() async throws {
         if let id { return try await show(id) }
         let within = within ?? .days(90)
-        let list = try await options.withGateway { gateway, caller in
-            try await gateway.perform(
+        let (list, archived) = try await options.withGateway { gateway, caller in
+            let list = try await gateway.perform(
                 ListTimeline(customer: customer, within: within, at: at, limit: limit ?? 1000), by: caller)
+            return (list, try await ArchivedCustomer(customer, isEmpty: list.changes.isEmpty, gateway, caller))
         }
         if options.json {
             return try await StreamedJSON.write(
                 list.changes, opening: "{\"changes\":", closing: ",\"hasMore\":\(list.hasMore)}")
         }
+        if let archived { return Console.print(archived.text) }
         if list.changes.isEmpty { return Console.print("Nothing changes within \(within).") }
         var table = Table("at", "customer", "installation", "product", "level", "label", "cause", "message")
         for change in list.changes {
@@ -73,7 +76,8 @@ struct TimelineCommand: AsyncParsableCommand {
 
     /// A line a change, joined by a bar in the color of the level that holds between them.
     static func text(_ timeline: TimelineView, width: Int?, color: Bool) -> String {
-        var lines = ["\(timeline.installation), times in \(timeline.timeZone)"]
+        let archived = timeline.archived == nil ? "" : ", archived"
+        var lines = ["\(timeline.installation), times in \(timeline.timeZone)\(archived)"]
         var level = timeline.initialLevel
         var told = false
         func paint(_ text: String, _ level: Level) -> String {

@@ -12,7 +12,7 @@ struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
     var code: Code
     /// The absolute path that it is about.
     var path: String
-    /// What happened, where, and what to do next, in whole sentences.
+    /// What happened, where, and what to do next, to stand within a sentence.
     var message: String
     /// The system's number for it, where a system call failed.
     var errno: Int32?
@@ -29,6 +29,14 @@ struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     var description: String { message }
+
+    /// The message as a sentence of its own. What it begins with stays as it is where it is no word.
+    var sentence: String {
+        let first = message.prefix { $0 != " " }
+        let isWord = first.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+        let start = isWord ? message.prefix(1).uppercased() + message.dropFirst() : message
+        return start.hasSuffix(".") ? start : start + "."
+    }
 
     /// The kinds of failure.
     enum Code: String, CaseIterable, Codable, Sendable {

@@ -31,9 +31,9 @@ struct DeliveryFinish: Sendable {
         } catch let error as DeliveryError {
             let now = context.now
             try await context.store.interrupted(
-                operation, on: installation, message: error.message,
+                operation, on: installation, message: error.sentence,
                 nextTry: now.adding(milliseconds: context.gateway.surroundings.jittered(Self.retry * 60_000)),
-                note: StepNote(at: now, kind: "interrupted", detail: error.message))
+                note: StepNote(at: now, kind: "interrupted", detail: error.sentence))
             throw error
         }
         try await context.store.delivered(

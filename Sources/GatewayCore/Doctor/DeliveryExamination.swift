@@ -44,11 +44,18 @@ struct DeliveryExamination: Sendable {
             findings = [
                 Finding(
                     .deliveries, .ok,
-                    looked == 1
-                        ? "The one file is as it was delivered." : "All \(looked) files are as they were delivered.")
+                    Self.allIsWell(looked))
             ]
         }
         return (Examination.shortened(findings), disks.values.sorted())
+    }
+
+    private static func allIsWell(_ files: Int) -> String {
+        switch files {
+        case 0: "No files are delivered."
+        case 1: "The one file is as it was delivered."
+        default: "All \(files) files are as they were delivered."
+        }
     }
 
     private struct Look: Sendable {

@@ -60,7 +60,7 @@ struct Examination: Sendable {
             ("pages and indexes", { integrity(store) }), ("audit trail", { audit(store) }),
             ("key file", { keyFile() }), ("permissions", { permissions() }),
             ("clock", { clock(store) }), ("profiles", { self.profiles(profiles, in: store) }),
-            ("operations", { operations(store) }),
+            ("operations", { operations(store) }), ("seats", { seats(store) }),
         ]
         for (number, step) in steps.enumerated() {
             try Task.checkCancellation()
@@ -83,6 +83,9 @@ struct Examination: Sendable {
             ]
         }
     }
+
+    /// A number of things, whose plural takes an s.
+    static func counted(_ count: Int, _ thing: String) -> String { count == 1 ? "1 \(thing)" : "\(count) \(thing)s" }
 
     /// What to do about a damaged store.
     static func restoreAdvice(_ configuration: GatewayConfiguration) -> String {
@@ -113,8 +116,9 @@ struct Examination: Sendable {
             var findings = [
                 Finding(
                     .store, .ok,
-                    "Every page, index and reference is sound: version \(version), \(size.installations) installations, "
-                        + "\(size.files) delivered files; SQLite \(StoreExamination.sqliteVersion).",
+                    "Every page, index and reference is sound: version \(version), "
+                        + "\(Self.counted(size.installations, "installation")), "
+                        + "\(Self.counted(size.files, "delivered file")); SQLite \(StoreExamination.sqliteVersion).",
                     place: configuration.store)
             ]
             if version < StoreExamination.currentVersion {
@@ -143,7 +147,8 @@ struct Examination: Sendable {
             return [
                 Finding(
                     .audit, .ok,
-                    "\(chain.records) records, chain whole. Head: \(chain.head.isEmpty ? "none" : chain.head)")
+                    "\(Self.counted(chain.records, "record")), chain whole. Head: \(chain.head.isEmpty ? "none" : chain.head)"
+                )
             ]
         }
     }

@@ -154,7 +154,7 @@ extension Examination {
                     advice: "Correct it, then: gatehouse profiles lint"))
         }
         for (name, count) in used.sorted(by: { $0.key < $1.key }) {
-            let governed = count == 1 ? "1 installation" : "\(count) installations"
+            let governed = Self.counted(count, "installation")
             guard let profile = profiles.profiles[name] else {
                 // A broken one was told above; what it means for its installations is told here.
                 findings.append(
@@ -176,7 +176,8 @@ extension Examination {
         return findings.isEmpty
             ? [
                 Finding(
-                    .profiles, .ok, "\(profiles.profiles.count) profiles, all of use.", place: profiles.folders.first)
+                    .profiles, .ok, "\(Self.counted(profiles.profiles.count, "profile")), nothing wrong.",
+                    place: profiles.folders.first)
             ]
             : Self.shortened(findings)
     }

@@ -18,7 +18,7 @@ extension Explain: PerformedCall {
         var explanation = Explanation(
             installation: installation, customer: record.customer, customerName: record.customerName,
             product: result?.profile.product, profile: record.profile, file: result?.profile.file,
-            place: result?.profile.place, timeZone: zone.name, at: at,
+            place: result?.profile.place, timeZone: zone.name, at: at, archived: record.archived,
             standing: Self.standing(result, timeline, explained, record.profile, gateway),
             next: (timeline?.changes ?? []).filter { $0.at > at }.prefix(Explanation.mostChanges).map {
                 TimelineView.Change($0, in: zone)
@@ -37,9 +37,15 @@ extension Explain: PerformedCall {
         }
         explanation.steps =
             NextSteps(
-                explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil
+                explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil,
+                isCustomerArchived: try await Self.isCustomerArchived(record, context)
             ).steps
         return explanation
+    }
+
+    private static func isCustomerArchived(_ record: InstallationRecord, _ context: CallContext) async throws -> Bool {
+        guard record.archived != nil else { return false }
+        return try await ShowCustomer(id: record.customer).perform(in: context).archived != nil
     }
 
     private static func checked(_ user: String) throws(CallError) -> String {

@@ -27,7 +27,7 @@ struct FileLook: Sendable {
                     try DeliveryTemplate.expand(template, site: record.site, identity: record.identity))
             }
         } catch {
-            trouble = error.message
+            trouble = error.sentence
         }
         let known = Dictionary(delivered.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         let knowsPlaces = profile != nil && trouble == nil
@@ -80,7 +80,7 @@ struct FileLook: Sendable {
             }
             return (found.sha256 == delivered ? .asDelivered : .changed, nil)
         } catch {
-            return (.unknown, error.message)
+            return (.unknown, error.sentence)
         }
     }
 }

@@ -7,6 +7,8 @@ struct NextSteps {
     let zone: Zone
     /// Whether the profile wants it refreshed.
     let needsRefresh: Bool
+    /// Whether its customer is archived.
+    let isCustomerArchived: Bool
 
     private var standing: Explanation.StandingView { explanation.standing }
     private var refresh: String { "`gatehouse refresh \(explanation.installation)`" }
@@ -16,9 +18,19 @@ struct NextSteps {
 
     /// The steps; never empty.
     var steps: [String] {
+        if let archived = explanation.archived { return [bringBack(archived)] }
         guard explanation.file != nil else { return [withoutProfile] }
         let steps = [aboutOperation, aboutFailure, aboutStanding, aboutFiles, aboutRefresh].compactMap { $0 }
         return steps.isEmpty ? [nothing] : steps
+    }
+
+    private func bringBack(_ archived: Instant) -> String {
+        let way =
+            isCustomerArchived
+            ? "customers archive \(explanation.customer)" : "installations archive \(explanation.installation)"
+        return
+            "It is archived, since \(zone.wallTime(archived)), and not refreshed: what is told here is what was known "
+            + "last. `gatehouse \(way) --undo` brings it back."
     }
 
     private var withoutProfile: String {

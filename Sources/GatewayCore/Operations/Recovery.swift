@@ -57,7 +57,7 @@ struct Recovery: Sendable {
                 try await DeliveryFinish(context: context, adopt: adopt).run(record.id, on: record.installation)
             } catch let error as DeliveryError {
                 return RefreshResult(
-                    installation: record.installation, outcome: .interrupted, message: error.message,
+                    installation: record.installation, outcome: .interrupted, message: error.sentence,
                     operation: record.id)
             }
             return RefreshResult(record)

@@ -38,8 +38,13 @@ enum OrderMessage {
             "The order of \(placed.toTheSecond) is overdue unless a refresh has shown it by then: ask the vendor about it."
     }
 
-    private static func named(_ order: OrderRecord) -> String {
-        "The order \(order.reference.isEmpty ? order.id : "\"\(order.reference)\"")"
+    /// What a refresh says of the orders that it applied.
+    static func applied(_ orders: [OrderRecord]) -> String {
+        orders.map { "It shows \(named($0, begins: false)), which is applied." }.joined(separator: " ")
+    }
+
+    private static func named(_ order: OrderRecord, begins: Bool = true) -> String {
+        "\(begins ? "The" : "the") order \(order.reference.isEmpty ? order.id : "\"\(order.reference)\"")"
     }
 }
 

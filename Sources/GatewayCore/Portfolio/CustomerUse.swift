@@ -74,8 +74,7 @@ extension ListCustomers: PerformedCall {
 extension ShowCustomer: PerformedCall {
     func perform(in context: CallContext) async throws -> CustomerView {
         guard let record = try await context.store.customers(in: context.scope, id: id).first else {
-            throw CallError(
-                .notFound, "There is no customer \"\(id)\". `gatehouse customers list` shows those there are.")
+            throw try await context.missing(id, .customer, "customer")
         }
         return CustomerView(record)
     }

@@ -2,6 +2,7 @@ import AdapterKit
 import GatewayAPI
 import GatewayProfiles
 import GatewayStore
+import MarkedText
 
 extension AddInstallation: PerformedCall {
     func perform(in context: CallContext) async throws -> InstallationView {
@@ -95,7 +96,26 @@ extension ShowInstallation: PerformedCall {
             files: files.map {
                 InstallationView.DeliveredFileView(
                     delivery: $0.delivery, path: $0.path, sha256: $0.sha256, delivered: $0.at)
-            }, lastFailure: record.lastFailure, facts: recorded?.facts ?? RecordedFacts(), archived: record.archived)
+            }, lastFailure: record.lastFailure, facts: recorded?.facts ?? RecordedFacts(), archived: record.archived,
+            warnings: record.archived == nil ? Self.warnings(record, profile, context.gateway) : [])
+    }
+
+    /// What a refresh will stumble over, though it may be meant so: destinations that lie under none of the folders that
+    /// are allowed here. Without any nothing is said, since they are then given elsewhere.
+    private static func warnings(_ record: InstallationRecord, _ profile: Profile?, _ gateway: Gateway) -> [String] {
+        let roots = gateway.configuration.deliveryRoots
+        guard let profile, !roots.isEmpty else { return [] }
+        var warnings: [String] = []
+        for (_, template) in profile.deliveries.sorted(by: { $0.key < $1.key }) {
+            do throws(DeliveryError) {
+                for path in try DeliveryTemplate.expand(template, site: record.site, identity: record.identity) {
+                    _ = try Destination.resolve(path: path, roots: roots)
+                }
+            } catch {
+                warnings.append(error.sentence)
+            }
+        }
+        return warnings
     }
 
     /// The identity in the order of the adapter's fields. Without them nothing says what is secret, so all is masked.
@@ -136,6 +156,7 @@ extension Gateway {
         guard !known.isEmpty else {
             return "There is no profile \"\(name)\", and none at all in \(folders): name their folder with --profiles."
         }
-        return "There is no profile \"\(name)\" in \(folders). There are: \(known.joined(separator: ", "))."
+        let hint = nearest(to: name, among: known).map { ": did you mean \(quoted($0))?" } ?? "."
+        return "There is no profile \(quoted(name)) in \(folders)\(hint) There are: \(known.joined(separator: ", "))."
     }
 }

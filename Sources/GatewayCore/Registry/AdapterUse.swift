@@ -2,16 +2,18 @@ import AdapterKit
 import GatewayAPI
 import GatewayProfiles
 import GatewayStore
+import MarkedText
 
 extension ShowAdapter: PerformedCall {
     func perform(in context: CallContext) async throws -> AdapterReference {
         let registry = context.gateway.registry
         guard let adapter = registry.adapter(for: protocolName) else {
             let known = registry.all.map(\.descriptor.protocolName)
-            let near = Spelling.nearest(to: protocolName, among: known).first.map { " Did you mean \($0)?" } ?? ""
+            let near = nearest(to: protocolName, among: known).map { ": did you mean \(quoted($0))?" } ?? "."
             throw CallError(
                 .notFound,
-                "No adapter speaks the protocol \"\(protocolName)\".\(near) There are: \(known.joined(separator: ", "))."
+                "No adapter speaks the protocol \(quoted(protocolName))\(near) There are: "
+                    + "\(known.joined(separator: ", "))."
             )
         }
         return AdapterReference(adapter.descriptor, capabilities: adapter.capabilities)

@@ -58,28 +58,35 @@ struct LicenseUse {
     var overLimit = 0
     /// Days that saw anything.
     var days = 0
-    /// The first of them, in days since 1970.
-    var first = Int64.max
+    /// The last of them, in days since 1970.
+    private var latest = Int64.min
 
     /// By installation and pool.
     static func read(
         in context: CallContext, customer: String?, from day: Int64
     ) async throws -> [String: [String: LicenseUse]] {
-        try await context.store.readPeaks(in: context.scope, customer: customer, from: day) { cursor in
+        var found = try await context.store.readPeaks(in: context.scope, customer: customer, from: day) { cursor in
             var found: [String: [String: LicenseUse]] = [:]
             while let day = try cursor.next() {
                 found[cursor.installation, default: [:]][cursor.pool, default: LicenseUse()].add(day)
             }
             return found
         }
+        for (installation, pools) in try await context.store.hoursBeingCounted(in: context.scope, customer: customer) {
+            for (pool, counted) in pools where counted.day >= day {
+                found[installation, default: [:]][pool, default: LicenseUse()].add(counted)
+            }
+        }
+        return found
     }
 
     private mutating func add(_ day: PeakDay) {
         peak = max(peak, day.peaks.max() ?? 0)
         denials += day.denials
         overLimit += day.overLimit
-        days += 1
-        first = min(first, day.day)
+        // The hour that is counted is of a day that may have come already.
+        if latest != day.day { days += 1 }
+        latest = day.day
     }
 }
 

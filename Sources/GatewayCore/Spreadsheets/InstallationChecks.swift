@@ -87,6 +87,17 @@ extension PortfolioImport {
         row.tell("\(shown) \(problem)", column, help: field.help, reader, &diagnostics)
     }
 
+    /// What a spreadsheet did to the values of an identity is told although nobody knows its fields. Any of them may be
+    /// secret, so none is shown.
+    mutating func checkDamage(_ row: SheetRow) {
+        for column in row.given {
+            guard case .identity = column, let cell = row[column], !cell.clears, !cell.isExact,
+                let damage = CellDamage.problem(with: cell.value)
+            else { continue }
+            row.tell(damage, column, help: CellDamage.advice, reader, &diagnostics)
+        }
+    }
+
     /// Whether a value is what listings show in the place of a secret.
     private static func isMask(_ value: String) -> Bool {
         value.allSatisfy { "…*•·●.xX".contains($0) }

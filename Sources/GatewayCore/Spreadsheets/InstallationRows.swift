@@ -80,6 +80,7 @@ extension PortfolioImport {
         case .success(let profiled): return profiled
         case .failure(let error):
             row.tell("\(quoted(installation.profile)): \(error.message)", .profile, reader, &diagnostics)
+            checkDamage(row)
             return nil
         }
     }

@@ -16,6 +16,7 @@ struct SheetHeader {
         let byName = Dictionary(known.map { ($0.title, $0) }) { first, _ in first }
         var columns: [PortfolioColumn?] = []
         var places: [PortfolioColumn: Int] = [:]
+        var misspelled: Set<String> = []
         for index in 0..<row.count {
             let name = row.text(index).trimmingSpace()
             let column = byName[name]
@@ -23,9 +24,11 @@ struct SheetHeader {
             guard !name.isEmpty else { continue }
             guard let column else {
                 let meant = nearest(to: name, among: known.map(\.title))
+                if let meant { misspelled.insert(meant) }
                 reader.error(
                     "unknown column \(quoted(name))", at: index, of: row,
-                    help: meant.map { "did you mean \($0)?" } ?? "the columns are \(Self.names(known))", &diagnostics)
+                    help: meant.map { "did you mean \(quoted($0))?" } ?? "the columns are \(Self.names(known))",
+                    &diagnostics)
                 continue
             }
             if let first = places[column] {
@@ -35,7 +38,9 @@ struct SheetHeader {
             }
             places[column] = places[column] ?? index
         }
-        for column in [PortfolioColumn.customer, .installation] where places[column] == nil {
+        // A misspelled column is one mistake, not two.
+        for column in [PortfolioColumn.customer, .installation]
+        where places[column] == nil && !misspelled.contains(column.title) {
             reader.error(
                 "the column \(column.title) is missing", at: 0, of: row,
                 help: "`gatehouse portfolio template` gives a file with all columns", &diagnostics)

@@ -20,7 +20,11 @@ extension ShowTimeline: PerformedCall {
                     at: instant, local: result.zone.wallTime(instant), cause: cause, level: before.0, label: before.1,
                     message: message), at: index)
         }
-        if let due = record.refreshDue { insert(due, "refresh due") }
+        if let archived = record.archived {
+            insert(archived, "archived", "It is archived: nothing is refreshed any more.")
+        } else if let due = record.refreshDue {
+            insert(due, "refresh due")
+        }
         if record.orderUntil != nil {
             for order in try await context.store.orders(in: context.scope, installation: installation, open: true) {
                 insert(order.placed, "order placed", OrderMessage.placed(order))
@@ -28,8 +32,8 @@ extension ShowTimeline: PerformedCall {
             }
         }
         return TimelineView(
-            installation: installation, timeZone: result.zone.name, now: result.at, level: result.standing.level,
-            initialLevel: timeline.level, changes: changes)
+            installation: installation, timeZone: result.zone.name, now: result.at, archived: record.archived,
+            level: result.standing.level, initialLevel: timeline.level, changes: changes)
     }
 }
 

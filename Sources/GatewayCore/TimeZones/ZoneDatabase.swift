@@ -122,8 +122,8 @@ public struct UnknownZone: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         let hint =
             nearest.isEmpty
-            ? "Names look like Europe/London; they are the files under \(directory), which the package tzdata installs."
-            : "Did you mean \(nearest.joined(separator: ", "))?"
-        return "There is no time zone “\(name)”. \(hint)"
+            ? ". Names look like Europe/London; they are the files under \(directory), which the package tzdata installs."
+            : ": did you mean \(nearest.map { "\"\($0)\"" }.joined(separator: ", "))?"
+        return "There is no time zone \"\(name)\"\(hint)"
     }
 }

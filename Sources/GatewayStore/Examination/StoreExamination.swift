@@ -60,30 +60,46 @@ public final class StoreExamination: Sendable {
         }
     }
 
-    /// How many installations each profile governs.
+    /// How many installations each profile governs; those that are archived need none.
     public func installationsByProfile() throws -> [String: Int] {
         try ask { db in
-            let rows = try db.rows("SELECT profile, COUNT(*) FROM installations GROUP BY profile")
+            let active = try Self.knowsArchives(db) ? "WHERE archived_at IS NULL" : ""
+            let rows = try db.rows("SELECT profile, COUNT(*) FROM installations \(active) GROUP BY profile")
             return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
         }
     }
 
-    /// How many installations there are, and files that were delivered for them.
+    /// How many installations there are, archived or not, and files that are looked after for those that are not.
     public func size() throws -> (installations: Int, files: Int) {
         try ask { db in
             let installations = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM installations") ?? 0
-            let files = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM deliveries WHERE status = 'current'") ?? 0
+            let files =
+                try Int.fetchOne(
+                    db, sql: "SELECT COUNT(*) FROM deliveries WHERE status = 'current' \(Self.isLookedAfter(db))") ?? 0
             return (installations, files)
         }
     }
 
-    /// Up to `limit` files that were delivered last, after one path, by path: a page at a time.
+    /// Up to `limit` files that were delivered last, after one path, by path: a page at a time. Those of archived
+    /// installations are nobody's any more, and left out.
     public func deliveredFiles(after path: String?, limit: Int) throws -> [DeliveredFile] {
         try ask { db in
             try db.rows(
-                Store.selectDelivered + " AND path > ?1 ORDER BY path LIMIT ?2", [path ?? "", limit]
+                Store.selectDelivered + " AND path > ?1 \(Self.isLookedAfter(db)) ORDER BY path LIMIT ?2",
+                [path ?? "", limit]
             ).map(DeliveredFile.init(row:))
         }
+    }
+
+    /// That a delivery's installation is not archived, as SQL.
+    private static func isLookedAfter(_ db: Database) throws -> String {
+        guard try knowsArchives(db) else { return "" }
+        return "AND installation NOT IN (SELECT id FROM installations WHERE archived_at IS NOT NULL)"
+    }
+
+    /// Whether the store is of a version in which installations can be archived.
+    private static func knowsArchives(_ db: Database) throws -> Bool {
+        try db.columns(in: "installations").contains { $0.name == "archived_at" }
     }
 
     /// The operations that are open.
@@ -108,7 +124,7 @@ public final class StoreExamination: Sendable {
     /// What killed processes left of a store in the making, or of a backup beside it.
     public static func leftovers(of store: String) -> [String] { Draft.dead(for: store, orBeside: true) }
 
-    private func ask<Value>(_ question: (Database) throws -> Value) throws -> Value {
+    func ask<Value>(_ question: (Database) throws -> Value) throws -> Value {
         do {
             return try queue.read(question)
         } catch let error as DatabaseError {

@@ -35,11 +35,12 @@ extension Store {
         try await pool.read { db in
             // Each source by its index, whatever the scope: an installation is in scope as a whole.
             guard
-                try db.row(
-                    "SELECT 1 FROM installations WHERE id = ?1 AND (?2 IS NULL OR customer = ?2)",
-                    [installation, scope.customer]) != nil
+                let row = try db.row(
+                    "SELECT customer, created_at FROM installations WHERE id = ?1 AND (?2 IS NULL OR customer = ?2)",
+                    [installation, scope.customer])
             else { return [] }
-            return try db.auditEvents(installation, limit) + db.operationEvents(installation, limit)
+            return try db.auditEvents(installation, limit) + db.archivings(of: row[0], since: row[1], limit)
+                + db.operationEvents(installation, limit)
                 + db.entitlementEvents(installation, limit) + db.deliveryEvents(installation, limit)
         }
     }
@@ -55,10 +56,17 @@ extension Database {
             WHERE a.subject = ?1 AND a.act NOT LIKE 'customers.%'
             AND a.act <> 'entitlement.update' ORDER BY a.number DESC LIMIT ?2
             """, [installation, limit]
-        ).map {
-            HistoryRecord(
-                at: Instant(milliseconds: $0[0]), who: $0[1], operation: nil, event: .audit(act: $0[2], detail: $0[3]))
-        }
+        ).map(HistoryRecord.init(audit:))
+    }
+
+    /// What befell the installation together with its customer.
+    fileprivate func archivings(of customer: String, since: Int64, _ limit: Int) throws -> [HistoryRecord] {
+        try rows(
+            """
+            SELECT a.at, COALESCE(p.name, a.actor), a.act, a.detail FROM audit a LEFT JOIN people p ON p.id = a.actor
+            WHERE a.subject = ?1 AND a.act = 'customers.archive' AND a.at >= ?2 ORDER BY a.number DESC LIMIT ?3
+            """, [customer, since, limit]
+        ).map(HistoryRecord.init(audit:))
     }
 
     fileprivate func operationEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
@@ -116,5 +124,13 @@ extension Database {
                 at: Instant(milliseconds: $0[0]), who: $0[1], operation: $0[2],
                 event: .delivery(path: $0[3], sha256: $0[4]))
         }
+    }
+}
+
+extension HistoryRecord {
+    /// A record of the audit trail: when, who, what and its detail.
+    fileprivate init(audit row: Row) {
+        self.init(
+            at: Instant(milliseconds: row[0]), who: row[1], operation: nil, event: .audit(act: row[2], detail: row[3]))
     }
 }

@@ -246,11 +246,14 @@ public struct OperationEnding: Sendable {
         public var zone: Zone
         /// What the audit trail gets for each order that is applied; the order's ID is put behind the detail.
         public var audit: AuditEntry
+        /// What is put behind the operation's message, of the orders that are applied.
+        public var told: @Sendable ([OrderRecord]) -> String
 
         /// A watch.
-        public init(zone: Zone, audit: AuditEntry) {
+        public init(zone: Zone, audit: AuditEntry, told: @escaping @Sendable ([OrderRecord]) -> String) {
             self.zone = zone
             self.audit = audit
+            self.told = told
         }
     }
 

@@ -165,8 +165,10 @@ extension OrderRecord {
 
 extension Database {
     /// Applies the open orders that an answer shows, in the transaction that takes it.
-    func settleOrders(_ watch: OperationEnding.OrderWatch, of ending: OperationEnding) throws {
-        guard ending.contact != nil else { return }
+    ///
+    /// - Returns: Those orders.
+    func settleOrders(_ watch: OperationEnding.OrderWatch, of ending: OperationEnding) throws -> [OrderRecord] {
+        guard ending.contact != nil else { return [] }
         let open = try rows(
             Store.selectOrder + """
                  WHERE o.installation = ?1 AND o.applied_at IS NULL AND o.withdrawn_at IS NULL
@@ -176,7 +178,8 @@ extension Database {
             let from: String = try row(
                 "SELECT entitlement_from FROM installations WHERE id = ?1 AND held = 1", [ending.installation])?[0],
             let held = try shown(from)
-        else { return }
+        else { return [] }
+        var applied: [OrderRecord] = []
         for row in open {
             let order = try OrderRecord(row: row)
             let before: String? = row[12]
@@ -190,12 +193,19 @@ extension Database {
             var audit = watch.audit
             audit.detail += order.id
             try append(audit)
+            applied.append(order)
+        }
+        if !applied.isEmpty {
+            try run(
+                "UPDATE operations SET message = message || ?2 WHERE id = ?1",
+                [ending.operation, " " + watch.told(applied)])
         }
         try watchOrders(of: ending.installation)
         // What is no longer waited for is no longer asked about hourly.
         try run(
             "UPDATE installations SET refresh_due = ?2 WHERE id = ?1 AND (order_until IS NULL OR order_until <= ?3)",
             [ending.installation, ending.contact?.refreshDue?.milliseconds, ending.at.milliseconds])
+        return applied
     }
 
     /// What an operation put in force.

@@ -69,7 +69,8 @@ extension Store {
         }
     }
 
-    /// The use of an installation's pools since a day, the present hour included, by pool.
+    /// The use of an installation's pools since a day, the present hour included, by pool. What a clock that was ahead
+    /// wrote down for days to come is left out.
     ///
     /// - Parameter day: Days since 1970, in UTC.
     public func usage(
@@ -80,8 +81,9 @@ extension Store {
             var usage = UsageDraft()
             let rows = try db.rows(
                 """
-                SELECT pool, day, peaks, denials, over_limit FROM usage_days WHERE installation = ?1 AND day >= ?2
-                """, [installation, day])
+                SELECT pool, day, peaks, denials, over_limit FROM usage_days
+                WHERE installation = ?1 AND day BETWEEN ?2 AND ?3
+                """, [installation, day, now.days])
             for row in rows {
                 usage.put(
                     UsageDraft.Hours(
@@ -146,6 +148,34 @@ extension Store {
                     ORDER BY d.installation, d.pool, d.day
                     """, arguments))
             return try body(&cursor)
+        }
+    }
+}
+
+extension Store {
+    /// The hour that is counted of every pool in scope, as the day that it is of: it becomes part of the usage with the
+    /// next claim of a later hour, so whoever reads ``readPeaks(in:customer:installation:from:_:)`` adds it.
+    public func hoursBeingCounted(
+        in scope: Scope, customer: String? = nil, installation: String? = nil
+    ) async throws -> [String: [String: PeakDay]] {
+        try await pool.read { db in
+            let which = installation == nil ? "i.archived_at IS NULL AND ?3 IS NULL" : "k.installation = ?3"
+            var found: [String: [String: PeakDay]] = [:]
+            for row in try db.rows(
+                """
+                SELECT k.installation, k.next_end, k.hour, k.pools FROM seat_counters k
+                JOIN installations i ON i.id = k.installation
+                WHERE \(which) AND (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
+                """, [scope.customer, customer, installation])
+            {
+                let counters = try PoolCounters(nextEnd: row[1], hour: row[2], column: row[3])
+                for (key, hours) in UsageDraft(counters).days {
+                    found[row[0], default: [:]][key.pool] = PeakDay(
+                        day: key.day, peaks: hours.peaks, denials: hours.denials.reduce(0, +),
+                        overLimit: hours.over.reduce(0, +))
+                }
+            }
+            return found
         }
     }
 }

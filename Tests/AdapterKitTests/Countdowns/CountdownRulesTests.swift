@@ -47,7 +47,7 @@ struct CountdownRulesTests {
                 "1 -1 name -1", "1 -1 from(Optional(0)) -1", "1 -1 stages -1", "2 -1 name -1", "2 -1 from(nil) -1",
                 "-1 -1 dateFormat 0",
             ])
-        #expect(problems[0].message.contains("did you mean expires?"))
+        #expect(problems[0].message.contains("did you mean \"expires\"?"))
         #expect(problems[2].message.contains("did you mean {days}?"))
         #expect(problems[3].message.contains("did you mean {customer}?"))
         #expect(CountdownProblems(problems: problems).description.contains("countdown 1, stage 1, message, byte 14: "))
@@ -107,7 +107,7 @@ struct CountdownRulesTests {
         for name in ["validTo", "expires", "lastContact", "vendorExpired", "modules.expires"] {
             #expect(found(name).isEmpty, "\(name)")
         }
-        #expect(found("validTill").first?.message.contains("did you mean validTo?") == true)
+        #expect(found("validTill").first?.message.contains("did you mean \"validTo\"?") == true)
         #expect(found("somethingElse").first?.message.contains("there are validTo") == true)
         #expect(found("").first?.message.contains("empty") == true)
     }

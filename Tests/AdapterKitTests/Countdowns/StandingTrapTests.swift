@@ -97,7 +97,7 @@ struct StandingTrapTests {
         #expect(standing.label == "Not licensed")
         #expect(standing.fullUntil == nil)
         #expect(standing.days == nil)
-        #expect(standing.messages(naming: Profiles.names).first?.contains("“lastContact”") == true)
+        #expect(standing.messages(naming: Profiles.names).first?.contains("\"lastContact\"") == true)
         // What time alone changes is still told.
         #expect(standing.until == (try instant("2026-06-30T23:00:00Z")))
     }

@@ -32,7 +32,6 @@ struct ErrorMappingTests {
             (StoreError(.exists, "words"), .conflict), (StoreError(.notFound, "words"), .notFound),
             (StoreError(.corrupt, "words"), .failed), (StoreError(.tooNew, "words"), .failed),
             (StoreError(.cannotOpen, "words"), .failed), (StoreError(.cannotWrite, "words"), .failed),
-            (DeliveryError(.noSpace, "/p", "words"), .failed),
             (AdapterError(.unreachable, "words"), .unreachable), (AdapterError(.rejected, "words"), .failed),
             (AdapterError(.untrusted, "words"), .failed), (SealError(message: "words"), .failed),
             (TransportError(code: .other, host: "", message: "words"), .failed),
@@ -40,6 +39,8 @@ struct ErrorMappingTests {
         for (error, code) in rows {
             #expect(Gateway.callError(error) == CallError(code, "words"), "\(error)")
         }
+        #expect(Gateway.callError(DeliveryError(.noSpace, "/p", "the words")) == CallError(.failed, "The words."))
+        #expect(Gateway.callError(DeliveryError(.io, "/p", "/p is full")) == CallError(.failed, "/p is full."))
         #expect(Gateway.callError(CancellationError()).code == .cancelled)
     }
 

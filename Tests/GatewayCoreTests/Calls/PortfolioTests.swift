@@ -103,7 +103,10 @@ struct PortfolioTests {
             ("n1", "north", "tset", ["account": "1"], ["no profile \"tset\"", "test"]),
             ("n1", "north", "test", [:], ["account", "It stands on the invoice."]),
             ("n1", "north", "test", ["account": " 1"], ["white space"]),
-            ("n1", "north", "test", ["account": "", "acount": "1"], ["is empty", "unknown identity \"acount\""]),
+            (
+                "n1", "north", "test", ["account": "", "acount": "1"],
+                ["is empty", "There is no identity value \"acount\": did you mean \"account\"?"]
+            ),
         ] as [(String, String, String, [String: String], [String])])
     func wrongInstallations(
         _ row: (id: String, customer: String, profile: String, identity: [String: String], says: [String])

@@ -56,6 +56,24 @@ struct DoctorTests {
         }
     }
 
+    @Test("Files and profiles of what is archived are nobody's any more: nothing is said of them")
+    func archived() async throws {
+        try await withOne { test in
+            try FileManager.default.removeItem(atPath: test.file("maple"))
+            let empty = test.fixture.folder + "/empty"
+            try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+            #expect(bad(try await examine(test), .deliveries).count == 1)
+            #expect(bad(try await examine(test, profiles: empty), .profiles).count == 1)
+            _ = try await test.open { try await $0.perform(ArchiveCustomer(id: "maple")) }
+            let report = try await examine(test, profiles: empty)
+            #expect(report.findings.allSatisfy { $0.state == .ok }, "\(report.findings)")
+            let files = report.findings.first { $0.check == .deliveries }
+            #expect(files?.found == "No files are delivered.")
+            _ = try await test.open { try await $0.perform(ArchiveCustomer(id: "maple", undo: true)) }
+            #expect(bad(try await examine(test), .deliveries).count == 1)
+        }
+    }
+
     @Test("A delivered file that is missing, changed or out of reach is told by its path")
     func deliveries() async throws {
         try await withOne { test in

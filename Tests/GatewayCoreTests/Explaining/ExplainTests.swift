@@ -295,7 +295,7 @@ struct ExplainTests {
             #expect(user.lines.map(\.topic) == ["standing", "seats", "refresh", "delivery", "vendor"])
             #expect(user.lines.allSatisfy { !$0.isTrouble && !$0.text.contains("\n") })
             #expect(user.lines[1].text.contains("10 users, 5 webUsers are granted"))
-            #expect(user.lines[1].text.contains("keeps no list of who uses them"))
+            #expect(user.lines[1].text.contains("None was ever claimed here"))
             let late = try await gateway.perform(
                 Explain(installation: "maple", user: "Kim", at: .day(#require(LocalDay("2027-03-20")))))
             let standing = try #require(late.user?.lines.first)

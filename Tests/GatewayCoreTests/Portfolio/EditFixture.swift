@@ -57,7 +57,7 @@ struct EditFixture: Sendable {
     /// The account and the held revision of each question that the vendor was asked.
     var asked: [String] { vendor.requests.map(\.text) }
 
-    private static func adapter(_ descriptor: AdapterDescriptor) -> AnyAdapter {
+    static func adapter(_ descriptor: AdapterDescriptor) -> AnyAdapter {
         AnyAdapter(
             ScriptedAdapter(
                 descriptor: descriptor,
@@ -86,7 +86,7 @@ extension TestVendor.Request {
 extension AdapterDescriptor {
     private static let license = Field(name: "license", title: "License", help: "It is the license file.")
 
-    fileprivate static let test = ScriptedAdapter.descriptor(deliveries: [license])
+    static let test = ScriptedAdapter.descriptor(deliveries: [license])
 
     fileprivate static var other: AdapterDescriptor {
         var descriptor = ScriptedAdapter.descriptor(protocolName: "other", deliveries: [license])

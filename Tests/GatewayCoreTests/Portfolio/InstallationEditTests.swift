@@ -190,13 +190,16 @@ struct InstallationEditTests {
             (SetInstallation(id: "n1", profile: "other"), ["client (Client) is missing"]),
             (
                 SetInstallation(id: "n1", profile: "other", identity: ["account": "1"]),
-                ["unknown identity \"account\"", "client (Client) is missing"]
+                ["There is no identity value \"account\". There are: client, pin.", "client (Client) is missing"]
             ),
             (SetInstallation(id: "n1", profile: "none"), ["no profile \"none\"", "other, test, test-2"]),
             (SetInstallation(id: "n1", identity: ["account": ""]), ["account (Account) is missing"]),
-            (SetInstallation(id: "n1", identity: ["account": " 1", "acount": "2"]), ["white space", "unknown"]),
+            (
+                SetInstallation(id: "n1", identity: ["account": " 1", "acount": "2"]),
+                ["white space", "There is no identity value \"acount\""]
+            ),
             (SetInstallation(id: "n1", site: ["shared": ["relative"]]), ["absolute path"]),
-            (SetInstallation(id: "n1", site: ["elsewhere": ["/srv"]]), ["unknown site \"elsewhere\""]),
+            (SetInstallation(id: "n1", site: ["elsewhere": ["/srv"]]), ["There is no site value \"elsewhere\""]),
             (SetInstallation(id: "n1", site: ["shared": [""]]), ["shared"]),
             (
                 SetInstallation(

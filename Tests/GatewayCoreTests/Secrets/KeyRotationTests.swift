@@ -152,7 +152,8 @@ struct KeyRotationTests {
                 #expect(flock(lock, LOCK_SH | LOCK_NB) == 0, "others may seal too")
                 flock(lock, LOCK_UN)
             }
-            #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+            // A program that another test is starting just now has what we have open until it runs: that is soon over.
+            #expect((0..<1000).contains { _ in flock(lock, LOCK_EX | LOCK_NB) == 0 || poll(nil, 0, 1) != 0 })
         }
     }
 

@@ -25,15 +25,36 @@ struct ImportRefusalTests {
                     == [
                         "3:48: identity.serial (Serial) \"12\" must be 6 to 20 digits, l",
                         "4:7: customerName is needed: the customer \"south\" is new",
-                        "4:8: timeZone \"Europe/Berlni\": There is no time zone “Europe",
+                        "4:8: timeZone \"Europe/Berlni\": There is no time zone \"Europe",
                         "4:26: profile \"tset\": There is no profile \"tset\" in \(sheet.fixture.folder)",
                         "5:34: installation \"N 3\" is no ID", "6:9: installation \"n-1\" stands in line 2 already",
                         "7:18: identity.account (Account) is needed",
-                        "8:27: site.shared can't be delivered to: the destination \"sr",
+                        "8:27: site.shared can't be delivered to: The destination \"sr",
                     ].map { String($0.prefix(60)) })
             #expect(report.problems[0].shown.hasSuffix("help: It stands on the box."))
             #expect(try await sheet.gateway.perform(ListCustomers()).isEmpty)
             #expect(try await sheet.gateway.perform(ListAudit()).isEmpty)
+        }
+    }
+
+    @Test("What a spreadsheet did to an identity is told although its profile is unknown")
+    func unknownProfile() async throws {
+        try await SheetFixture.with { sheet in
+            let report = try await sheet.take(
+                SheetFixture.file("north,North,UTC,n-1,tset,1.23E+11,03/04/2026,/srv/x"))
+            #expect(
+                report.told.map { String($0.prefix(42)) } == [
+                    "2:21: profile \"tset\": There is no profile ",
+                    "2:26: identity.account is a number that a ", "2:35: identity.serial is a date as a sprea",
+                ])
+        }
+    }
+
+    @Test("A misspelled column that is needed is one mistake, not two")
+    func misspelledColumn() async throws {
+        try await SheetFixture.with { sheet in
+            let report = try await sheet.take("custmer,instalation\r\n")
+            #expect(report.told == ["1:1: unknown column \"custmer\"", "1:9: unknown column \"instalation\""])
         }
     }
 
@@ -127,8 +148,11 @@ struct ImportRefusalTests {
     @Test(
         "A header that can't be understood is told, and no row is looked at",
         arguments: [
-            ("customer,instalation,installation", "1:10: unknown column \"instalation\"", "did you mean installation?"),
-            ("customer,Installation", "1:10: unknown column \"Installation\"", "did you mean installation?"),
+            (
+                "customer,instalation,installation", "1:10: unknown column \"instalation\"",
+                "did you mean \"installation\"?"
+            ),
+            ("customer,Installation", "1:10: unknown column \"Installation\"", "did you mean \"installation\"?"),
             ("customer,installation,foo", "1:23: unknown column \"foo\"", "the columns are customer, "),
             ("customer,installation,customer", "1:23: the column customer stands twice, first at 1:1", "keep one"),
             ("customer,name", "1:1: the column installation is missing", "`gatehouse portfolio template`"),
