@@ -37,7 +37,7 @@ struct ForecastCallTests {
     func growth() async throws {
         try await withMaple { _, gateway in
             _ = try await gateway.perform(
-                SetInstallation(id: "maple", facts: FactChanges(term: .annual, price: Price("1500.00 CAD"))))
+                SetInstallation(id: "maple", facts: FactChanges(term: "annual", price: "1500.00 CAD")))
             // One more every eight weeks: 3, then 8 in the last weeks; ten are reached in about sixteen weeks.
             try await record(gateway, weeks: 48) { 3 + $0 / 8 }
             let forecast = try await gateway.perform(ForecastSeats())
