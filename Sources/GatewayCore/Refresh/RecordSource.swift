@@ -67,6 +67,17 @@ final class RecordSource: Sendable {
         }
     }
 
+    /// Waits for the end of what is being read ahead, which nobody wants any more: whoever closes the store next would
+    /// wait for it on a thread that it may need.
+    func end() async {
+        let following = state.withLock { state in
+            defer { state.following = nil }
+            return state.following
+        }
+        following?.cancel()
+        _ = await following?.result
+    }
+
     /// Goes on with the page that was read ahead, and begins to read the one after it.
     private func turn(to page: Page, from task: Task<Page, any Error>) {
         state.withLock { state in

@@ -109,12 +109,18 @@ struct RefreshRun: Sendable {
     /// have their answer and are being ended, so that the vendor need not wait for our disk.
     private func refresh(from source: RecordSource, keepAll: Bool) async throws -> RefreshReport {
         let turns = Turns(call.concurrency)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<call.concurrency * 2 {
-                group.addTask { try await work(on: source, turns, keepAll: keepAll) }
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<call.concurrency * 2 {
+                    group.addTask { try await work(on: source, turns, keepAll: keepAll) }
+                }
+                try await group.waitForAll()
             }
-            try await group.waitForAll()
+        } catch {
+            await source.end()
+            throw error
         }
+        await source.end()
         try Task.checkCancellation()
         return tally.report
     }

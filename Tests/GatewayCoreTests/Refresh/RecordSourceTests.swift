@@ -52,6 +52,19 @@ struct RecordSourceTests {
         #expect(try await source.next()?.record == nil)
     }
 
+    @Test("What is read ahead has ended once nobody takes any more")
+    func ended() async {
+        let seen = Seen<Bool>()
+        let source = RecordSource(pageSize: 4) { _ in
+            while !Task.isCancelled { await Task.yield() }
+            seen.add(true)
+            return RecordSource.Page(records: [])
+        }
+        await source.end()
+        #expect(seen.count == 1)
+        await source.end()
+    }
+
     @Test("A page that can't be read is told to everybody who waits for it")
     func unreadable() async {
         let source = RecordSource(pageSize: 4) { _ in throw CallError(.failed, "no page") }
