@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "MarkedYAML", dependencies: ["CYAML", "MarkedText"]),
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
         .target(name: "ICalendar", dependencies: ["AdapterKit"]),
+        .target(name: "Sage200", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage200"),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
 
         .target(name: "GatewayAPI", dependencies: ["AdapterKit"]),
@@ -68,7 +69,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "gatehouse",
-            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage300"]),
+            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage200", "Sage300"]),
         .executableTarget(
             name: "GatewayBench",
             dependencies: [
@@ -89,19 +90,26 @@ let package = Package(
             dependencies: ["AdapterKit", "MarkedCSV", "MarkedText", "MarkedYAML", "VendorFormats"],
             exclude: ["Corpus"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
-        .testTarget(name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300"]),
+        .testTarget(
+            name: "Sage200Tests",
+            dependencies: [
+                "AdapterKit", "AdapterTestKit", "Sage200", "VendorFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .testTarget(
+            name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300", "VendorFormats"]),
         .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),
         .testTarget(
             name: "GatewayCoreTests",
             dependencies: [
                 "AdapterKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore", "GatewayTransport",
-                "Sage300", "VendorSandbox",
+                "Sage200", "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
             name: "GatewayProfilesTests",
-            dependencies: ["AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "Sage300"]),
+            dependencies: ["AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "Sage200", "Sage300"]),
         .testTarget(
             name: "GatewayStoreTests",
             dependencies: [
