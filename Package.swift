@@ -24,6 +24,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // A call of the kernel's that the C library has no function for.
+        .systemLibrary(name: "CLinux"),
 
         .target(name: "AdapterKit"),
         .target(name: "AdapterTestKit", dependencies: ["AdapterKit"]),
@@ -31,12 +33,13 @@ let package = Package(
         .target(name: "MarkedCSV", dependencies: ["MarkedText"]),
         .target(name: "MarkedYAML", dependencies: ["CYAML", "MarkedText"]),
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
+        .target(name: "Forecasting"),
         .target(name: "ICalendar", dependencies: ["AdapterKit"]),
         .target(name: "Sage200", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage200"),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
 
         .target(name: "GatewayAPI", dependencies: ["AdapterKit"]),
-        .target(name: "GatewayTransport", dependencies: ["CCurl"]),
+        .target(name: "GatewayTransport", dependencies: ["CCurl", "CLinux"]),
         .target(
             name: "GatewayStore",
             dependencies: [
@@ -48,8 +51,8 @@ let package = Package(
         .target(
             name: "GatewayCore",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayProfiles", "GatewayStore", "GatewayTransport", "MarkedCSV",
-                "MarkedText", "MarkedYAML",
+                "AdapterKit", "CLinux", "Forecasting", "GatewayAPI", "GatewayProfiles", "GatewayStore",
+                "GatewayTransport", "MarkedCSV", "MarkedText", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -89,6 +92,7 @@ let package = Package(
             name: "FuzzTests",
             dependencies: ["AdapterKit", "MarkedCSV", "MarkedText", "MarkedYAML", "VendorFormats"],
             exclude: ["Corpus"]),
+        .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
         .testTarget(
             name: "Sage200Tests",
@@ -118,7 +122,7 @@ let package = Package(
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["gatehouse", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["CSQLite", "gatehouse", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "VendorSandboxTests",
             dependencies: [

@@ -73,3 +73,17 @@ static inline CURLMcode gatehouse_multi_setopt_long(CURLM *multi, CURLMoption op
 static inline CURLcode gatehouse_message_result(const CURLMsg *message) {
     return message->data.result;
 }
+
+typedef int (*gatehouse_socket_callback)(
+    CURL *handle, curl_socket_t socket, int what, void *context, void *socketContext);
+typedef int (*gatehouse_timer_callback)(CURLM *multi, long milliseconds, void *context);
+
+// Has libcurl tell which sockets it waits for, and until when.
+static inline CURLMcode gatehouse_multi_watch(
+    CURLM *multi, gatehouse_socket_callback sockets, gatehouse_timer_callback timer, void *context) {
+    CURLMcode result = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, sockets);
+    if (result == CURLM_OK) result = curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    if (result == CURLM_OK) result = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, timer);
+    if (result == CURLM_OK) result = curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+    return result;
+}

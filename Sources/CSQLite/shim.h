@@ -10,3 +10,8 @@ static inline int gatehouse_no_checkpoint_on_close(void *connection) {
 static inline int gatehouse_bind_text(sqlite3_stmt *statement, int index, const char *text, int count) {
     return sqlite3_bind_text(statement, index, text, count, SQLITE_TRANSIENT);
 }
+
+// The same for bytes.
+static inline int gatehouse_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int count) {
+    return sqlite3_bind_blob(statement, index, bytes, count, SQLITE_TRANSIENT);
+}

@@ -61,6 +61,8 @@ public struct DoctorReport: Codable, Hashable, Sendable {
         case profiles
         /// Operations that are open.
         case operations
+        /// The count of seats, against the sessions.
+        case seats
         /// Delivered files, against their hashes.
         case deliveries
         /// What killed processes left behind, and backups that were made by themselves.

@@ -9,7 +9,7 @@ public struct Refresh: GatewayCall {
     public var selection: Selection
     /// Why it happens now. By a login, only what is due is asked about.
     public var trigger: Trigger
-    /// How many at once, 1 to 256.
+    /// How many are asked about at once, 1 to 256. As many again may have their answer and wait for our own disk.
     public var concurrency: Int
     /// Whether only to say what would be asked.
     public var dryRun: Bool

@@ -25,6 +25,8 @@ public struct Profile: Sendable {
     public var settings: [String: String]
     /// Where each of the adapter's deliveries goes: a template of site and identity values.
     public var deliveries: [String: String]
+    /// The same, split into their parts when the profile was read.
+    public var templates: [String: DestinationTemplate]
     /// The countdowns, ready to be evaluated.
     public var rules: CountdownRules
 

@@ -56,7 +56,9 @@ struct ProfileShape {
             return Profile(
                 name: name, parent: parent, product: product, protocolName: protocolName, place: place ?? "",
                 file: fields.mark.file, vendor: vendor, refreshDays: refreshDays, seats: seats, settings: settings,
-                deliveries: deliveries, rules: rules)
+                deliveries: deliveries,
+                // Each was split once to be checked, so none is lost here.
+                templates: deliveries.compactMapValues { try? DestinationTemplate($0, quoted: quoted) }, rules: rules)
         }
     }
 

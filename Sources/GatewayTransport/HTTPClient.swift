@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Synchronization
 
 /// Asks vendors over HTTP/1.1, through the system's libcurl.
 ///
@@ -33,6 +34,8 @@ public final class HTTPClient: Sendable {
 
     private let mailbox = Mailbox()
     private let userAgent: String
+    /// The URL that was read last: of many requests in a row most go to the same.
+    private let latest = Mutex<(text: String, url: VendorURL)?>(nil)
 
     /// Starts a client and its thread.
     ///
@@ -77,7 +80,9 @@ public final class HTTPClient: Sendable {
     /// - Returns: the answer, whatever its status.
     /// - Throws: why there is none.
     public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        let prepared = try PreparedRequest(request, userAgent: userAgent)
+        let known = latest.withLock { $0?.text == request.url ? $0?.url : nil }
+        let prepared = try PreparedRequest(request, userAgent: userAgent, known: known)
+        if known == nil { latest.withLock { $0 = (request.url, prepared.url) } }
         let ticket = mailbox.nextTicket()
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -5,7 +5,20 @@ public struct HTTPResponse: Sendable, Hashable {
 
     /// The headers in the order they came, names in lower case, bytes that are not UTF-8 replaced. Trailers after
     /// the body are dropped. A `content-encoding` tells how the body traveled, not how it stands in `body`.
-    public let headers: [HTTPHeader]
+    public var headers: [HTTPHeader] {
+        switch headerForm {
+        case .read(let headers): headers
+        case .block(let bytes): RawAnswer.headers(in: bytes)
+        }
+    }
+
+    /// As they came, they are taken apart only for who asks: most answers are looked at for their body alone.
+    private let headerForm: HeaderForm
+
+    private enum HeaderForm {
+        case read([HTTPHeader])
+        case block([UInt8])
+    }
 
     /// The body, decompressed.
     public let body: [UInt8]
@@ -16,9 +29,28 @@ public struct HTTPResponse: Sendable, Hashable {
     /// Makes an answer.
     public init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = [], primaryIP: String? = nil) {
         self.status = status
-        self.headers = headers
+        headerForm = .read(headers)
         self.body = body
         self.primaryIP = primaryIP
+    }
+
+    fileprivate init(_ raw: RawAnswer) {
+        status = raw.status
+        headerForm = .block(raw.headerBlock)
+        body = raw.body
+        primaryIP = raw.primaryIP
+    }
+
+    /// Whether all that they say is the same, however it is held.
+    public static func == (first: HTTPResponse, second: HTTPResponse) -> Bool {
+        first.status == second.status && first.headers == second.headers && first.body == second.body
+            && first.primaryIP == second.primaryIP
+    }
+
+    /// Hashes the status and the body.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(status)
+        hasher.combine(body)
     }
 
     /// The first value of a header; the name's case does not matter.
@@ -37,7 +69,7 @@ struct RawAnswer: Sendable {
     let primaryIP: String?
 
     func response() -> HTTPResponse {
-        HTTPResponse(status: status, headers: Self.headers(in: headerBlock), body: body, primaryIP: primaryIP)
+        HTTPResponse(self)
     }
 
     /// Takes a header block apart: lines after the status line, each `name: value`, a folded line joined to the

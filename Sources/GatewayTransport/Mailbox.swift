@@ -1,4 +1,5 @@
 import CCurl
+import Foundation
 import Synchronization
 
 /// Where the tasks that ask and the transfer thread meet: what is to be started, what is to be canceled, and
@@ -11,19 +12,35 @@ final class Mailbox: Sendable {
         let continuation: CheckedContinuation<Result<RawAnswer, TransportError>, Never>
     }
 
+    /// How the thread is woken.
+    enum Sleeper {
+        /// By a multi handle's address: `curl_multi_wakeup` is the one call that libcurl allows from another thread.
+        case multi(UInt)
+        /// By an event's descriptor.
+        case event(Int32)
+
+        fileprivate func wake() {
+            switch self {
+            case .multi(let address): curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: address))
+            case .event(let descriptor):
+                var one: UInt64 = 1
+                _ = write(descriptor, &one, 8)
+            }
+        }
+    }
+
     private struct State {
         var submissions: [Submission] = []
         var cancellations: [UInt64] = []
         var isClosed = false
         var isAsleep = false
-        /// The multi handle's address, while the handle lives. `curl_multi_wakeup` is the one call that libcurl
-        /// allows from another thread; it is made under the lock, so that the handle can't end meanwhile.
-        var sleeper: UInt?
+        /// What wakes the thread, while it lives. It is used under the lock, so that it can't end meanwhile.
+        var sleeper: Sleeper?
 
         mutating func wake() {
             guard isAsleep, let sleeper else { return }
             isAsleep = false
-            curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: sleeper))
+            sleeper.wake()
         }
     }
 
@@ -64,11 +81,8 @@ final class Mailbox: Sendable {
 
     // MARK: The thread's side
 
-    /// Names the multi handle that is to be woken, nil before it ends.
-    func setSleeper(_ multi: UnsafeMutableRawPointer?) {
-        let address = multi.map { UInt(bitPattern: $0) }
-        state.withLock { $0.sleeper = address }
-    }
+    /// Says how the thread is woken; nil before that ends.
+    func setSleeper(_ sleeper: Sleeper?) { state.withLock { $0.sleeper = sleeper } }
 
     /// Empties the mailbox into two arrays, which must be empty; false once the client is closed.
     func collect(_ submissions: inout [Submission], _ cancellations: inout [UInt64]) -> Bool {

@@ -10,10 +10,12 @@ final class PreparedRequest: Sendable {
     let totalMilliseconds: Int
 
     /// Checks a request.
-    init(_ request: HTTPRequest, userAgent: String) throws(TransportError) {
+    ///
+    /// - Parameter known: What its URL was read as before; nil to read it.
+    init(_ request: HTTPRequest, userAgent: String, known: VendorURL? = nil) throws(TransportError) {
         let url: VendorURL
         do {
-            url = try VendorURL(request.url)
+            url = if let known { known } else { try VendorURL(request.url) }
         } catch {
             throw TransportError(code: error.code, host: "", message: "The request was not sent: \(error.message).")
         }

@@ -6,6 +6,10 @@ final class TransferLoop {
 
     private let mailbox: Mailbox
     private let multi: UnsafeMutableRawPointer
+    #if os(Linux)
+        /// Nil where the system could not give it: then libcurl looks at its sockets itself.
+        private var watch: SocketWatch?
+    #endif
     private let authorities = SystemAuthorities()
     private var turnstile: Turnstile
     private var waiting: [UInt64: Mailbox.Submission] = [:]
@@ -17,7 +21,6 @@ final class TransferLoop {
     /// Runs until the mailbox is closed. To be called on a thread of its own.
     static func run(_ mailbox: Mailbox, _ limits: HTTPClient.Limits) {
         if let multi = curl_multi_init() {
-            mailbox.setSleeper(multi)
             let loop = TransferLoop(multi, mailbox, limits)
             let breakdown = loop.serve()
             mailbox.close()
@@ -35,6 +38,12 @@ final class TransferLoop {
         self.turnstile = Turnstile(limit: limits.maxTransfers, limitPerHost: limits.maxTransfersPerHost)
         gatehouse_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, limits.maxConnections)
         gatehouse_multi_setopt_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+        var sleeper = Mailbox.Sleeper.multi(UInt(bitPattern: multi))
+        #if os(Linux)
+            watch = SocketWatch(multi)
+            if let watch { sleeper = .event(watch.event) }
+        #endif
+        mailbox.setSleeper(sleeper)
     }
 
     // MARK: Rounds
@@ -43,7 +52,6 @@ final class TransferLoop {
     private func serve() -> String? {
         var submissions: [Mailbox.Submission] = []
         var cancellations: [UInt64] = []
-        var running: Int32 = 0
         while mailbox.collect(&submissions, &cancellations) {
             for submission in submissions { enqueue(submission) }
             submissions.removeAll(keepingCapacity: true)
@@ -51,20 +59,36 @@ final class TransferLoop {
             cancellations.removeAll(keepingCapacity: true)
             startEligible()
 
-            let result = curl_multi_perform(multi, &running)
+            let result = perform()
             guard result == CURLM_OK else { return String(cString: curl_multi_strerror(result)) }
             harvest()
             let hasStarted = startEligible()
             deliver()
 
-            // New transfers want a first step at once, which the poll would only delay.
-            if !hasStarted, mailbox.fallAsleep() {
-                let result = curl_multi_poll(multi, nil, 0, 60_000, nil)
-                guard result == CURLM_OK else { return String(cString: curl_multi_strerror(result)) }
-            }
+            // New transfers want a first step at once, which to sleep would only delay.
+            let waited = wait(sleeping: !hasStarted && mailbox.fallAsleep())
+            guard waited == CURLM_OK else { return String(cString: curl_multi_strerror(waited)) }
         }
         for submission in submissions { enqueue(submission) }
         return nil
+    }
+
+    private func perform() -> CURLMcode {
+        #if os(Linux)
+            if let watch { return watch.perform() }
+        #endif
+        var running: Int32 = 0
+        return curl_multi_perform(multi, &running)
+    }
+
+    private func wait(sleeping: Bool) -> CURLMcode {
+        #if os(Linux)
+            if let watch {
+                watch.wait(sleeping: sleeping)
+                return CURLM_OK
+            }
+        #endif
+        return sleeping ? curl_multi_poll(multi, nil, 0, 60_000, nil) : CURLM_OK
     }
 
     private func enqueue(_ submission: Mailbox.Submission) {

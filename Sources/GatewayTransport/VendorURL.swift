@@ -23,9 +23,10 @@ struct VendorURL: Sendable, Equatable {
     let isBare: Bool
     /// Host and port, which the limit per host counts by.
     let origin: String
-
     /// Whether the host can only be this machine; libcurl takes `localhost` as loopback without asking the resolver.
-    var isLoopback: Bool {
+    let isLoopback: Bool
+
+    private static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" { return true }
         var address4 = in_addr()
         if inet_pton(AF_INET, host, &address4) == 1 { return UInt32(bigEndian: address4.s_addr) >> 24 == 127 }
@@ -59,6 +60,7 @@ struct VendorURL: Sendable, Equatable {
         self.port = port
         self.isBare = end == bytes.count || end == bytes.count - 1 && bytes.last == UInt8(ascii: "/")
         self.origin = host + ":" + String(port ?? (scheme == .https ? 443 : 80))
+        self.isLoopback = Self.isLoopback(host)
     }
 
     private static func hostAndPort(_ authority: ArraySlice<UInt8>) throws(Refusal) -> (String, Int?) {

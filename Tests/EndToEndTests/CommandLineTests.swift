@@ -23,7 +23,12 @@ struct CommandLineTests {
         "customers sheet --at *", "adapters list *", "adapters show --markdown *", "profiles list *",
         "profiles show --resolved *", "profiles lint *", "profiles schema --markdown", "operations list *",
         "operations show *", "audit list *", "audit verify *", "backup --force *", "restore --force *",
-        "keyfile rotate --lost *", "keyfile show *", "doctor *", "people list *", "people erase *",
+        "keyfile rotate --lost *", "keyfile show *", "doctor *", "people list *",
+        "people erase --customer --user *",
+        "seats claim --user --pool --module --host --session --administrator *",
+        "seats renew --session --user --pool --host *", "seats release --session --user --pool --host *",
+        "seats list --user --pool --host *", "seats end --session --reason *", "seats users --pool *",
+        "seats assign --pool --user --undo *", "seats recount *",
         "sandbox --book --listen --tls-certificate --tls-key", "demo",
     ]
 
@@ -68,6 +73,10 @@ struct CommandLineTests {
         "sandbox --book b --listen nowhere",
         "sandbox --book b --tls-key k", "installations add x --customer c --profile p --identity a=1 --identity a=2",
         "installations add x --customer c --profile p --identity no-value",
+        "seats claim", "seats claim x", "seats claim --user u", "seats claim x --user u --pool", "seats renew",
+        "seats renew x", "seats release --user u", "seats release x --pool p", "seats list", "seats end", "seats end x",
+        "seats assign x", "seats recount", "people erase", "people erase x --customer c --user u",
+        "people erase --customer c", "people erase x --user u",
     ]
 
     @Test("Wrong usage is exit code 2, told on standard error alone, and does nothing", arguments: wrongUsage)

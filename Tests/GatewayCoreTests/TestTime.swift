@@ -10,6 +10,7 @@ final class TestTime: Sendable {
         var pauses: [Int] = []
         var whenAsked: (@Sendable () -> Void)?
         var whenPausing: (@Sendable () -> Void)?
+        var held: Set<Int> = []
     }
 
     private let state: Mutex<State>
@@ -49,6 +50,15 @@ final class TestTime: Sendable {
     /// Runs a closure whenever the gateway pauses, in the task that does.
     func whenPausing(_ body: (@Sendable () -> Void)?) { state.withLock { $0.whenPausing = body } }
 
+    /// Lets pauses of exactly so many milliseconds last until they are cancelled.
+    func hold(pausesOf milliseconds: Int...) { state.withLock { $0.held = Set(milliseconds) } }
+
+    private func untilCancelled() async {
+        let (nothing, end) = AsyncStream.makeStream(of: Never.self)
+        for await _ in nothing {}
+        end.finish()
+    }
+
     var surroundings: Surroundings {
         Surroundings(
             now: { [self] in
@@ -58,11 +68,12 @@ final class TestTime: Sendable {
             },
             pause: { [self] milliseconds in
                 try Task.checkCancellation()
-                let (count, body) = state.withLock { state in
+                let (count, body, isHeld) = state.withLock { state in
                     state.pauses.append(milliseconds)
-                    return (state.pauses.count, state.whenPausing)
+                    return (state.pauses.count, state.whenPausing, state.held.contains(milliseconds))
                 }
                 body?()
+                if isHeld { await untilCancelled() }
                 guard count <= mostPauses else { throw PausesForEver() }
                 await Task.yield()
             })

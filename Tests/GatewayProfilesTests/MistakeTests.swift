@@ -75,6 +75,40 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
             "no destination for a required delivery", "name: sample", "‸name: sample",
             without: "deliver:\n  entitlements: \"{site.sharedData}/entitlements.xml\"\n",
             says: "missing key \"deliver\""),
+        // Seats.
+        .init("seats as a list", "where: Help > About", "seats: ‸[a]", says: "found a list"),
+        .init("an unknown key of seats", "where: Help > About", "seats: { ‸endAfter: 12h }", says: "\"endAfter\""),
+        .init("a session of seconds", "where: Help > About", "seats: { endsAfter: ‸59s }", says: "from 1m to 30d"),
+        .init("a session of a year", "where: Help > About", "seats: { endsAfter: ‸31d }", says: "from 1m to 30d"),
+        .init("a session without a unit", "where: Help > About", "seats: { endsAfter: ‸12 }", says: "from 1m to 30d"),
+        .init("a session of weeks", "where: Help > About", "seats: { endsAfter: ‸2w }", says: "from 1m to 30d"),
+        .init("a negative session", "where: Help > About", "seats: { endsAfter: ‸-1h }", says: "from 1m to 30d"),
+        .init("a login that waits for minutes", "where: Help > About", "seats: { loginWait: ‸61s }", says: "0s to 60s"),
+        .init(
+            "another rule over the limit", "where: Help > About", "seats: { overLimit: ‸allow }",
+            says: "one of \"deny\", \"record\""),
+        .init(
+            "a pool that is named as a module is counted", "where: Help > About",
+            "seats: { pools: { ‸\"module:GL\": {} } }",
+            says: "letters, digits"),
+        .init(
+            "a kind of pool that there is not", "where: Help > About",
+            "seats: { pools: { users: { kind: ‸floating } } }",
+            says: "one of \"concurrent\", \"named\""),
+        .init(
+            "fewer than no seats kept", "where: Help > About", "seats: { pools: { users: { reserved: ‸-1 } } }",
+            says: "from 0 to"),
+        .init(
+            "an unknown key of a pool", "where: Help > About", "seats: { pools: { users: { ‸limit: 5 } } }",
+            says: "unknown key \"limit\""),
+        .init(
+            "a pool that comes twice", "where: Help > About", "seats: { pools: { users: {}, ‸users: {} } }",
+            says: "users"),
+        .init(
+            "a module's name with a space", "where: Help > About", "seats: { modules: { ‸\"G L\": 1 } }",
+            says: "letters"),
+        .init(
+            "a module's limit in words", "where: Help > About", "seats: { modules: { GL: ‸many } }", says: "from 0 to"),
         // Countdowns.
         .init(
             "an unknown date", "[expires, vendorExpired]", "[expires, ‸vendorExpird]",

@@ -26,6 +26,12 @@ public struct CountdownRules: Sendable {
         ).compile()
     }
 
+    /// The same rules in memory of their own, for a thread that goes through many facts beside another: two that count
+    /// references to one thing wait for each other all the time.
+    public var apart: CountdownRules { CountdownRules(compiled: Compiled(compiled)) }
+
+    private init(compiled: Compiled) { self.compiled = compiled }
+
     /// Where the value of a date stands in ``StandingFacts``; nil for a date that no rule asks about.
     public func slot(of name: String) -> DateSlot? {
         compiled.slotNames.firstIndex(of: name).map(DateSlot.init(index:))
@@ -53,6 +59,17 @@ public struct CountdownRules: Sendable {
             self.rules = rules
             self.stages = stages
             self.texts = texts
+        }
+
+        /// A copy in memory of its own, arrays included.
+        init(_ other: Compiled) {
+            countdowns = other.countdowns
+            dateFormat = other.dateFormat
+            slotNames = other.slotNames.map { $0 }
+            slotKeys = other.slotKeys.map { Array($0.map { $0 }) }
+            rules = other.rules.map { $0 }
+            stages = other.stages.map { $0 }
+            texts = other.texts.map { $0 }
         }
     }
 

@@ -37,6 +37,24 @@ public struct Standing: Sendable {
     public var access: Access { level.access }
 }
 
+/// The level and the times of a standing, without what it was worked out from: for a listing, most of whose rows have
+/// nothing to say.
+public struct StandingOutlook: Sendable {
+    /// See ``Standing/level``.
+    public let level: Level
+    /// See ``Standing/label``.
+    public let label: String
+    /// See ``Standing/until``.
+    public let until: Instant?
+    /// See ``Standing/fullUntil``.
+    public let fullUntil: Instant?
+    /// Whether there is neither a message nor a remark; false where only the standing itself can tell.
+    public let isSilent: Bool
+
+    let days: Int?
+    let labelLevel: Level?
+}
+
 extension CountdownRules {
     /// What the countdowns say of an installation at an instant.
     ///
@@ -45,13 +63,28 @@ extension CountdownRules {
     ///   - now: The instant that is asked about.
     ///   - zone: The customer's, in which days begin and end.
     public func standing(of facts: StandingFacts, at now: Instant, in zone: Zone) -> Standing {
+        standing(outlook(of: facts, at: now, in: zone), of: facts, at: now, in: zone)
+    }
+
+    /// The standing that an outlook on the same facts, at the same instant and in the same zone, is part of.
+    public func standing(
+        _ outlook: StandingOutlook, of facts: StandingFacts, at now: Instant, in zone: Zone
+    ) -> Standing {
+        Standing(
+            level: outlook.level, label: outlook.label, days: outlook.days, until: outlook.until,
+            fullUntil: outlook.fullUntil, labelLevel: outlook.labelLevel, rules: self, facts: facts, now: now,
+            zone: zone)
+    }
+
+    /// The level and the times of ``standing(of:at:in:)`` alone.
+    public func outlook(of facts: StandingFacts, at now: Instant, in zone: Zone) -> StandingOutlook {
         guard facts.held else {
-            return Standing(
-                level: .unlicensed, label: Standing.unlicensedLabel, days: nil, until: nil, fullUntil: nil,
-                labelLevel: .unlicensed, rules: self, facts: facts, now: now, zone: zone)
+            return StandingOutlook(
+                level: .unlicensed, label: Standing.unlicensedLabel, until: nil, fullUntil: nil, isSilent: false,
+                days: nil, labelLevel: .unlicensed)
         }
         let moment = Int(now.milliseconds)
-        let today = zone.localDay(of: now).number
+        var today: Int?
         var worst = Level.licensed
         var days: Int?
         var labeled: (level: Level, stage: Int, module: Int)?
@@ -69,7 +102,9 @@ extension CountdownRules {
             let stage = compiled.stages[pass.held]
             if days == nil || stage.counted > worst {
                 worst = stage.counted
-                days = today - anchor.day
+                let number = today ?? zone.localDay(of: now).number
+                today = number
+                days = number - anchor.day
             }
             if stage.hasLabel, labeled.map({ stage.counted > $0.level }) ?? true {
                 labeled = (stage.counted, pass.held, pass.module)
@@ -90,9 +125,10 @@ extension CountdownRules {
             (worst, label, days, loss) = (.unlicensed, Standing.unlicensedLabel, nil, Int.max)
             labelLevel = .unlicensed
         }
-        return Standing(
-            level: worst, label: label, days: days, until: Self.instant(next), fullUntil: Self.instant(loss),
-            labelLevel: labelLevel, rules: self, facts: facts, now: now, zone: zone)
+        return StandingOutlook(
+            level: worst, label: label, until: Self.instant(next), fullUntil: Self.instant(loss),
+            isSilent: worst == .licensed && days == nil && facts.isUnremarkable(at: now), days: days,
+            labelLevel: labelLevel)
     }
 
     /// The instant at which the entitlement begins to count, where that is still to come.

@@ -66,3 +66,15 @@ extension Standing {
         return found
     }
 }
+
+extension StandingFacts {
+    /// Whether ``Standing/remarks`` is empty at a level of ``Level/licensed``, as can be told without more ado.
+    func isUnremarkable(at now: Instant) -> Bool {
+        guard vendorStatus != .expired else { return false }
+        switch self[.lastContact] {
+        case nil: return true
+        case .instant(let instant): return instant <= now
+        case .day: return false
+        }
+    }
+}

@@ -71,8 +71,16 @@ extension Instant: Codable, CustomStringConvertible, LosslessStringConvertible {
     /// - Parameter text: Has room for ``longestText`` bytes.
     /// - Returns: How many bytes were written.
     public func write(at text: UnsafeMutablePointer<UInt8>) -> Int {
+        write(at: text) { _ = $0.write(at: $1) }
+    }
+
+    /// - Parameter writeDay: Writes the day's text.
+    @inline(__always)
+    func write(
+        at text: UnsafeMutablePointer<UInt8>, _ writeDay: (LocalDay, UnsafeMutablePointer<UInt8>) -> Void
+    ) -> Int {
         let (day, rest) = milliseconds.dividedFlooring(by: 86_400_000)
-        _ = LocalDay(number: Int(day)).write(at: text)
+        writeDay(LocalDay(number: Int(day)), text)
         text[10] = UInt8(ascii: "T")
         let seconds = Int(rest / 1000)
         (text + 11).putTwoDigits(seconds / 3600)

@@ -3,6 +3,7 @@ final class ZoneTable: Sendable {
     static let day = 86_400
     /// 400 years: after them dates, days of the week and so every rule come round again.
     static let cycle = 146_097 * day
+    private static let halfYear = cycle / 800
 
     let name: String
     /// The first second (UTC) of each interval, ascending; the first interval has no beginning.
@@ -36,6 +37,15 @@ final class ZoneTable: Sendable {
         self.starts = starts
         self.offsets = offsets
         greatestOffset = offsets.reduce(first) { max($0, Int($1)) }
+    }
+
+    /// A copy in memory of its own.
+    init(_ other: ZoneTable) {
+        name = other.name
+        starts = other.starts.map { $0 }
+        offsets = other.offsets.map { $0 }
+        end = other.end
+        greatestOffset = other.greatestOffset
     }
 
     /// The offset that holds at a second (UTC).
@@ -76,8 +86,15 @@ final class ZoneTable: Sendable {
     /// The last interval that has begun at a second.
     private func interval(at second: Int) -> Int {
         starts.withUnsafeBufferPointer { starts in
+            let last = starts.count - 1
+            if second >= starts[last] { return last }
+            // Nearly all days that are asked about lie where clocks change twice a year.
+            let guess = last - 1 - (starts[last] - second) / Self.halfYear
+            for index in max(guess - 1, 1)..<max(guess - 1, 1) + 3 where index < last {
+                if starts[index] <= second, second < starts[index + 1] { return index }
+            }
             var low = 0
-            var count = starts.count - 1
+            var count = last
             // A search without a branch to mispredict: about 1,000 intervals, 10 steps.
             while count > 0 {
                 let half = (count + 1) / 2

@@ -43,7 +43,7 @@ struct Measure: AsyncParsableCommand {
 
     /// What can be measured by itself.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case refresh, status, start, explain, importing = "import", standings, backup, seats
+        case refresh, status, start, explain, importing = "import", standings, backup, seats, forecast
     }
 
     mutating func validate() throws {
@@ -65,6 +65,7 @@ struct Measure: AsyncParsableCommand {
             case .explain: figures += try ExplainFigures(workspace: workspace, options: self).figures()
             case .importing: figures += try ImportFigures(workspace: workspace, options: self).figures()
             case .standings: figures += try StandingFigures(workspace: workspace, options: self).figures()
+            case .forecast: figures += try ForecastFigures(workspace: workspace, options: self).figures()
             case .seats: figures += try SeatFigures(workspace: workspace, options: self).figures()
             case .backup: figures += try BackupFigures(workspace: workspace, options: self).figures()
             }

@@ -48,7 +48,6 @@ struct SeatStatementsRole: AsyncParsableCommand {
         let session = String(format: "plain-%08d", number)
         let installation = LoadPortfolio.installationID(number * 31 % installations)
         let until = now + 12 * 3_600_000
-        try db.cachedStatement(sql: "SAVEPOINT write").execute()
         if kind > 0 { _ = try Row.fetchOne(db.cachedStatement(sql: SeatSQL.session), arguments: [session]) }
         let row = try Row.fetchOne(db.cachedStatement(sql: SeatSQL.situation), arguments: [installation])
         let pools: String = row?[16] ?? ""
@@ -68,6 +67,5 @@ struct SeatStatementsRole: AsyncParsableCommand {
         if kind != 1 {
             try db.cachedStatement(sql: SeatSQL.count).execute(arguments: [installation, until, now / 3_600_000, pools])
         }
-        try db.cachedStatement(sql: "RELEASE SAVEPOINT write").execute()
     }
 }

@@ -23,7 +23,8 @@ public struct GatehouseCommand: AsyncParsableCommand {
                     StatusCommand.self, AllowsCommand.self, ExplainCommand.self, TimelineCommand.self,
                     RenewalsCommand.self, HistoryCommand.self,
                 ]),
-            CommandGroup(name: "Seats", subcommands: [Seats.self, UsageCommand.self, ReportCommand.self]),
+            CommandGroup(
+                name: "Seats", subcommands: [Seats.self, UsageCommand.self, ForecastCommand.self, ReportCommand.self]),
             CommandGroup(name: "Operation", subcommands: [RefreshCommand.self, Operations.self, AuditCommand.self]),
             CommandGroup(
                 name: "Product", subcommands: [Profiles.self, Adapters.self, SandboxCommand.self, Demo.self]),

@@ -84,7 +84,9 @@ struct Table {
 
     /// Appends a number to the cell that is not ended yet.
     mutating func put(_ number: Int) {
-        if let digit = UInt8(exactly: number), digit < 10 { bytes.append(48 + digit) } else { put(String(number)) }
+        guard (0..<100).contains(number) else { return put(String(number)) }
+        if number >= 10 { bytes.append(48 + UInt8(number / 10)) }
+        bytes.append(48 + UInt8(number % 10))
     }
 
     /// Appends a day to the cell that is not ended yet.
@@ -98,19 +100,36 @@ struct Table {
     /// Ends the cell whose text was put: the next one stands in the next column, or in the next row.
     mutating func endCell(_ style: Style? = nil) {
         let start = places.last?.end ?? 0
-        let isPlain = bytes.withUnsafeMutableBufferPointer { bytes in
-            var all: UInt8 = 0
-            for index in start..<bytes.count {
-                // A message of several lines would tear the table.
-                bytes[index] = max(bytes[index], 0x20)
-                all |= bytes[index]
-            }
-            return all < 0x80
-        }
+        let isPlain = bytes.withUnsafeMutableBufferPointer { Self.flatten($0, from: start) }
         let width = isPlain ? bytes.count - start : Self.width(String(decoding: bytes[start...], as: UTF8.self))
         let column = places.count % widths.count
         if widths[column] < width { widths[column] = width }
         places.append(Place(end: bytes.count, width: width, style: style))
+    }
+
+    /// Makes spaces of control characters: a message of several lines would tear the table.
+    ///
+    /// - Returns: Whether all is ASCII, a byte a column.
+    private static func flatten(_ bytes: UnsafeMutableBufferPointer<UInt8>, from start: Int) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        guard let raw = UnsafeRawPointer(bytes.baseAddress) else { return true }
+        var index = start
+        var all: UInt64 = 0
+        var controls: UInt64 = 0
+        // Eight at a time: a byte is less than 32 where to take that from it borrows of its highest bit.
+        while index + 8 <= bytes.count {
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            all |= word
+            controls |= (word &- ones &* 0x20) & ~word
+            index += 8
+        }
+        let first = controls & (ones &* 0x80) == 0 ? index : start
+        var isPlain = all & (ones &* 0x80) == 0
+        for index in first..<bytes.count {
+            bytes[index] = max(bytes[index], 0x20)
+            isPlain = isPlain && bytes[index] < 0x80
+        }
+        return isPlain
     }
 
     /// Writes the table to standard output.

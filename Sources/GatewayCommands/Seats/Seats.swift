@@ -13,7 +13,7 @@ struct Seats: AsyncParsableCommand {
             """,
         subcommands: [
             SeatsClaim.self, SeatsRenew.self, SeatsRelease.self, SeatsList.self, SeatsEnd.self, SeatsUsers.self,
-            SeatsAssign.self,
+            SeatsAssign.self, SeatsRecount.self,
         ])
 }
 

@@ -1,4 +1,5 @@
 import AdapterKit
+import Foundation
 import GatewayAPI
 
 /// Writes standings as a JSON array of objects, straight to bytes: a portfolio has a hundred thousand of them, and
@@ -36,6 +37,8 @@ enum StatusJSON {
 /// Writes rows into memory that has room for them.
 private struct JSONPen {
     private(set) var position: UnsafeMutablePointer<UInt8>
+    private var products = ProductTexts()
+    private var instants = InstantPen()
 
     init(_ start: UnsafeMutablePointer<UInt8>) { position = start }
 
@@ -58,12 +61,21 @@ private struct JSONPen {
         put(text: row.pointee.customer)
         put(",\"installation\":")
         put(text: row.pointee.installation)
-        put(",\"product\":")
-        put(text: row.pointee.product)
-        put(",\"profile\":")
-        put(text: row.pointee.profile)
-        put(",\"protocol\":")
-        put(text: row.pointee.protocolName)
+        let start = position
+        if let known = products.known(row) {
+            known.withUnsafeBufferPointer { bytes in
+                if let first = bytes.baseAddress { position.update(from: first, count: bytes.count) }
+            }
+            position += known.count
+        } else {
+            put(",\"product\":")
+            put(text: row.pointee.product)
+            put(",\"profile\":")
+            put(text: row.pointee.profile)
+            put(",\"protocol\":")
+            put(text: row.pointee.protocolName)
+            products.keep(row, UnsafeBufferPointer(start: start, count: position - start))
+        }
         put(",\"level\":")
         put(text: row.pointee.level.rawValue)
         put(",\"label\":")
@@ -113,11 +125,16 @@ private struct JSONPen {
     private mutating func put(_ instant: Instant?) {
         guard let instant else { return put("null") }
         put(byte: UInt8(ascii: "\""))
-        position += instant.write(at: position)
+        position += instants.write(instant, at: position)
         put(byte: UInt8(ascii: "\""))
     }
 
     private mutating func put(number: Int) {
+        guard number >= 10 || number < 0 else { return put(byte: 48 + UInt8(number)) }
+        guard number >= 100 || number < 0 else {
+            put(byte: 48 + UInt8(number / 10))
+            return put(byte: 48 + UInt8(number % 10))
+        }
         for digit in String(number).utf8 { put(byte: digit) }
     }
 
@@ -125,18 +142,38 @@ private struct JSONPen {
     /// and go over as they are.
     private mutating func put(text: String) {
         put(byte: UInt8(ascii: "\""))
-        let start = position
         let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
-            var needsEscape = false
-            for byte in bytes { needsEscape = needsEscape || byte < 0x20 || byte == 0x22 || byte == 0x5C }
-            if !needsEscape, let first = bytes.baseAddress {
-                start.update(from: first, count: bytes.count)
-                return true
-            }
-            return bytes.isEmpty
+            guard let first = bytes.baseAddress else { return true }
+            position.update(from: first, count: bytes.count)
+            guard Self.isPlain(position, bytes.count) else { return false }
+            position += bytes.count
+            return true
         }
-        if isPlain == true { position += text.utf8.count } else { escape(text) }
+        if isPlain != true { escape(text) }
         put(byte: UInt8(ascii: "\""))
+    }
+
+    /// Whether no byte needs an escape, eight at a time: a byte is less than `n`, or zero, where to take `n` or one from
+    /// it borrows of its highest bit. It may say no of others, never yes where one does.
+    private static func isPlain(_ text: UnsafeMutablePointer<UInt8>, _ count: Int) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let raw = UnsafeRawPointer(text)
+        var found: UInt64 = 0
+        var index = 0
+        while index + 8 <= count {
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let (quotes, backslashes) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C))
+            found |= (word &- ones &* 0x20) & ~word
+            found |= (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
+            index += 8
+        }
+        var needsEscape = found & (ones &* 0x80) != 0
+        while index < count {
+            let byte = text[index]
+            needsEscape = needsEscape || byte < 0x20 || byte == 0x22 || byte == 0x5C
+            index += 1
+        }
+        return !needsEscape
     }
 
     private mutating func escape(_ text: String) {
@@ -154,6 +191,52 @@ private struct JSONPen {
                 put(byte: "0123456789abcdef".utf8.dropFirst(Int(byte & 15)).first ?? UInt8(ascii: "0"))
             default: put(byte: byte)
             }
+        }
+    }
+}
+
+/// What rows of one profile have in common, as JSON. Found by the very bits of their strings, which refer to the same
+/// text then: so it is neither escaped anew, nor does one thread wait to count a reference that another counts too.
+private struct ProductTexts {
+    private struct Known {
+        /// Kept, so that their memory is nobody else's meanwhile.
+        var product, profile, protocolName: String
+        var json: [UInt8]
+    }
+
+    private var known: [Known] = []
+    private var next = 0
+    private let offsets = [
+        MemoryLayout<StatusRow>.offset(of: \.product), MemoryLayout<StatusRow>.offset(of: \.profile),
+        MemoryLayout<StatusRow>.offset(of: \.protocolName),
+    ].compactMap { $0 }
+
+    /// How many are kept at most.
+    private static let limit = 4
+
+    func known(_ row: UnsafePointer<StatusRow>) -> [UInt8]? {
+        let row = UnsafeRawPointer(row)
+        let size = MemoryLayout<String>.size
+        let index = known.withUnsafeBytes { kept in
+            known.indices.first { index in
+                guard let kept = kept.baseAddress.map({ $0 + index * MemoryLayout<Known>.stride }), offsets.count == 3
+                else { return false }
+                return memcmp(row + offsets[0], kept, size) == 0 && memcmp(row + offsets[1], kept + size, size) == 0
+                    && memcmp(row + offsets[2], kept + 2 * size, size) == 0
+            }
+        }
+        return index.map { known[$0].json }
+    }
+
+    mutating func keep(_ row: UnsafePointer<StatusRow>, _ json: UnsafeBufferPointer<UInt8>) {
+        let new = Known(
+            product: row.pointee.product, profile: row.pointee.profile, protocolName: row.pointee.protocolName,
+            json: Array(json))
+        if known.count < Self.limit {
+            known.append(new)
+        } else {
+            known[next] = new
+            next = (next + 1) % Self.limit
         }
     }
 }

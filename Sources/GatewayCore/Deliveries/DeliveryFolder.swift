@@ -6,9 +6,10 @@
     import Darwin
 #endif
 
-/// The folder that a destination lies in, opened by walking down from the root's descriptor one name at a
-/// time, so that no symbolic link below the root is ever followed, not even one that is put there meanwhile.
-/// The root itself is the administrator's word, and may be a link.
+/// The folder that a destination lies in, opened from the root's descriptor so that no symbolic link below the root is
+/// ever followed, not even one that is put there meanwhile: by the kernel, where it can promise that, else by walking
+/// down one name at a time, which also tells what is in the way. The root itself is the administrator's word, and may
+/// be a link.
 struct DeliveryFolder: Sendable {
     /// The folder's absolute path.
     let path: String
@@ -17,7 +18,9 @@ struct DeliveryFolder: Sendable {
 
     /// Opens the folder of a destination. The product's folders are never made: where one is missing, a disk
     /// is not mounted or the site is wrong.
-    init(of destination: Destination) throws(DeliveryError) {
+    ///
+    /// - Parameter walks: whether to walk even where the kernel could open it at once.
+    init(of destination: Destination, walks: Bool = false) throws(DeliveryError) {
         let root = destination.root
         let folders = destination.folders
         path = destination.folderPath
@@ -34,6 +37,15 @@ struct DeliveryFolder: Sendable {
                 "the delivery root \(DeliveryError.quoted(root)) is not there or not a folder; "
                     + "make or mount it, or name another with --delivery-root DIR", errno: error.number)
         }
+        #if os(Linux)
+            if !walks, !folders.isEmpty,
+                let opened = try? OpenDescriptor(
+                    opening: folders.joined(separator: "/"), beneath: current, O_RDONLY | O_DIRECTORY)
+            {
+                descriptor = opened
+                return
+            }
+        #endif
         for (index, name) in zip(folders.indices, folders) {
             let access = index == folders.endIndex - 1 ? O_RDONLY : Self.passThrough
             do {

@@ -11,13 +11,15 @@ enum DeliveryTemplate {
     ///   for each value, several lists one for each combination; a name that comes twice means the same value.
     /// - `{identity.NAME}`: one name of a file or folder, never a path.
     ///
+    /// - Parameter parsed: the template as it was split before; nil to split it.
     /// - Returns: the paths in the order of the lists, none twice. ``Destination/resolve(path:roots:)`` decides
     ///   whether they are allowed.
     /// - Throws: ``DeliveryError/Code/unsafePath``, with the template for a path.
     static func expand(
-        _ template: String, site: [String: [String]], identity: [String: String] = [:]
+        _ template: String, _ parsed: DestinationTemplate? = nil, site: [String: [String]],
+        identity: [String: String] = [:]
     ) throws(DeliveryError) -> [String] {
-        let parts = try parse(template)
+        let parts = if let parsed { parsed.parts } else { try parse(template) }
         var paths: [(text: String, chosen: [String: String])] = [("", [:])]
         for (index, part) in parts.enumerated() {
             switch part {
@@ -28,6 +30,11 @@ enum DeliveryTemplate {
                 for position in paths.indices { paths[position].text += value }
             case .site(let name):
                 let values = try siteValues(name, of: site, in: template, leads: index == 0)
+                // One value is the same whatever was chosen before: nearly every site has one of each.
+                if values.count == 1 {
+                    for position in paths.indices { paths[position].text += values[0] }
+                    continue
+                }
                 var next: [(text: String, chosen: [String: String])] = []
                 for path in paths {
                     let choices = path.chosen[name].map { [$0] } ?? values
@@ -72,9 +79,9 @@ enum DeliveryTemplate {
                 throw problem(template, "can't be filled: \(label) leads upwards with \"..\"")
             }
             // A folder is often written with a slash behind it.
-            var trimmed = value[...]
+            var trimmed = value
             while trimmed.utf8.last == UInt8(ascii: "/") { trimmed.unicodeScalars.removeLast() }
-            result.append(String(trimmed))
+            result.append(trimmed)
         }
         return result
     }

@@ -67,16 +67,11 @@ struct Destination: Hashable, Sendable {
                 "the destination \(DeliveryError.quoted(path)) is not an absolute path; "
                     + "give the site's folder as an absolute path on this machine")
         }
-        let names = split(path)
         var best: (root: String, depth: Int)?
         for root in roots {
-            let normalized = try normalize(root: root)
-            guard names.count > normalized.count,
-                names.starts(with: normalized, by: { $0.utf8.elementsEqual($1.utf8) })
-            else { continue }
-            if normalized.count >= best?.depth ?? 0 {
-                best = ("/" + normalized.joined(separator: "/"), normalized.count)
-            }
+            let (root, depth) = try normalize(root: root)
+            guard lies(path, below: root), depth >= best?.depth ?? 0 else { continue }
+            best = (root, depth)
         }
         guard let best else {
             throw DeliveryError(
@@ -84,27 +79,48 @@ struct Destination: Hashable, Sendable {
                 "the destination \(DeliveryError.quoted(path)) lies under no allowed folder; allowed are: "
                     + "\(DeliveryError.quoted(roots)); allow another with --delivery-root DIR")
         }
-        return try Destination(root: best.root, components: Array(names.dropFirst(best.depth)))
+        let rest = path.utf8.dropFirst(best.depth == 0 ? 0 : best.root.utf8.count)
+        return try Destination(root: best.root, components: split(rest))
+    }
+
+    /// Whether a path begins with a root's names and has more.
+    private static func lies(_ path: String, below root: String) -> Bool {
+        if root == "/" { return true }
+        let rest = path.utf8.dropFirst(root.utf8.count)
+        return rest.first == UInt8(ascii: "/") && path.utf8.starts(with: root.utf8)
     }
 
     /// What stands between the slashes, after the first one. By bytes, as the system sees it: to Swift a slash
     /// and a combining accent behind it are one character, and two spellings of an accented letter are equal.
-    private static func split(_ path: String) -> [String] {
-        path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    private static func split(_ path: Substring.UTF8View) -> [String] {
+        path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A root's names. What a person writes on a command line may hold doubled slashes and `.`, but a `..`
-    /// behind a symbolic link does not lead where it seems to.
-    private static func normalize(root: String) throws(DeliveryError) -> [String] {
-        let names = split(root).filter { !$0.isEmpty && $0 != "." }
+    /// A root without a slash at its end, `/` itself apart, and how many names it has. What a person writes on a
+    /// command line may hold doubled slashes and `.`, but a `..` behind a symbolic link does not lead where it seems to.
+    private static func normalize(root: String) throws(DeliveryError) -> (root: String, depth: Int) {
+        if isNormal(root) { return (root, root == "/" ? 0 : root.utf8.count { $0 == UInt8(ascii: "/") }) }
+        let names = split(root.utf8[...]).filter { !$0.isEmpty && $0 != "." }
         guard root.utf8.first == UInt8(ascii: "/"), !names.contains(".."), !root.utf8.contains(0) else {
             throw DeliveryError(
                 .unsafePath, root,
                 "the delivery root \(DeliveryError.quoted(root)) is not an absolute path without \"..\"; "
                     + "name it so with --delivery-root DIR")
         }
-        return names
+        return ("/" + names.joined(separator: "/"), names.count)
+    }
+
+    /// Whether a root is written as plainly as can be; nearly all are.
+    private static func isNormal(_ root: String) -> Bool {
+        var before: UInt8 = 0
+        for byte in root.utf8 {
+            if byte == 0 || before == UInt8(ascii: "/") && (byte == before || byte == UInt8(ascii: ".")) {
+                return false
+            }
+            before = byte
+        }
+        return root.utf8.first == UInt8(ascii: "/") && (before != UInt8(ascii: "/") || root == "/")
     }
 
     private func check() throws(DeliveryError) {

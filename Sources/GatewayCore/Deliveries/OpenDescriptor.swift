@@ -1,3 +1,6 @@
+#if os(Linux)
+    import CLinux
+#endif
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -35,6 +38,16 @@ final class OpenDescriptor: Sendable {
         let parent = folder?.number ?? AT_FDCWD
         number = try SystemFailure.check { openat(parent, path, flags | O_CLOEXEC, mode) }
     }
+
+    #if os(Linux)
+        /// Opens a path below a folder in one call of the kernel's, which follows no symbolic link on the way and does
+        /// not leave the folder.
+        ///
+        /// - Throws: also where the kernel is older than 5.6, or keeps the call from us: then the path is walked.
+        init(opening path: String, beneath folder: OpenDescriptor, _ flags: Int32) throws(SystemFailure) {
+            number = try SystemFailure.check { gatehouse_open_beneath(folder.number, path, flags | O_CLOEXEC) }
+        }
+    #endif
 
     deinit {
         close(number)

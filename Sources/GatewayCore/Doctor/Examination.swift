@@ -60,7 +60,7 @@ struct Examination: Sendable {
             ("pages and indexes", { integrity(store) }), ("audit trail", { audit(store) }),
             ("key file", { keyFile() }), ("permissions", { permissions() }),
             ("clock", { clock(store) }), ("profiles", { self.profiles(profiles, in: store) }),
-            ("operations", { operations(store) }),
+            ("operations", { operations(store) }), ("seats", { seats(store) }),
         ]
         for (number, step) in steps.enumerated() {
             try Task.checkCancellation()

@@ -1,4 +1,5 @@
 import AdapterKit
+import Foundation
 
 /// Makes IDs and nonces.
 enum Identifiers {
@@ -9,31 +10,30 @@ enum Identifiers {
         for index in 0..<6 { bytes[index] = UInt8(truncatingIfNeeded: time >> UInt64(40 - 8 * index)) }
         bytes[6] = bytes[6] & 0x0F | 0x70
         bytes[8] = bytes[8] & 0x3F | 0x80
-        var text = Hex.encode(bytes)[...].utf8
-        var parted = ""
-        parted.reserveCapacity(36)
-        for length in [8, 4, 4, 4, 12] {
-            if !parted.isEmpty { parted += "-" }
-            parted += Substring(text.prefix(length))
-            text = text.dropFirst(length)
+        let digits = Hex.encode(bytes).utf8
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for (index, digit) in digits.enumerated() {
+                if [8, 12, 16, 20].contains(index) {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                text[place] = digit
+                place += 1
+            }
+            return place
         }
-        return parted
     }
 
     /// 128 random bits in hexadecimal.
     static func nonce() -> String { Hex.encode(randomBytes(16)) }
 
-    /// Random bytes, a multiple of 8 of them. The system's generator is cryptographic on every platform that Swift
-    /// supports; it is asked for words, since each question is a system call.
+    /// At most 256 random bytes, by one call of the system's cryptographic generator where it can be had.
     private static func randomBytes(_ count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        if getentropy(&bytes, count) == 0 { return bytes }
         var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        while bytes.count < count {
-            let word = generator.next()
-            for shift in stride(from: 0, to: 64, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
-        }
+        for index in bytes.indices { bytes[index] = generator.next() }
         return bytes
     }
 }

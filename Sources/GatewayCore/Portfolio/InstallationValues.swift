@@ -29,8 +29,10 @@ struct InstallationValues {
     func templatePlaces(identity: [String: String], site: [String: [String]]) throws(CallError) -> [String] {
         do {
             var places: [String] = []
-            for (_, template) in profile.deliveries.sorted(by: { $0.key < $1.key }) {
-                for path in try DeliveryTemplate.expand(template, site: site, identity: identity) {
+            for (name, template) in profile.deliveries.sorted(by: { $0.key < $1.key }) {
+                for path in try DeliveryTemplate.expand(
+                    template, profile.templates[name], site: site, identity: identity)
+                {
                     try Self.check(path)
                     places.append(path)
                 }

@@ -10,6 +10,8 @@ struct InstallationRefresh: Sendable {
     let context: CallContext
     /// What a recovery could not finish just before, by operation.
     let unfinished: [String: RefreshResult]
+    /// Its turn among those that are asked about, which is over once the vendor has answered.
+    let turn: Turn
 
     private var gateway: Gateway { context.gateway }
 
@@ -53,10 +55,11 @@ struct InstallationRefresh: Sendable {
                 delivered = try await context.store.deliveredFiles(of: record.id)
             }
             let operation = Identifiers.operation(at: now)
-            let settling: Settling
+            let begun: Begun
             do {
-                settling = try await Settling(
-                    context: context, record: record, profile: profile, delivered: delivered, adopt: call.adopt)
+                let places = try DeliveryPlaces(
+                    profile, of: record, delivered: delivered, roots: gateway.configuration.deliveryRoots)
+                begun = try await begin(operation, record, profile, adapter, places, at: now)
             } catch let error as DeliveryError {
                 // An operation that is open says more than what stands in the way of another.
                 if let open = try await context.store.openOperation(on: record.id),
@@ -66,23 +69,13 @@ struct InstallationRefresh: Sendable {
                 }
                 return try await refuse(error, record, profile, operation, at: now)
             }
-            let nonce = Identifiers.nonce()
-            var facts = Facts(record, profile, operation: operation, nonce: nonce, at: now)
-            if !settling.isInPlace { facts.held = nil }
-            let transition = try adapter.begin(.refresh, facts: facts)
-            let claim = try await context.store.claim(
-                NewOperation(
-                    id: operation, installation: record.id, customer: record.customer,
-                    protocolName: profile.protocolName, act: .refresh, caller: context.caller.id,
-                    owner: gateway.owner.get().id, started: now, basedOn: record.revision,
-                    edits: record.edits,
-                    first: try Conversation.journal(transition, nonce: nonce, at: now)))
-            switch claim {
+            switch begun.claim {
             case .claimed:
                 let conversation = Conversation(
-                    gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
-                return try await settling.settle(operation) {
-                    try await conversation.run(from: transition, nonce: nonce)
+                    gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: begun.facts)
+                return try await begun.settling.settle(operation) {
+                    defer { turn.end() }
+                    return try await conversation.run(from: begun.transition, nonce: begun.facts.nonce)
                 }
             case .busy(let open):
                 if let result = try await join(open) { return result }
@@ -93,6 +86,50 @@ struct InstallationRefresh: Sendable {
             known = nil
         }
         throw CallError(.conflict, "\(record.id) is being changed by others all the time: try again.")
+    }
+
+    /// An operation that was tried to begin.
+    private struct Begun: Sendable {
+        let settling: Settling
+        let facts: Facts
+        let transition: ErasedTransition
+        let claim: ClaimResult
+    }
+
+    /// Makes sure that files could be put in place, and begins an operation: all on the thread that looks at them,
+    /// since each change of threads costs a refresh about as much as the look.
+    ///
+    /// - Throws: `DeliveryError`.
+    private func begin(
+        _ operation: String, _ record: InstallationRecord, _ profile: Profile, _ adapter: AnyAdapter,
+        _ places: DeliveryPlaces, at now: Instant
+    ) async throws -> Begun {
+        try await places.checkOwners(context.store)
+        let owner = try gateway.owner.get().id
+        return try await gateway.blocking.glance { answer in
+            do {
+                let settling = Settling(
+                    context: context, record: record, profile: profile, places: places,
+                    found: try places.look(adopt: call.adopt), adopt: call.adopt)
+                var facts = Facts(record, profile, operation: operation, nonce: Identifiers.nonce(), at: now)
+                if !places.isInPlace { facts.held = nil }
+                let transition = try adapter.begin(.refresh, facts: facts)
+                let new = NewOperation(
+                    id: operation, installation: record.id, customer: record.customer,
+                    protocolName: profile.protocolName, act: .refresh, caller: context.caller.id,
+                    owner: owner, started: now, basedOn: record.revision,
+                    edits: record.edits,
+                    first: try Conversation.journal(transition, nonce: facts.nonce, at: now))
+                context.store.claim(new) { [facts] result in
+                    answer.resume(
+                        with: result.map {
+                            Begun(settling: settling, facts: facts, transition: transition, claim: $0)
+                        })
+                }
+            } catch {
+                answer.resume(throwing: error)
+            }
+        }
     }
 
     /// Writes down that the files could not be put in place, so that the vendor was not asked.
@@ -124,6 +161,7 @@ struct InstallationRefresh: Sendable {
     ///
     /// - Returns: Nil where there was nothing to take: the installation is free now.
     private func join(_ open: OperationRecord) async throws -> RefreshResult? {
+        turn.end()
         if let result = unfinished[open.id], !(call.adopt && result.outcome == .interrupted) { return result }
         var pause = 10
         while true {

@@ -105,67 +105,29 @@ struct RefreshRun: Sendable {
         return try await refresh(from: RecordSource(filter, context: context), keepAll: false)
     }
 
-    /// Keeps so many under way as the call says: one that waits long for its vendor holds up no other.
+    /// Asks about as many at once as the call says: one that waits long for its vendor holds up no other. As many again
+    /// have their answer and are being ended, so that the vendor need not wait for our disk.
     private func refresh(from source: RecordSource, keepAll: Bool) async throws -> RefreshReport {
+        let turns = Turns(call.concurrency)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            var source = source
-            var underWay = 0
-            while true {
-                while underWay < call.concurrency, !Task.isCancelled, let record = try await source.next() {
-                    underWay += 1
-                    let delivered = source.delivered(record)
-                    group.addTask {
-                        let result = await InstallationRefresh(
-                            call: call, context: context, unfinished: unfinished
-                        ).run(
-                            record, delivered: delivered)
-                        tally.add(result, keep: keepAll || result.isOfNote)
-                    }
-                }
-                guard underWay > 0 else { break }
-                try await group.next()
-                underWay -= 1
+            for _ in 0..<call.concurrency * 2 {
+                group.addTask { try await work(on: source, turns, keepAll: keepAll) }
             }
+            try await group.waitForAll()
         }
         try Task.checkCancellation()
         return tally.report
     }
 
-    /// Installations one after the other, read a page at a time.
-    private struct RecordSource: Sendable {
-        private var page: [InstallationRecord]
-        private var next = 0
-        private var files: [String: [DeliveredFile]]?
-        private var following: (filter: InstallationFilter, context: CallContext)?
-
-        /// How many are read at once: enough to keep everything busy, few enough for any memory.
-        static let pageSize = 512
-
-        init(_ records: [InstallationRecord]) { page = records }
-
-        init(_ filter: InstallationFilter, context: CallContext) {
-            page = []
-            following = (filter, context)
+    private func work(on source: RecordSource, _ turns: Turns, keepAll: Bool) async throws {
+        while true {
+            let turn = await turns.take()
+            defer { turn.end() }
+            guard !Task.isCancelled, let (record, delivered) = try await source.next() else { return }
+            let refresh = InstallationRefresh(call: call, context: context, unfinished: unfinished, turn: turn)
+            let result = await refresh.run(record, delivered: delivered)
+            tally.add(result, keep: keepAll || result.isOfNote)
         }
-
-        mutating func next() async throws -> InstallationRecord? {
-            if next == page.count, let following {
-                let last = page.last?.id
-                page = try await following.context.store.installations(
-                    following.filter, in: following.context.scope, after: last, limit: Self.pageSize)
-                next = 0
-                if let end = page.last?.id {
-                    files = try await following.context.store.deliveredFiles(after: last, through: end)
-                }
-                if page.count < Self.pageSize { self.following = nil }
-            }
-            guard next < page.count else { return nil }
-            defer { next += 1 }
-            return page[next]
-        }
-
-        /// What Gatehouse delivered for an installation of this page; nil where it is to be looked up.
-        func delivered(_ record: InstallationRecord) -> [DeliveredFile]? { files.map { $0[record.id] ?? [] } }
     }
 
     /// What has ended so far.

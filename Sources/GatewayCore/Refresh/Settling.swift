@@ -11,62 +11,37 @@ final class Settling: Sendable {
     let record: InstallationRecord
     let profile: Profile
     let adopt: Bool
-    /// What Gatehouse delivered for the installation, by path.
-    private let delivered: [String: DeliveredFile]
-    /// Where the adapter's deliveries go now, by their names.
-    private let destinations: [String: [Destination]]
+    private let places: DeliveryPlaces
     /// The hashes of the files that are there, by path.
     private let found: [String: String]
 
-    /// Looks where things go now and what is there, and makes sure, before the vendor is asked, that files could be put
-    /// in place.
+    /// What stands ready to be settled.
     ///
-    /// - Throws: `DeliveryError`.
+    /// - Parameter found: What ``DeliveryPlaces/look(adopt:)`` saw.
     init(
-        context: CallContext, record: InstallationRecord, profile: Profile, delivered: [DeliveredFile], adopt: Bool
-    ) async throws {
+        context: CallContext, record: InstallationRecord, profile: Profile, places: DeliveryPlaces,
+        found: [String: String], adopt: Bool
+    ) {
         self.context = context
         self.record = record
         self.profile = profile
+        self.places = places
+        self.found = found
         self.adopt = adopt
-        self.delivered = Dictionary(delivered.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-        let roots = context.gateway.configuration.deliveryRoots
-        destinations = try profile.deliveries.mapValues { template in
-            try DeliveryTemplate.expand(template, site: record.site, identity: record.identity).map { path in
-                try Destination.resolve(path: path, roots: roots)
-            }
-        }
-        let places = destinations.values.flatMap { $0 }
-        guard !places.isEmpty else {
-            found = [:]
-            return
-        }
-        let known = Set(self.delivered.keys)
-        for place in places where !known.contains(place.path) {
-            guard let other = try await context.store.installation(delivering: place.path) else { continue }
-            throw DeliveryError(
-                .foreign, place.path,
-                "\(place.path) is where Gatehouse delivers for the installation \(other); one file can't serve two: "
-                    + "give each a site of its own")
-        }
-        found = try await context.gateway.blocking.run {
-            var found: [String: String] = [:]
-            for place in places {
-                found[place.path] = try Self.look(at: place, isKnown: known.contains(place.path), adopt: adopt)
-            }
-            return found
-        }
     }
 
-    /// The hash of the file that is at a place.
-    private static func look(at place: Destination, isKnown: Bool, adopt: Bool) throws(DeliveryError) -> String? {
-        let there = try Deliveries.checkWritable(place, bytes: expectedSize, probes: !isKnown)
-        if !adopt, !isKnown, there != nil {
-            // The plan tells of a foreign file in its own words; an empty one differs from any.
-            _ = try Deliveries.plan(
-                operation: "check", [WantedFile(destination: place, contents: [], recorded: nil)])
-        }
-        return there?.sha256
+    /// Looks where things go now and what is there, and makes sure that files could be put in place.
+    ///
+    /// - Throws: `DeliveryError`.
+    convenience init(
+        context: CallContext, record: InstallationRecord, profile: Profile, delivered: [DeliveredFile], adopt: Bool
+    ) async throws {
+        let places = try DeliveryPlaces(
+            profile, of: record, delivered: delivered, roots: context.gateway.configuration.deliveryRoots)
+        try await places.checkOwners(context.store)
+        let found = try await context.gateway.blocking.run { try places.look(adopt: adopt) }
+        self.init(
+            context: context, record: record, profile: profile, places: places, found: found, adopt: adopt)
     }
 
     private var gateway: Gateway { context.gateway }
@@ -77,15 +52,6 @@ final class Settling: Sendable {
     static let retryUnreachable = 15
     /// How long after a refusal it is asked again by itself, in hours: somebody has to change something first.
     static let retryRefused = 24
-    /// A guess at a file's size for the check of free space, in bytes.
-    static let expectedSize = 256 * 1024
-
-    /// Whether Gatehouse delivered to every place that the profile and the site name now. Where it did not, the vendor
-    /// is asked for everything anew.
-    var isInPlace: Bool {
-        destinations.values.allSatisfy { $0.allSatisfy { delivered[$0.path] != nil } }
-    }
-
     /// Runs a conversation and ends its operation, whatever comes of it.
     ///
     /// The conversation can be cancelled. What follows an answer can't: it is taken whole.
@@ -163,8 +129,8 @@ final class Settling: Sendable {
                 throw AdapterError(
                     .malformed, "The vendor says that nothing changed, but was told that nothing is held.")
             }
-            let changed = destinations.values.flatMap { $0 }.filter { place in
-                delivered[place.path].map { $0.sha256 != found[place.path] } ?? false
+            let changed = places.all.filter { place in
+                places.delivered[place.path].map { $0.sha256 != found[place.path] } ?? false
             }
             if changed.isEmpty {
                 // One write, which nothing can cancel: most refreshes end here.
@@ -213,7 +179,7 @@ final class Settling: Sendable {
             guard let contents = try await context.store.contents(of: record.id, path: place.path) else { continue }
             wanted.append(
                 WantedFile(
-                    destination: place, contents: Array(contents), recorded: delivered[place.path]?.sha256))
+                    destination: place, contents: Array(contents), recorded: places.delivered[place.path]?.sha256))
         }
         let restored = wanted
         let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, restored) }
@@ -222,7 +188,7 @@ final class Settling: Sendable {
         let files = try plan.files.indices.map { index in
             let file = plan.files[index]
             return try file.intended(
-                delivered[file.destination.path]?.delivery ?? "", contents: Data(restored[index].contents))
+                places.delivered[file.destination.path]?.delivery ?? "", contents: Data(restored[index].contents))
         }
         let orders = try await end(operation, .delivering, .restored, told, notes, files: files)
         return try await deliver(plan, restored.map(\.contents), .restored, told).showing(orders)
@@ -233,11 +199,11 @@ final class Settling: Sendable {
         var wanted: [WantedFile] = []
         var names: [String] = []
         for file in grant.files {
-            for destination in destinations[file.delivery] ?? [] {
+            for destination in places.destinations[file.delivery] ?? [] {
                 wanted.append(
                     WantedFile(
                         destination: destination, contents: file.contents,
-                        recorded: delivered[destination.path]?.sha256))
+                        recorded: places.delivered[destination.path]?.sha256))
                 names.append(file.delivery)
             }
         }

@@ -17,8 +17,8 @@ struct LoginRefreshRun {
             try await Refresh(selection: .installations([installation]), trigger: .login).perform(in: context)
         }
         let (events, event) = AsyncStream.makeStream(of: Bool.self)
-        let key = context.gateway.background.add(
-            Task {
+        context.gateway.background.add(
+            {
                 _ = await refresh.result
                 event.yield(true)
             }, cancel: { refresh.cancel() })
@@ -36,13 +36,11 @@ struct LoginRefreshRun {
                     message:
                         "The refresh that is due has not ended yet: it goes on, and what is held counts until then.")
             }
-            context.gateway.background.remove(key)
             return Self.told(await refresh.result)
         }
         // The stream ends early only where this task is cancelled.
         refresh.cancel()
         _ = await refresh.result
-        context.gateway.background.remove(key)
         throw CancellationError()
     }
 
@@ -66,19 +64,23 @@ final class BackgroundWork: Sendable {
 
     private let work = Mutex<(next: Int, tasks: [Int: Work])>((0, [:]))
 
-    /// Keeps a task until it is removed.
-    ///
-    /// - Returns: Its key.
-    func add(_ task: Task<Void, Never>, cancel: @escaping @Sendable () -> Void) -> Int {
+    /// How much goes on.
+    var count: Int { work.withLock { $0.tasks.count } }
+
+    /// Does something in a task of its own, which is forgotten as it ends.
+    func add(_ body: @escaping @Sendable () async -> Void, cancel: @escaping @Sendable () -> Void) {
         work.withLock { work in
             work.next += 1
-            work.tasks[work.next] = Work(task: task, cancel: cancel)
-            return work.next
+            let key = work.next
+            let task = Task {
+                await body()
+                remove(key)
+            }
+            work.tasks[key] = Work(task: task, cancel: cancel)
         }
     }
 
-    /// Forgets a task that has ended.
-    func remove(_ key: Int) { work.withLock { $0.tasks[key] = nil } }
+    private func remove(_ key: Int) { work.withLock { $0.tasks[key] = nil } }
 
     /// Cancels everything that goes on.
     func cancel() { for work in work.withLock({ Array($0.tasks.values) }) { work.cancel() } }

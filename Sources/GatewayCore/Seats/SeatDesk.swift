@@ -23,7 +23,20 @@ struct SeatDesk: Sendable {
         /// How long a login waits for it, in milliseconds.
         var loginWait = 0
         /// What is full, where that is the reason.
-        var full: SessionFilter?
+        var full: Full?
+    }
+
+    /// What stands in the way of one more.
+    struct Full {
+        var text: String
+        /// Who holds it.
+        var holders: SessionFilter
+        /// How it is counted.
+        var counted: String
+        /// How many sessions must end before one more can begin; nil where that frees nothing.
+        var ends: Int?
+        /// Administrators' sessions that are open, where their ends free nothing.
+        var administrators: Int?
     }
 
     func decide(
@@ -35,7 +48,9 @@ struct SeatDesk: Sendable {
         }
         var desk = StandingDesk(gateway, at: .now, now: now)
         guard let result = try desk.standing(of: situation.status, customer: situation.customer) else {
-            return refuse(situation, gateway.missingProfile(situation.status.profile))
+            let refused = refuse(situation, gateway.missingProfile(situation.status.profile))
+            // A mistake in a file puts nobody out: a session goes on to its end.
+            return situation.session == nil ? refused : (.postpone, refused.reason)
         }
         let rules = result.profile.seats
         if refreshesFirst, situation.session == nil, result.profile.refreshDays != nil,
@@ -55,18 +70,22 @@ struct SeatDesk: Sendable {
                 counted: granted != nil)
         }
         if situation.session == nil, granted == nil {
-            return refuse(situation, Self.unknown(pool, among: seats), allowance.level)
+            return refuse(situation, SeatWords.unknown(pool, among: seats), allowance.level)
         }
         let limit = granted?.count ?? 0
         for code in situation.session?.modules ?? modules {
             let entitlement = try lookup.entitlement(of: id)
             guard entitlement?.modules.contains(where: { $0.code == code }) == true else {
+                // A license that lost a module puts nobody out who is there.
+                if situation.session != nil { continue }
                 return refuse(
                     situation, "The entitlement of \(id) has no module \(code).", allowance.level, limit: limit)
             }
             let own = result.allowance(of: code)
             guard own.access != .none else {
-                return refuse(situation, own.reason(allowed: false), own.level, limit: limit, counted: true)
+                return refuse(
+                    situation, own.reason(allowed: false), own.level, limit: limit, counted: true,
+                    of: PoolCounters.module(code))
             }
             if own.level > allowance.level { allowance = own }
         }
@@ -80,22 +99,25 @@ struct SeatDesk: Sendable {
         }
         var kind: SessionKind = administrator ? .administrator : []
         var assigns = false
+        var over: String?
         if rules.pool(pool).kind == .named {
             kind.insert(.named)
             assigns = try !lookup.has(user, pool: pool, of: id)
         }
         if let full = full(situation, rules: rules, seats: seats, limit: limit, assigns: assigns) {
             guard rules.overLimit == .record else {
-                var refused = refuse(situation, full.text, allowance.level, limit: limit, counted: true)
-                refused.reason.full = full.filter
+                var refused = refuse(
+                    situation, full.text, allowance.level, limit: limit, counted: true, of: full.counted)
+                refused.reason.full = full
                 return refused
             }
             kind.insert(.overLimit)
+            over = full.counted
             assigns = false
             reason.answer.overLimit = true
             reason.answer.reason = "\(full.text) The profile lets more in, and records it."
         }
-        return (.grant(until: until, kind: kind, assigns: assigns), reason)
+        return (.grant(until: until, kind: kind, assigns: assigns, over: over), reason)
     }
 
     // MARK: - What is full
@@ -103,69 +125,52 @@ struct SeatDesk: Sendable {
     /// What stands in the way of one more; nil where there is room.
     private func full(
         _ situation: SeatSituation, rules: SeatRules, seats: [Entitlement.SeatPool], limit: Int, assigns: Bool
-    ) -> (text: String, filter: SessionFilter)? {
+    ) -> Full? {
         let counts = situation.counters[pool]
         let poolRules = rules.pool(pool)
+        // A pool that is named as a module is that module's: who holds the module has one of its seats.
+        let asModule = situation.counters[PoolCounters.module(pool)].inUse
         if poolRules.kind == .named {
-            if assigns, counts.assigned >= limit {
-                return (Self.named(pool, assigned: counts.assigned, limit: limit), SessionFilter(pool: pool))
+            if assigns, counts.assigned + asModule >= limit {
+                return Full(
+                    text: SeatWords.assigned(
+                        pool, of: situation.status.id, assigned: counts.assigned + asModule, limit: limit),
+                    holders: asModule > 0 ? SessionFilter(module: pool) : SessionFilter(pool: pool), counted: pool)
             }
         } else {
             let kept = administrator ? 0 : max(0, min(poolRules.reserved, limit) - counts.administrators)
-            if counts.inUse + kept >= limit {
-                return (
-                    Self.taken("seats (\(pool))", inUse: counts.inUse, limit: limit, kept: kept),
-                    SessionFilter(pool: pool)
-                )
+            let inUse = counts.inUse + asModule
+            if inUse + kept >= limit {
+                // Where seats are kept, an administrator who leaves leaves one more to be kept.
+                return Full(
+                    text: SeatWords.taken("(\(pool))", inUse: inUse, limit: limit, kept: kept),
+                    holders: asModule > 0 ? SessionFilter(module: pool) : SessionFilter(pool: pool), counted: pool,
+                    ends: limit > kept ? inUse + kept - limit + 1 : nil,
+                    administrators: !administrator && poolRules.reserved > 0 ? counts.administrators : nil)
             }
         }
         for code in modules {
             // A pool that is named as the module limits it; else the profile does, or nothing.
             guard let most = seats.first(where: { $0.name == code })?.count ?? rules.modules[code] else { continue }
-            let inUse = situation.counters[PoolCounters.module(code)].inUse
+            let own = situation.counters[code]
+            let inUse = situation.counters[PoolCounters.module(code)].inUse + max(own.inUse, own.assigned)
             if inUse >= most {
-                return (
-                    Self.taken("seats of the module \(code)", inUse: inUse, limit: most, kept: 0),
-                    SessionFilter(module: code)
-                )
+                return Full(
+                    text: SeatWords.taken("of the module \(code)", inUse: inUse, limit: most, kept: 0),
+                    holders: SessionFilter(module: code), counted: PoolCounters.module(code),
+                    ends: most > 0 ? inUse - most + 1 : nil)
             }
         }
         return nil
     }
 
-    private static func taken(_ what: String, inUse: Int, limit: Int, kept: Int) -> String {
-        if inUse > limit {
-            return
-                "\(inUse) \(what) are taken and the license has \(limit) now: nobody is put out, and nobody else comes "
-                + "in before \(inUse - limit + 1) of them are given back."
-        }
-        if limit == 0 { return "The license has no \(what)." }
-        if inUse < limit {
-            return "\(inUse) of \(limit) \(what) are taken, and the others are kept for administrators."
-        }
-        return "All \(limit) \(what) are taken."
-    }
-
-    private static func named(_ pool: String, assigned: Int, limit: Int) -> String {
-        if assigned > limit {
-            return
-                "\(assigned) named users have a seat (\(pool)) and the license has \(limit) now: whoever has one keeps "
-                + "it, and nobody else gets one before \(assigned - limit + 1) are taken back."
-        }
-        return "All \(limit) seats (\(pool)) are named users' own: an administrator can take one back that is not used."
-    }
-
-    private static func unknown(_ pool: String, among seats: [Entitlement.SeatPool]) -> String {
-        let known = seats.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
-        return "The license has no seats \"\(pool)\"; it has \(known.isEmpty ? "none at all" : known)."
-    }
-
     // MARK: - Answers
 
     private func refuse(
-        _ situation: SeatSituation, _ text: String, _ level: Level = .unlicensed, limit: Int = 0, counted: Bool = false
+        _ situation: SeatSituation, _ text: String, _ level: Level = .unlicensed, limit: Int = 0, counted: Bool = false,
+        of full: String? = nil
     ) -> (decision: SeatDecision, reason: Reason) {
-        (.refuse(counted: counted), reason(situation, level, text, limit: limit))
+        (.refuse(counted: counted, of: full), reason(situation, level, text, limit: limit))
     }
 
     private func reason(_ situation: SeatSituation, _ level: Level, _ text: String, limit: Int = 0) -> Reason {

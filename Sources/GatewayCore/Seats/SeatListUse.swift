@@ -23,6 +23,9 @@ extension ListSeatUsers: PerformedCall {
 
 extension AssignSeat: PerformedCall {
     func perform(in context: CallContext) async throws -> SeatUserView {
+        guard context.caller.seesUsers else {
+            throw CallError(.forbidden, "Only who may see a product's users may say whose seats are.")
+        }
         let problems = SeatText.problems(user: user, pool: pool)
         guard problems.isEmpty else { throw CallError(.invalid, problems.joined(separator: "\n")) }
         let record = try await context.installation(installation)

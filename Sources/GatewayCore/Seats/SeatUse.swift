@@ -43,14 +43,19 @@ extension ClaimSeat: PerformedCall {
 
     /// Tells who holds what is full. Read beside the writing, which others wait for.
     private func tell(
-        _ full: SessionFilter, at now: Instant, in context: CallContext, _ answer: inout SeatAnswer
+        _ full: SeatDesk.Full, at now: Instant, in context: CallContext, _ answer: inout SeatAnswer
     ) async throws {
-        var filter = full
-        filter.limit = Self.mostHolders
+        var filter = full.holders
+        filter.limit = max(Self.mostHolders, (full.ends ?? 0) + (full.administrators ?? 0))
         let held = try await context.store.sessions(of: installation, in: context.scope, at: now, filter)
-        answer.nextFree = held.first?.until
+        if let ends = full.ends {
+            let freeing = full.administrators == nil ? held : held.filter { !$0.kind.contains(.administrator) }
+            if freeing.count >= ends { answer.nextFree = freeing[ends - 1].until }
+        }
         guard context.caller.seesUsers else { return }
-        answer.holders = held.map { SeatHolder(user: $0.user, host: $0.host, since: $0.since, until: $0.until) }
+        answer.holders = held.prefix(Self.mostHolders).map {
+            SeatHolder(user: $0.user, host: $0.host, since: $0.since, until: $0.until)
+        }
     }
 
     /// How many holders an answer names.
@@ -63,6 +68,7 @@ extension ClaimSeat: PerformedCall {
         }
         if Set(modules).count != modules.count { problems.append("A module is named twice.") }
         if modules.count > Self.mostModules { problems.append("A claim names at most \(Self.mostModules) modules.") }
+        if modules.contains(pool) { problems.append("The pool \(pool) is named as a module, too: once is enough.") }
         for module in modules where !SeatText.isName(module) {
             problems.append("The module \"\(module)\" must be named by letters, digits, dots, hyphens and _ alone.")
         }
@@ -74,7 +80,7 @@ extension ClaimSeat: PerformedCall {
 
 extension RenewSeat: PerformedCall {
     func perform(in context: CallContext) async throws -> SeatAnswer {
-        let id = try await session.resolve(in: context)
+        guard let id = try await session.resolve(in: context) else { return Self.ended(session.told, session) }
         let now = context.now
         let renewed: SeatResult<SeatDesk.Reason>? = try await context.store.renewSeat(
             id, in: context.scope, at: now
@@ -86,17 +92,22 @@ extension RenewSeat: PerformedCall {
                 administrator: held.kind.contains(.administrator), refreshesFirst: false
             ).decide(situation, lookup)
         }
-        if let renewed { return renewed.answer }
-        return SeatAnswer(
-            granted: false, reason: "No session \"\(id)\" is open: it has ended, or never began. Claim a seat anew.",
-            session: nil, installation: session.installation ?? "", pool: session.pool ?? "", until: nil, access: .none,
+        return renewed?.answer ?? Self.ended("No session \"\(id)\" is open", session)
+    }
+
+    private static func ended(_ what: String, _ session: SessionSelection) -> SeatAnswer {
+        SeatAnswer(
+            granted: false, reason: "\(what): it has ended, or never began. Claim a seat anew.", session: nil,
+            installation: session.installation ?? "", pool: session.pool ?? "", until: nil, access: .none,
             level: .unlicensed, inUse: 0, limit: 0, overLimit: false)
     }
 }
 
 extension ReleaseSeat: PerformedCall {
     func perform(in context: CallContext) async throws -> SeatRelease {
-        let id = try await session.resolve(in: context)
+        guard let id = try await session.resolve(in: context) else {
+            return SeatRelease(released: false, session: nil)
+        }
         let selection = session
         let held = try await context.store.releaseSeat(id, in: context.scope, at: context.now) { held, _ in
             if let other = selection.mismatch(held) { throw CallError(.conflict, other) }

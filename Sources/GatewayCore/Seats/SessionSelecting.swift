@@ -3,10 +3,10 @@ import GatewayProfiles
 import GatewayStore
 
 extension SessionSelection {
-    /// The ID of the session that is meant.
+    /// The ID of the session that is meant; nil where none is open that fits.
     ///
-    /// - Throws: ``CallError`` where none or several are.
-    func resolve(in context: CallContext) async throws -> String {
+    /// - Throws: ``CallError`` `conflict` where several are.
+    func resolve(in context: CallContext) async throws -> String? {
         if let id { return id }
         guard let installation, let user else {
             throw CallError(
@@ -18,11 +18,7 @@ extension SessionSelection {
             SessionFilter(user: user, pool: pool, host: host, limit: 2))
         switch found.count {
         case 1: return found[0].id
-        case 0:
-            throw CallError(
-                .notFound,
-                "\(user) has no session open at \(installation) that fits. `gatehouse seats list \(installation)` shows those "
-                    + "there are.")
+        case 0: return nil
         default:
             throw CallError(
                 .conflict,
@@ -30,6 +26,9 @@ extension SessionSelection {
             )
         }
     }
+
+    /// That none is open, for people.
+    var told: String { "\(user ?? "") has no session open at \(installation ?? "") that fits" }
 
     /// What of a session is not as it was named; nil where all is.
     func mismatch(_ held: SessionRecord) -> String? {

@@ -14,13 +14,19 @@ struct StandingDesk {
     private var bench: Bench?
     private var facts: StandingFacts?
     private var zone = Zone.utc
+    private var zones: [String: Zone] = [:]
     private var at: Instant
 
     /// What a profile's installations share.
     final class Bench: Sendable {
         let profile: Profile
 
-        init(profile: Profile) { self.profile = profile }
+        /// The rules are its own, since desks work side by side.
+        init(profile: Profile) {
+            var profile = profile
+            profile.rules = profile.rules.apart
+            self.profile = profile
+        }
     }
 
     /// An installation's standing, and what it was worked out with.
@@ -57,6 +63,19 @@ struct StandingDesk {
 
     /// How an installation stands; nil where its profile is missing or broken, so that nobody can say.
     mutating func standing(of record: StatusRecord, customer: CustomerRecord) throws -> Result? {
+        var dates = record.dates
+        guard let outlook = try dates.withUTF8({ try outlook(on: record, dates: $0, customer: customer) }) else {
+            return nil
+        }
+        return standing(outlook, of: record, customer: customer)
+    }
+
+    /// The level and the times of how an installation stands, likewise.
+    ///
+    /// - Parameter dates: As ``StatusRecord/dates`` has them.
+    mutating func outlook(
+        on record: StatusRecord, dates: UnsafeBufferPointer<UInt8>, customer: CustomerRecord
+    ) throws -> StandingOutlook? {
         guard let bench = bench(record.profile) else { return nil }
         let rules = bench.profile.rules
         try enter(customer.timeZone)
@@ -65,17 +84,36 @@ struct StandingDesk {
         self.facts = nil
         facts.clear()
         do {
-            try rules.read(record.dates.utf8, into: &facts)
+            try rules.read(dates, into: &facts)
         } catch {
             throw StoreError(.corrupt, "The stored dates of \(record.id) can't be read: \(error)")
         }
         facts.held = record.held
         facts.vendorStatus = record.vendorStatus
         facts[.lastContact] = record.lastContact.map(DateValue.instant)
+        let outlook = rules.outlook(of: facts, at: at, in: zone)
         self.facts = facts
+        return outlook
+    }
+
+    /// How the installation stands that was looked on last.
+    func standing(_ outlook: StandingOutlook, of record: StatusRecord, customer: CustomerRecord) -> Result? {
+        guard let bench, let facts else { return nil }
         return Result(
-            standing: rules.standing(of: facts, at: at, in: zone), bench: bench, customer: customer.name,
-            installation: record.id, orderUntil: record.orderUntil)
+            standing: bench.profile.rules.standing(outlook, of: facts, at: at, in: zone), bench: bench,
+            customer: customer.name, installation: record.id, orderUntil: record.orderUntil)
+    }
+
+    /// What the installation that was looked on last has to say, worst first.
+    func messages(_ outlook: StandingOutlook, of record: StatusRecord, customer: CustomerRecord) -> [String] {
+        // Most rows of a long list: nothing holds, nothing is odd, and nothing was ordered.
+        if outlook.isSilent, record.orderUntil == nil { return [] }
+        return standing(outlook, of: record, customer: customer)?.messages ?? []
+    }
+
+    /// The profile of the installation that was looked on last.
+    var product: (name: String, protocolName: String) {
+        (bench?.profile.product ?? "", bench?.profile.protocolName ?? "")
     }
 
     private mutating func bench(_ name: String) -> Bench? {
@@ -90,7 +128,12 @@ struct StandingDesk {
 
     private mutating func enter(_ name: String) throws {
         guard name != zone.name else { return }
-        zone = try gateway.zones.zone(named: name)
+        if let known = zones[name] {
+            zone = known
+        } else {
+            zone = try gateway.zones.zone(named: name).apart
+            zones[name] = zone
+        }
         if case .day(let day) = point { at = zone.firstInstant(of: day) }
     }
 }
@@ -107,10 +150,7 @@ extension StandingDesk.Result {
 
     private var ownMessages: [String] {
         guard facts.held else { return [stepsToLicense] }
-        // Most rows of a long list: nothing holds, and nothing is odd.
-        let remarks = standing.remarks
-        if standing.days == nil, standing.level == .licensed, remarks.isEmpty { return [] }
-        return standing.messages(naming: names) + remarks.map(\.description)
+        return standing.messages(naming: names) + standing.remarks.map(\.description)
     }
 
     private var stepsToLicense: String {

@@ -38,25 +38,32 @@ extension Status: PerformedCall {
             in: context.scope, customer: customer, installation: installation, part: part
         ) { cursor in
             var desk = desk
-            var seats = SeatTexts()
             var rows: [StatusRow] = []
             rows.reserveCapacity(expected)
-            while let record = try cursor.next() {
-                guard let result = try desk.standing(of: record, customer: cursor.customer) else {
+            while let record = try cursor.nextBare() {
+                let customer = cursor.customer
+                guard
+                    let outlook = try cursor.withDates({ try desk.outlook(on: record, dates: $0, customer: customer) })
+                else {
                     if levels.isEmpty || levels.contains(.unlicensed) {
                         let message = gateway.missingProfile(record.profile)
                         rows.append(
                             StatusRow(
-                                record, withoutProfile: message, seats: seats.counts(record.seats),
-                                timeZone: cursor.customer.timeZone))
+                                record, withoutProfile: message, seats: cursor.seatCounts(),
+                                timeZone: customer.timeZone))
                     }
                     continue
                 }
-                if levels.isEmpty || levels.contains(result.standing.level) {
-                    rows.append(
-                        StatusRow(
-                            record, result, seats: seats.counts(record.seats), timeZone: cursor.customer.timeZone))
-                }
+                guard levels.isEmpty || levels.contains(outlook.level) else { continue }
+                let product = desk.product
+                rows.append(
+                    StatusRow(
+                        customer: record.customer, installation: record.id, product: product.name,
+                        profile: record.profile, protocolName: product.protocolName, level: outlook.level,
+                        label: outlook.label, access: outlook.level.access,
+                        messages: desk.messages(outlook, of: record, customer: customer), until: outlook.until,
+                        fullUntil: outlook.fullUntil, refreshDue: record.refreshDue, lastContact: record.lastContact,
+                        seats: cursor.seatCounts(), timeZone: customer.timeZone))
             }
             return StatusList.Part(rows)
         }
@@ -64,15 +71,6 @@ extension Status: PerformedCall {
 }
 
 extension StatusRow {
-    init(_ record: StatusRecord, _ result: StandingDesk.Result, seats: SeatCounts, timeZone: String) {
-        self.init(
-            customer: record.customer, installation: record.id, product: result.profile.product,
-            profile: record.profile, protocolName: result.profile.protocolName, level: result.standing.level,
-            label: result.standing.label, access: result.standing.access, messages: result.messages,
-            until: result.standing.until, fullUntil: result.standing.fullUntil, refreshDue: record.refreshDue,
-            lastContact: record.lastContact, seats: seats, timeZone: timeZone)
-    }
-
     /// The label of an installation whose profile can't be used.
     static let withoutProfileLabel = "No profile"
 
@@ -84,23 +82,5 @@ extension StatusRow {
             until: nil,
             fullUntil: nil, refreshDue: record.refreshDue, lastContact: record.lastContact,
             seats: seats, timeZone: timeZone)
-    }
-}
-
-/// Seats as columns write them, each read once: most of a portfolio's are the same few.
-private struct SeatTexts {
-    private var known: [String: SeatCounts] = [:]
-    private var latest = (text: "", counts: SeatCounts([]))
-
-    /// How many are kept at most.
-    private static let limit = 4096
-
-    mutating func counts(_ text: String) -> SeatCounts {
-        // The very text of the row before is compared without being looked into.
-        if text == latest.text { return latest.counts }
-        let counts = known[text] ?? SeatCounts(SeatColumn.read(text))
-        if known.count < Self.limit { known[text] = counts }
-        latest = (text, counts)
-        return counts
     }
 }

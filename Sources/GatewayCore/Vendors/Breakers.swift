@@ -1,19 +1,29 @@
 import AdapterKit
 import GatewayStore
+import Synchronization
 
 /// Leaves a vendor's host alone for a while once it has failed several times, so that an outage stays cheap.
 ///
 /// Closed: it is asked. Open: it is not. Half open: the time is over and one request tries. What is learned is kept
 /// in the store, since a command ends long before an outage does.
-actor Breakers {
+final class Breakers: Sendable {
     private let store: Store
     private let surroundings: Surroundings
-    private var hosts: [String: Host] = [:]
+    // Not an actor: nearly every request finds its host known and in order, and no task need wait its turn for that.
+    private let hosts = Mutex<[String: Host]>([:])
 
     private struct Host {
         var record: VendorHostRecord
         var trying = false
         var saved: VendorHostRecord?
+
+        /// Whether the record says something new; a contact alone only now and then.
+        var isNews: Bool {
+            guard let saved, saved.failures == record.failures, saved.openUntil == record.openUntil,
+                let before = saved.lastContact, let contact = record.lastContact
+            else { return true }
+            return contact.milliseconds - before.milliseconds >= Breakers.contactInterval
+        }
     }
 
     /// Failures in a row before a host is left alone.
@@ -34,81 +44,79 @@ actor Breakers {
     ///
     /// - Throws: ``AdapterError`` `unreachable` while the host is left alone.
     func admit(_ name: String) async throws(AdapterError) {
-        var host = await host(name)
+        await know(name)
         let now = surroundings.now()
-        // A rest that ends later than any was ever begun by a clock that has been set back since.
-        if let until = host.record.openUntil, until <= now.adding(milliseconds: 2 * Self.longestRest) {
+        let refused = hosts.withLock { hosts -> AdapterError? in
+            // A rest that ends later than any was ever begun by a clock that has been set back since.
+            guard let host = hosts[name], let until = host.record.openUntil,
+                until <= now.adding(milliseconds: 2 * Self.longestRest)
+            else { return nil }
             guard until <= now, !host.trying else {
-                throw AdapterError(
+                return AdapterError(
                     .unreachable,
                     "\(name) failed \(host.record.failures) times (\(host.record.lastFailure ?? "no answer")) and is left "
                         + "alone until \(until).")
             }
-            host.trying = true
-            hosts[name] = host
+            hosts[name]?.trying = true
+            return nil
         }
+        if let refused { throw refused }
     }
 
     /// A host answered.
     func succeeded(_ name: String) async {
-        var host = await host(name)
-        host.record.failures = 0
-        host.record.openUntil = nil
-        host.record.lastContact = surroundings.now()
-        host.trying = false
-        hosts[name] = host
-        await save(name)
+        await learn(name) { host, now in
+            host.record.failures = 0
+            host.record.openUntil = nil
+            host.record.lastContact = now
+        }
     }
 
     /// A host did not answer, or not in order.
     func failed(_ name: String, _ message: String) async {
-        var host = await host(name)
-        let now = surroundings.now()
-        // Of many requests under way when a host fails, only those sent to a closed breaker count on.
-        if host.record.openUntil == nil || host.trying {
+        await learn(name) { host, now in
+            // Of many requests under way when a host fails, only those sent to a closed breaker count on.
+            guard host.record.openUntil == nil || host.trying else { return }
             host.record.failures += 1
             host.record.lastFailure = message
             host.record.lastFailureAt = now
-            if host.record.failures >= Self.threshold {
-                let doublings = min(host.record.failures - Self.threshold, 10)
-                let rest = min(Self.shortestRest << doublings, Self.longestRest)
-                host.record.openUntil = now.adding(milliseconds: surroundings.jittered(rest))
-            }
+            guard host.record.failures >= Self.threshold else { return }
+            let doublings = min(host.record.failures - Self.threshold, 10)
+            let rest = min(Self.shortestRest << doublings, Self.longestRest)
+            host.record.openUntil = now.adding(milliseconds: surroundings.jittered(rest))
         }
-        host.trying = false
-        hosts[name] = host
-        await save(name)
     }
 
     /// A request was given up before it told anything about the host.
-    func abandoned(_ name: String) {
-        hosts[name]?.trying = false
-    }
+    func abandoned(_ name: String) { hosts.withLock { $0[name]?.trying = false } }
 
-    private func host(_ name: String) async -> Host {
-        if let host = hosts[name] { return host }
-        // Without its record a host is asked as if it never failed.
+    /// Reads what was learned before, the first time that a host is asked. Without its record it is asked as if it
+    /// never failed.
+    private func know(_ name: String) async {
+        if hosts.withLock({ $0[name] != nil }) { return }
         let records = (try? await store.vendorHosts()) ?? []
-        for record in records where hosts[record.host] == nil {
-            hosts[record.host] = Host(record: record, saved: record)
+        hosts.withLock { hosts in
+            for record in records where hosts[record.host] == nil {
+                hosts[record.host] = Host(record: record, saved: record)
+            }
+            if hosts[name] == nil { hosts[name] = Host(record: VendorHostRecord(host: name)) }
         }
-        let host = hosts[name] ?? Host(record: VendorHostRecord(host: name))
-        hosts[name] = host
-        return host
     }
 
-    /// Writes a host's record where it says something new; a contact alone only now and then.
-    private func save(_ name: String) async {
-        guard let host = hosts[name] else { return }
-        let record = host.record
-        if let saved = host.saved, saved.failures == record.failures, saved.openUntil == record.openUntil,
-            let before = saved.lastContact, let contact = record.lastContact,
-            contact.milliseconds - before.milliseconds < Self.contactInterval
-        {
-            return
+    /// Changes what is known of a host, and writes it down where that is news.
+    private func learn(_ name: String, _ change: (inout Host, Instant) -> Void) async {
+        await know(name)
+        let now = surroundings.now()
+        let news = hosts.withLock { hosts -> VendorHostRecord? in
+            guard var host = hosts[name] else { return nil }
+            change(&host, now)
+            host.trying = false
+            let news = host.isNews ? host.record : nil
+            if let news { host.saved = news }
+            hosts[name] = host
+            return news
         }
-        hosts[name]?.saved = record
         // A lost record costs a few requests more after a restart, no harm.
-        try? await store.save(record)
+        if let news { try? await store.save(news) }
     }
 }

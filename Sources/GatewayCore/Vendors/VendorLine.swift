@@ -3,6 +3,7 @@ import Foundation
 import GatewayProfiles
 import GatewayStore
 import GatewayTransport
+import Synchronization
 
 /// The way to the vendors: sends what adapters ask for, tries again what may be tried again, and hands on only what
 /// passed the checks that the request asked for.
@@ -13,6 +14,8 @@ final class VendorLine: Sendable {
     private let breakers: Breakers
     private let probes: Probes
     private let surroundings: Surroundings
+    /// The address that was taken apart last: of many requests in a row most go to the same.
+    private let latest = Mutex((address: "", host: ""))
 
     /// The most requests under way at once.
     static let mostTransfers = 256
@@ -38,11 +41,11 @@ final class VendorLine: Sendable {
     func send(_ request: Request, to vendor: Profile.Vendor) async throws -> RawAnswer {
         let wire = try wireRequest(request, vendor)
         let client = try client.get()
-        let host = Self.host(of: wire.url)
+        let host = hostName(of: vendor.address ?? wire.url)
         var attempt = 1
         while true {
             try await breakers.admit(host)
-            let internet = await probes.finding(for: vendor, by: client)
+            let internet = vendor.probe == nil ? nil : await probes.finding(for: vendor, by: client)
             let failure: any Error
             do {
                 let response = try await client.send(wire)
@@ -56,14 +59,14 @@ final class VendorLine: Sendable {
                 failure = refusal
             } catch let error as TransportError {
                 if error.code == .cancelled {
-                    await breakers.abandoned(host)
+                    breakers.abandoned(host)
                     throw CancellationError()
                 }
                 let reach = internet.map { Reach($0, vendor, host: host) }
                 let told = Self.failure(error, reach)
                 switch error.code {
                 // Nothing was sent: that says nothing of the host.
-                case .invalidRequest, .insecureURL, .clientClosed: await breakers.abandoned(host)
+                case .invalidRequest, .insecureURL, .clientClosed: breakers.abandoned(host)
                 default: await breakers.failed(host, told.message)
                 }
                 if request.once, error.requestMayHaveArrived { throw LostAnswer(message: error.message) }
@@ -104,6 +107,13 @@ final class VendorLine: Sendable {
                 of: answer.body, purpose: purpose, nonce: nonce)
             return Response(status: 200, body: payload, document: answer.body)
         }
+    }
+
+    private func hostName(of address: String) -> String {
+        if let host = latest.withLock({ $0.address == address ? $0.host : nil }) { return host }
+        let host = Self.host(of: address)
+        latest.withLock { $0 = (address, host) }
+        return host
     }
 
     /// Host and port of an address, as breakers and people know it.

@@ -47,8 +47,7 @@ extension Store {
         try await pool.read { db in
             let files = try db.rows(
                 Self.selectDelivered + " AND installation > ?1 AND installation <= ?2 ORDER BY operation, number",
-                [first ?? "", last]
-            ).map(DeliveredFile.init(row:))
+                [first ?? "", last], DeliveredFile.init(row:))
             return Dictionary(grouping: files, by: \.installation)
         }
     }

@@ -124,7 +124,7 @@ public final class StoreExamination: Sendable {
     /// What killed processes left of a store in the making, or of a backup beside it.
     public static func leftovers(of store: String) -> [String] { Draft.dead(for: store, orBeside: true) }
 
-    private func ask<Value>(_ question: (Database) throws -> Value) throws -> Value {
+    func ask<Value>(_ question: (Database) throws -> Value) throws -> Value {
         do {
             return try queue.read(question)
         } catch let error as DatabaseError {

@@ -5,22 +5,12 @@ import GRDB
 extension Store {
     /// Begins an operation, if no other is open on its installation.
     public func claim(_ new: NewOperation) async throws -> ClaimResult {
-        try await commits.write { db in
-            if let open = try db.obstacle(to: new) { return open }
-            try db.run(
-                """
-                INSERT INTO operations (id, installation, customer, protocol, act, status, caller, owner, started_at,
-                waits_until, nonce, state, step, notes)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-                """,
-                [
-                    new.id, new.installation, new.customer, new.protocolName, new.act.rawValue,
-                    (new.first.waitsUntil == nil ? OperationStatus.running : .waiting).rawValue, new.caller, new.owner,
-                    new.started.milliseconds, new.first.waitsUntil?.milliseconds, new.first.nonce, new.first.state,
-                    new.first.step, NotesColumn.write([new.first.note]),
-                ])
-            return .claimed
-        }
+        try await commits.write { try $0.claim(new) }
+    }
+
+    /// The same for who is no task: `answer` is called once it is durable, and must not wait for anything.
+    public func claim(_ new: NewOperation, answer: @escaping @Sendable (Result<ClaimResult, any Error>) -> Void) {
+        commits.write({ try $0.claim(new) }, answer: answer)
     }
 
     /// Records an act that failed before an operation could be begun for it.
@@ -97,28 +87,32 @@ extension Store {
         }
         return try await commits.write { db in
             let open = ending.status == .delivering || ending.status == .interrupted
-            try db.run(
-                """
-                UPDATE operations SET status = ?2, ended_at = ?3, outcome = ?4, message = ?5, state = NULL,
-                step = NULL, answer = NULL, waits_until = NULL, notes = notes || ?6 WHERE id = ?1
-                """,
-                [
-                    ending.operation, ending.status.rawValue, open ? nil : ending.at.milliseconds, ending.outcome,
-                    ending.message, NotesColumn.write(ending.notes),
-                ])
+            let update = try BulkStatement(
+                cached: """
+                    UPDATE operations SET status = ?2, ended_at = ?3, outcome = ?4, message = ?5, state = NULL,
+                    step = NULL, answer = NULL, waits_until = NULL, notes = notes || ?6 WHERE id = ?1
+                    """, db)
+            try update.bind(1, ending.operation)
+            try update.bind(2, ending.status.rawValue)
+            try update.bind(3, open ? nil : ending.at)
+            try update.bind(4, ending.outcome)
+            try update.bind(5, ending.message)
+            try update.bind(6, NotesColumn.write(ending.notes))
+            try update.run()
             if let contact = ending.contact {
                 // While an order is on its way the vendor is asked hourly, whoever placed it meanwhile.
                 let soon = contact.refreshDue.map { min($0, contact.at.adding(hours: 1)) }
-                try db.run(
-                    """
-                    UPDATE installations SET last_contact = ?2, last_refresh = ?2,
-                    refresh_due = CASE WHEN order_until > ?2 THEN ?4 ELSE ?3 END,
-                    next_try = NULL, last_failure = NULL, last_failure_at = NULL WHERE id = ?1
-                    """,
-                    [
-                        ending.installation, contact.at.milliseconds, contact.refreshDue?.milliseconds,
-                        soon?.milliseconds,
-                    ])
+                let update = try BulkStatement(
+                    cached: """
+                        UPDATE installations SET last_contact = ?2, last_refresh = ?2,
+                        refresh_due = CASE WHEN order_until > ?2 THEN ?4 ELSE ?3 END,
+                        next_try = NULL, last_failure = NULL, last_failure_at = NULL WHERE id = ?1
+                        """, db)
+                try update.bind(1, ending.installation)
+                try update.bind(2, contact.at)
+                try update.bind(3, contact.refreshDue)
+                try update.bind(4, soon)
+                try update.run()
             }
             if let grant = ending.grant, let body {
                 try db.put(grant, body: body, of: ending)
@@ -174,6 +168,33 @@ extension OperationRecord {
 }
 
 extension Database {
+    /// Begins an operation, if no other is open on its installation.
+    fileprivate func claim(_ new: NewOperation) throws -> ClaimResult {
+        if let obstacle = try obstacle(to: new) { return obstacle }
+        let insert = try BulkStatement(
+            cached: """
+                INSERT INTO operations (id, installation, customer, protocol, act, status, caller, owner, started_at,
+                waits_until, nonce, state, step, notes)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                """, self)
+        try insert.bind(1, new.id)
+        try insert.bind(2, new.installation)
+        try insert.bind(3, new.customer)
+        try insert.bind(4, new.protocolName)
+        try insert.bind(5, new.act.rawValue)
+        try insert.bind(6, (new.first.waitsUntil == nil ? OperationStatus.running : .waiting).rawValue)
+        try insert.bind(7, new.caller)
+        try insert.bind(8, new.owner)
+        try insert.bind(9, new.started)
+        try insert.bind(10, new.first.waitsUntil)
+        try insert.bind(11, new.first.nonce)
+        try insert.bind(12, new.first.state)
+        try insert.bind(13, new.first.step)
+        try insert.bind(14, NotesColumn.write([new.first.note]))
+        try insert.run()
+        return .claimed
+    }
+
     /// What stands against beginning an operation; nil where nothing does.
     fileprivate func obstacle(to new: NewOperation) throws -> ClaimResult? {
         var rows = try RowSteps(

@@ -201,8 +201,7 @@ extension Store {
                      WHERE i.id > ?1 AND i.archived_at IS NULL AND (?2 IS NULL OR i.customer = ?2) AND (?3 IS NULL OR i.customer = ?3)
                     AND (?4 IS NULL OR (\(Self.isDue("?4"))))
                     ORDER BY i.id LIMIT ?5
-                    """, arguments
-            ).map(Self.installation)
+                    """, arguments, Self.installation)
         }
     }
 

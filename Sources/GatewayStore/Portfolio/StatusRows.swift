@@ -1,4 +1,5 @@
 public import AdapterKit
+import Foundation
 import GRDB
 public import GatewayAPI
 
@@ -36,7 +37,7 @@ public struct StatusCursor: ~Copyable {
     private var rows: RowSteps
     private var customers: RowSteps?
     private var profile = ""
-    private var seats = ""
+    private var seats = SeatTexts()
     private var vendorStatus: Entitlement.VendorStatus?
     /// The customer of the installation that came last.
     public private(set) var customer = CustomerRecord(id: "", name: "", timeZone: "", installations: 0)
@@ -49,6 +50,14 @@ public struct StatusCursor: ~Copyable {
 
     /// The next installation; nil after the last.
     public mutating func next() throws -> StatusRecord? {
+        guard var record = try nextBare() else { return nil }
+        record.dates = rows.text(4)
+        record.seats = rows.text(5)
+        return record
+    }
+
+    /// The same without its dates and seats, which are read where they stand.
+    public mutating func nextBare() throws -> StatusRecord? {
         guard try rows.next() else { return nil }
         if !rows.holds(customer.id, 1) {
             let id = rows.text(1)
@@ -56,16 +65,26 @@ public struct StatusCursor: ~Copyable {
             try enter(id)
         }
         if !rows.holds(profile, 2) { profile = rows.text(2) }
-        if !rows.holds(seats, 5) { seats = rows.text(5) }
         if !rows.holds(vendorStatus?.rawValue ?? "", 6) {
             vendorStatus = rows.optionalText(6).flatMap(Entitlement.VendorStatus.init)
         }
         return StatusRecord(
-            id: rows.text(0), customer: customer.id, profile: profile, held: rows.integer(3) == 1, dates: rows.text(4),
-            seats: seats, vendorStatus: vendorStatus,
+            id: rows.text(0), customer: customer.id, profile: profile, held: rows.integer(3) == 1, dates: "",
+            seats: "", vendorStatus: vendorStatus,
             refreshDue: rows.integer(7).map(Instant.init), lastContact: rows.integer(8).map(Instant.init),
             orderUntil: rows.integer(9).map(Instant.init))
     }
+
+    /// Hands over the dates of the installation that came last, as ``StatusRecord/dates`` has them, where SQLite holds
+    /// them: good until `body` returns.
+    public func withDates<Value, Failure: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try body(rows.bytes(4))
+    }
+
+    /// The seats of the installation that came last.
+    public mutating func seatCounts() -> SeatCounts { seats.counts(rows.bytes(5)) }
 
     /// Steps to a customer: they come in the same order as their installations do.
     private mutating func enter(_ id: String) throws {
@@ -102,14 +121,17 @@ extension Store {
     public func statusParts(in scope: Scope, customer: String?, count: Int) async throws -> [StatusPart] {
         guard scope.customer == nil, customer == nil, count > 1 else { return [.whole] }
         return try await pool.read { db in
-            let total: Int = try db.row("SELECT COUNT(*) FROM installations")?[0] ?? 0
-            guard total >= Self.shortListing else { return [.whole] }
+            let some: Int =
+                try db.row("SELECT COUNT(*) FROM (SELECT 1 FROM installations LIMIT ?1)", [Self.shortListing])?[0] ?? 0
+            guard some == Self.shortListing else { return [.whole] }
+            // Customers are divided, of whom there are fewer to count; on average they have as many installations.
+            let customers: Int = try db.row("SELECT COUNT(*) FROM customers")?[0] ?? 0
             var parts = [StatusPart.whole]
             for number in 1..<count {
                 guard
                     let middle: String = try db.row(
-                        "SELECT customer FROM installations ORDER BY customer, id LIMIT 1 OFFSET ?1",
-                        [total * number / count])?[0], middle > parts[parts.count - 1].start
+                        "SELECT id FROM customers ORDER BY id LIMIT 1 OFFSET ?1", [customers * number / count])?[0],
+                    middle > parts[parts.count - 1].start
                 else { continue }
                 parts[parts.count - 1].end = middle
                 parts.append(StatusPart(start: middle, end: nil))
@@ -216,4 +238,29 @@ public enum SeatColumn {
     }
 
     private static let notANumber = -1
+}
+
+/// Seats as columns write them, each read once: most of a portfolio's are the same few.
+private struct SeatTexts {
+    private var known: [(text: [UInt8], counts: SeatCounts)]
+
+    /// How many are kept at most: a power of two.
+    private static let limit = 4096
+
+    init() { known = Array(repeating: ([], SeatCounts([])), count: Self.limit) }
+
+    mutating func counts(_ text: UnsafeBufferPointer<UInt8>) -> SeatCounts {
+        // FNV-1a.
+        var hash: UInt32 = 2_166_136_261
+        for byte in text { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        let place = Int(hash ^ hash >> 16) & (Self.limit - 1)
+        let isKnown = known[place].text.withUnsafeBufferPointer { kept in
+            guard let first = kept.baseAddress, let other = text.baseAddress else { return text.isEmpty }
+            return kept.count == text.count && memcmp(first, other, kept.count) == 0
+        }
+        if isKnown { return known[place].counts }
+        let counts = SeatCounts(SeatColumn.read(String(decoding: text, as: UTF8.self)))
+        known[place] = (Array(text), counts)
+        return counts
+    }
 }

@@ -80,21 +80,34 @@ extension PoolCounters {
     init(nextEnd: Int64, hour: Int64, column: String) throws(StoreError) {
         self.init(nextEnd: nextEnd, hour: hour, pools: [], isStored: true)
         var text = column.utf8[...]
-        while let equals = text.firstIndex(of: UInt8(ascii: "=")) {
-            guard let name = String(text[..<equals]) else { break }
+        // What is read as less than it was would let too many in, so nothing is passed over.
+        func damaged() -> StoreError {
+            StoreError(.corrupt, "The stored count of seats can't be read: \(column)")
+        }
+        while !text.isEmpty {
+            guard let equals = text.firstIndex(of: UInt8(ascii: "=")), equals > text.startIndex,
+                let name = String(text[..<equals])
+            else { throw damaged() }
             text = text[text.index(after: equals)...]
             var numbers = (0, 0, 0, 0, 0, 0)
-            withUnsafeMutableBytes(of: &numbers) { bytes in
+            let isSound = withUnsafeMutableBytes(of: &numbers) { bytes in
                 let slots = bytes.bindMemory(to: Int.self)
                 var slot = 0
+                var digits = 0
                 while let byte = text.popFirst(), byte != UInt8(ascii: ";") {
-                    if byte == UInt8(ascii: ",") {
+                    if byte == UInt8(ascii: ","), digits > 0 {
                         slot += 1
-                    } else if slot < slots.count, byte >= 48, byte <= 57 {
-                        slots[slot] = slots[slot] &* 10 &+ Int(byte - 48)
+                        digits = 0
+                    } else if slot < slots.count, digits < Self.mostDigits, byte >= 48, byte <= 57 {
+                        slots[slot] = slots[slot] * 10 + Int(byte - 48)
+                        digits += 1
+                    } else {
+                        return false
                     }
                 }
+                return slot == slots.count - 1 && digits > 0
             }
+            guard isSound else { throw damaged() }
             pools.append(
                 Pool(
                     name: name,
@@ -102,10 +115,10 @@ extension PoolCounters {
                         inUse: numbers.0, administrators: numbers.1, assigned: numbers.2, peak: numbers.3,
                         denials: numbers.4, over: numbers.5)))
         }
-        guard text.isEmpty else {
-            throw StoreError(.corrupt, "The stored count of seats can't be read: \(column)")
-        }
     }
+
+    /// No count has more digits.
+    private static let mostDigits = 12
 
     /// The text for a column.
     var column: String {

@@ -66,21 +66,11 @@ extension Store {
             }
             let now = wanted.since
             let changed = try db.settleSeats(of: wanted.installation, &situation.counters, at: now)
-            if !claim.isNew, let held = try db.session(wanted.id) {
-                guard
-                    held.installation == wanted.installation, held.pool == wanted.pool, held.user == wanted.user
-                else {
-                    throw StoreError(
-                        .exists,
-                        "The session \"\(wanted.id)\" is open for another user, pool or installation: name another, "
-                            + "or none, and one is made.")
-                }
-                situation.session = held
-            }
+            if !claim.isNew { situation.session = try db.open(wanted, at: now) }
             let (decision, reason) = try decide(situation, SeatLookup(db))
             var result = SeatResult(session: situation.session, counters: situation.counters, reason: reason)
             switch decision {
-            case .grant(let until, let kind, let assigns):
+            case .grant(let until, let kind, let assigns, let over):
                 var session = situation.session ?? wanted
                 if situation.session != nil {
                     session.until = until
@@ -90,24 +80,22 @@ extension Store {
                     try db.insert(session)
                     var taken = 1
                     if kind.contains(.named) {
-                        taken = try db.openNamed(session, at: now)
+                        taken = try db.openNamed(session, assigns: assigns, at: now)
                     } else {
                         try db.see(session, at: now)
                     }
                     result.counters.count(session, taken: taken, sign: 1)
-                    result.counters.update(session.pool) { counts in
-                        if kind.contains(.overLimit) { counts.over += 1 }
-                        if assigns { counts.assigned += 1 }
-                    }
+                    if kind.contains(.overLimit) { result.counters.update(over ?? session.pool) { $0.over += 1 } }
+                    if assigns { result.counters.update(session.pool) { $0.assigned += 1 } }
                 }
                 result.counters.nextEnd = min(result.counters.nextEnd, until.milliseconds)
                 result.session = session
-            case .refuse(let counted):
+            case .refuse(let counted, let full):
                 if let held = situation.session {
                     try db.end(held, &result.counters)
                     result.session = nil
                 }
-                if counted { result.counters.update(wanted.pool) { $0.denials += 1 } }
+                if counted { result.counters.update(full ?? wanted.pool) { $0.denials += 1 } }
             case .postpone: break
             }
             if changed || result.counters != situation.counters {
@@ -128,21 +116,25 @@ extension Store {
                 var situation = try db.seatSituation(of: held.installation, in: scope)
             else { return nil }
             situation.session = held
+            let changed = try db.settleSeats(of: held.installation, &situation.counters, at: now)
             let (decision, reason) = try decide(situation, SeatLookup(db))
             var result = SeatResult(session: held as SessionRecord?, counters: situation.counters, reason: reason)
             switch decision {
-            case .grant(let until, _, _):
+            case .grant(let until, _, _, _):
+                // Who never leaves is seen once a day all the same.
+                if until.days != held.until.days { try db.see(held, at: now) }
                 try db.run(SeatSQL.renew, [id, until.milliseconds])
                 result.session?.until = until
                 // Only where the clock was set back does it end before what was known to end first.
                 result.counters.nextEnd = min(result.counters.nextEnd, until.milliseconds)
             case .refuse:
-                _ = try db.settleSeats(of: held.installation, &result.counters, at: now)
                 try db.end(held, &result.counters)
                 result.session = nil
             case .postpone: break
             }
-            if result.counters != situation.counters { try db.save(result.counters, of: held.installation) }
+            if changed || result.counters != situation.counters {
+                try db.save(result.counters, of: held.installation)
+            }
             return result
         }
     }
@@ -173,8 +165,31 @@ extension Store {
 }
 
 extension Database {
+    /// The session that a claim names by its ID; nil where none is open.
+    ///
+    /// - Throws: ``StoreError`` `exists` where it is another's.
+    fileprivate func open(_ wanted: SessionRecord, at now: Instant) throws -> SessionRecord? {
+        guard let held = try session(wanted.id) else { return nil }
+        if held.until <= now, held.installation != wanted.installation {
+            // It has ended, and nobody has looked there since.
+            guard var other = try seatSituation(of: held.installation, in: .portfolio) else { return nil }
+            _ = try settleSeats(of: held.installation, &other.counters, at: now)
+            try save(other.counters, of: held.installation)
+            return nil
+        }
+        guard held.installation == wanted.installation, held.pool == wanted.pool, held.user == wanted.user,
+            Set(wanted.modules).isSubset(of: held.modules)
+        else {
+            throw StoreError(
+                .exists,
+                "The session \"\(wanted.id)\" is open for another user, pool or installation, or without one of the "
+                    + "modules: name another, or none, and one is made.")
+        }
+        return held
+    }
+
     /// Ends a session that is open.
-    fileprivate func end(_ session: SessionRecord, _ counters: inout PoolCounters) throws {
+    func end(_ session: SessionRecord, _ counters: inout PoolCounters) throws {
         try run(SeatSQL.end, [session.id])
         counters.count(session, taken: try close(session), sign: -1)
     }

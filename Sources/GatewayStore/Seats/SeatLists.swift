@@ -10,7 +10,7 @@ public struct SessionFilter: Hashable, Sendable {
     public var pool: String?
     /// Only at this host; nil for all.
     public var host: String?
-    /// Only with this module; nil for all.
+    /// Only with this module, or of the pool of its name; nil for all.
     public var module: String?
     /// How many at most.
     public var limit: Int
@@ -47,7 +47,7 @@ extension Store {
                     WHERE s.installation = ?1 AND s.until > ?2 AND (?3 IS NULL OR i.customer = ?3)
                     AND (?4 IS NULL OR s.user_name = ?4) AND (?5 IS NULL OR s.pool = ?5)
                     AND (?6 IS NULL OR s.host = ?6)
-                    AND (?7 IS NULL OR REPLACE(',' || s.modules || ',', ',' || ?7 || ',', '') <> ',' || s.modules || ',')
+                    AND (?7 IS NULL OR s.pool = ?7 OR REPLACE(',' || s.modules || ',', ',' || ?7 || ',', '') <> ',' || s.modules || ',')
                     ORDER BY s.until, s.id LIMIT ?8
                     """,
                 [
@@ -127,10 +127,13 @@ extension Store {
                 throw StoreError(.exists, "A seat of \(name) is theirs already.")
             }
             let limit = try limit(situation)
+            guard limit > 0 else {
+                throw StoreError(.refused, "The license of \(installation) has no seats \"\(name)\".")
+            }
             guard situation.counters[name].assigned < limit else {
                 throw StoreError(
                     .refused,
-                    "All \(limit) seats of \(name) are somebody's: take one back first "
+                    "\(limit == 1 ? "The one seat of \(name) is" : "All \(limit) seats of \(name) are") somebody's: take one back first "
                         + "(`gatehouse seats users \(installation)` shows whose they are).")
             }
             // Not seen yet: a seat that was made theirs ahead.

@@ -21,6 +21,10 @@ public struct SessionRecord: Hashable, Sendable {
     /// What is special about it.
     public var kind: SessionKind
 
+    /// The longest that a session goes on without renewal, in milliseconds: more than any profile may say. One that
+    /// ends later was begun by a clock that has been set back since.
+    public static let longest: Int64 = 31 * 86_400_000
+
     /// A session.
     public init(
         id: String, installation: String, pool: String, user: String, host: String = "", modules: [String] = [],
@@ -76,10 +80,14 @@ public struct SeatSituation: Sendable {
 public enum SeatDecision: Sendable {
     /// The seat is the user's until then, unless it is renewed.
     ///
-    /// - Parameter assigns: Whether a seat of a named pool becomes the user's with it.
-    case grant(until: Instant, kind: SessionKind, assigns: Bool)
+    /// - Parameters:
+    ///   - assigns: Whether a seat of a named pool becomes the user's with it.
+    ///   - over: Of one over the limit, what was full, as it is counted; nil for the pool.
+    case grant(until: Instant, kind: SessionKind, assigns: Bool, over: String? = nil)
     /// There is none. A session that was open ends. `counted` denials are part of the usage.
-    case refuse(counted: Bool)
+    ///
+    /// - Parameter of: What was full, as it is counted; nil for the pool.
+    case refuse(counted: Bool, of: String? = nil)
     /// Nothing is decided yet, and nothing changes.
     case postpone
 }

@@ -59,19 +59,22 @@ extension Database {
             SeatSQL.see, [session.installation, session.pool, session.user, now.startOfHour])
     }
 
-    /// Counts a session of a named user, and makes a seat theirs where they have none.
+    /// Counts a session of a named user.
     ///
+    /// - Parameter assigns: Whether a seat becomes theirs.
     /// - Returns: How many seats it takes: none where the user has another session.
-    func openNamed(_ session: SessionRecord, at now: Instant) throws -> Int {
+    func openNamed(_ session: SessionRecord, assigns: Bool, at now: Instant) throws -> Int {
         let sessions: Int? = try row(
             """
             INSERT INTO seat_users (installation, pool, user_name, first_seen, last_seen, assigned_at, sessions)
             VALUES (?1, ?2, ?3, ?4, ?4, ?5, 1)
             ON CONFLICT (installation, pool, user_name) DO UPDATE SET sessions = seat_users.sessions + 1,
-            assigned_at = COALESCE(seat_users.assigned_at, excluded.assigned_at), last_seen =
-            CASE WHEN seat_users.last_seen < excluded.last_seen THEN excluded.last_seen ELSE seat_users.last_seen END
+            assigned_at = COALESCE(seat_users.assigned_at, excluded.assigned_at), \(SeatSQL.seenAgain)
             RETURNING sessions
-            """, [session.installation, session.pool, session.user, now.startOfHour, now.milliseconds])?[0]
+            """,
+            [
+                session.installation, session.pool, session.user, now.startOfHour, assigns ? now.milliseconds : nil,
+            ])?[0]
         return sessions == 1 ? 1 : 0
     }
 
@@ -118,6 +121,7 @@ extension RowSteps {
 
 extension Instant {
     static let millisecondsOfHour: Int64 = 3_600_000
+    static let millisecondsOfDay: Int64 = 24 * millisecondsOfHour
 
     /// Whole hours since 1970, rounded down.
     var hours: Int64 {
@@ -125,6 +129,9 @@ extension Instant {
             ? milliseconds / Self.millisecondsOfHour
             : -((Self.millisecondsOfHour - 1 - milliseconds) / Self.millisecondsOfHour)
     }
+
+    /// Whole days in UTC since 1970, rounded down.
+    var days: Int64 { hours >= 0 ? hours / 24 : -((23 - hours) / 24) }
 
     /// The beginning of its hour in UTC, in milliseconds since 1970.
     var startOfHour: Int64 { hours * Self.millisecondsOfHour }

@@ -1,3 +1,5 @@
+import AdapterKit
+
 /// The statements of claims, renewals and releases. The bench runs the very same ones in a plain loop.
 package enum SeatSQL {
     /// An installation as a claim is decided by it.
@@ -17,8 +19,17 @@ package enum SeatSQL {
     /// A user was seen.
     package static let see = """
         INSERT INTO seat_users (installation, pool, user_name, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?4)
-        ON CONFLICT (installation, pool, user_name) DO UPDATE SET last_seen = excluded.last_seen
+        ON CONFLICT (installation, pool, user_name) DO UPDATE SET \(seenAgain)
         WHERE seat_users.last_seen < excluded.last_seen
+        OR seat_users.last_seen > excluded.last_seen + \(Instant.millisecondsOfDay)
+        """
+
+    /// How a user is seen who was known before. One for whom a seat was set aside is seen for the first time; what lies
+    /// more than a day ahead was written by a clock that has been set back since.
+    static let seenAgain = """
+        first_seen = CASE WHEN seat_users.first_seen = 0 THEN excluded.first_seen ELSE seat_users.first_seen END,
+        last_seen = CASE WHEN seat_users.last_seen BETWEEN excluded.last_seen
+        AND excluded.last_seen + \(Instant.millisecondsOfDay) THEN seat_users.last_seen ELSE excluded.last_seen END
         """
 
     /// A session by its ID.

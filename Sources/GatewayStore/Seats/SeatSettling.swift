@@ -28,9 +28,17 @@ extension Database {
                 "SELECT MIN(until) FROM sessions WHERE installation = ?1", [installation])?[0]
             counters.nextEnd = next ?? .max
         }
+        if hour < counters.hour { try shortenSessions(of: installation, &counters, at: now) }
         let usage = try counters.pass(to: now, ended: ended, close: close)
         try merge(usage, of: installation)
         return true
+    }
+
+    /// A session that was begun while the clock was years ahead does not hold its seat for years.
+    private func shortenSessions(of installation: String, _ counters: inout PoolCounters, at now: Instant) throws {
+        let latest = now.milliseconds + SessionRecord.longest
+        try run("UPDATE sessions SET until = ?2 WHERE installation = ?1 AND until > ?2", [installation, latest])
+        counters.nextEnd = min(counters.nextEnd, latest)
     }
 }
 

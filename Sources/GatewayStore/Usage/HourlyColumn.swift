@@ -27,7 +27,8 @@ public enum HourlyColumn {
     /// The 24 numbers that a column says. What can't be read counts as 0.
     public static func read(_ text: String) -> [Int] {
         var hours = [Int](repeating: 0, count: 24)
-        var hour = 0
+        // Until it is said, it is none of the day's.
+        var hour = 24
         var number = 0
         func put() { if hour < 24 { hours[hour] = number } }
         var any = false

@@ -69,7 +69,8 @@ extension Store {
         }
     }
 
-    /// The use of an installation's pools since a day, the present hour included, by pool.
+    /// The use of an installation's pools since a day, the present hour included, by pool. What a clock that was ahead
+    /// wrote down for days to come is left out.
     ///
     /// - Parameter day: Days since 1970, in UTC.
     public func usage(
@@ -80,8 +81,9 @@ extension Store {
             var usage = UsageDraft()
             let rows = try db.rows(
                 """
-                SELECT pool, day, peaks, denials, over_limit FROM usage_days WHERE installation = ?1 AND day >= ?2
-                """, [installation, day])
+                SELECT pool, day, peaks, denials, over_limit FROM usage_days
+                WHERE installation = ?1 AND day BETWEEN ?2 AND ?3
+                """, [installation, day, now.days])
             for row in rows {
                 usage.put(
                     UsageDraft.Hours(

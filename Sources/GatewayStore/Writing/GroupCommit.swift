@@ -2,8 +2,12 @@ import Dispatch
 import GRDB
 import Synchronization
 
-/// Writes of concurrent callers in shared transactions: each in a savepoint of its own, all made durable by
-/// one commit, each answered after it.
+/// Writes of concurrent callers in shared transactions: all made durable by one commit, each answered after it, and
+/// one that fails undone alone.
+///
+/// Nearly all succeed, so they are tried without savepoints, which would have SQLite copy every page that each of them
+/// changes. Where one fails, the transaction is undone and all are run again, each in a savepoint of its own: so a
+/// write must not do anything but to the store.
 ///
 /// A commit costs a flush of the disk, whatever stands in it, so the callers that come while one runs share
 /// the next. They are drained on a queue of the writer's own: a caller that is cancelled harms no other.
@@ -30,11 +34,11 @@ final class GroupCommit: Sendable {
     /// How long a commit waits at most for those who shared the one before it: they come back within this time, or
     /// have something else to do. A lone writer never waits.
     private static let gathering = DispatchTimeInterval.microseconds(500)
-    /// From so many at once, a commit waits longer and for twice as many: where there is a crowd, each commit that is
-    /// spared is worth more than the moment it takes.
+    /// From so many at once, a commit waits longer and for twice as many, as long as more come: where there is a crowd,
+    /// each commit that is spared is worth more than the moment it takes.
     private static let crowd = 8
-    /// How long it waits at most where there is a crowd.
-    private static let crowdGathering = DispatchTimeInterval.microseconds(1500)
+    /// How long it waits at most where there is a crowd, of which somebody comes all the time.
+    private static let crowdGathering: UInt64 = 3_000_000
 
     init(pool: DatabasePool, lock: consuming StoreLock) {
         self.pool = pool
@@ -44,8 +48,16 @@ final class GroupCommit: Sendable {
     /// Runs `body` in a transaction and returns once it is durable. An error of its own undoes it alone.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            enqueue(Write(body: body, continuation: continuation))
+            write(body) { continuation.resume(with: $0) }
         }
+    }
+
+    /// The same for who is no task: `answer` is called once it is durable, on the writer's thread, which waits for it.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value,
+        answer: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        enqueue(Write(body: body, answer: answer))
     }
 
     /// Runs `body` on the writer's thread under the lock, outside any transaction.
@@ -105,32 +117,39 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Waits a moment for as many writers as shared the last commit.
+    /// Waits a moment for as many writers as shared the last commit; for a crowd as long as it grows.
     private func gather(_ count: Int) {
         let isCrowd = count >= Self.crowd
         let wanted = isCrowd ? min(count * 2, Self.maximumBatch) : count
-        let waits = pending.withLock { pending in
-            let waits = count > 1 && pending.jobs.count < wanted
-            pending.awaited = waits ? wanted : 0
-            return waits
+        var come = pending.withLock { pending in
+            pending.awaited = count > 1 && pending.jobs.count < wanted ? wanted : 0
+            return pending.jobs.count
         }
-        let time = isCrowd ? Self.crowdGathering : Self.gathering
-        guard waits, gathered.wait(timeout: .now() + time) == .timedOut else { return }
-        // A signal may come between the time-out and this: it must not be left for the next commit.
-        let isLate = pending.withLock { pending in
-            defer { pending.awaited = 0 }
-            return pending.awaited == 0
+        guard count > 1, come < wanted else { return }
+        let end = DispatchTime.now().uptimeNanoseconds + (isCrowd ? Self.crowdGathering : 0)
+        while gathered.wait(timeout: .now() + Self.gathering) == .timedOut {
+            let goesOn = pending.withLock { pending in
+                // Signaled between the time-out and this: the signal must not be left for the next commit.
+                if pending.awaited == 0 { return true }
+                let grows = pending.jobs.count > come && DispatchTime.now().uptimeNanoseconds < end
+                come = pending.jobs.count
+                if !grows { pending.awaited = 0 }
+                return grows
+            }
+            if !goesOn { return }
         }
-        if isLate { gathered.wait() }
     }
 
     private func commit(_ batch: [any Job]) {
         do {
             try lock.withLock {
                 try pool.writeWithoutTransaction { db in
-                    try db.inTransaction(.immediate) {
-                        for job in batch { try job.run(in: db, store: pool.path) }
-                        return .commit
+                    do {
+                        try Self.inTransaction(db, batch) { try $0.attempt(in: db, store: pool.path) }
+                    } catch is FailedAttempt {
+                        // Alone, it was undone with its transaction.
+                        guard batch.count > 1 else { return }
+                        try Self.inTransaction(db, batch) { try $0.run(in: db, store: pool.path) }
                     }
                 }
             }
@@ -139,7 +158,17 @@ final class GroupCommit: Sendable {
             for job in batch { job.finish(told(error, store: pool.path)) }
         }
     }
+
+    private static func inTransaction(_ db: Database, _ batch: [any Job], _ run: (any Job) throws -> Void) throws {
+        try db.inTransaction(.immediate) {
+            for job in batch { try run(job) }
+            return .commit
+        }
+    }
 }
+
+/// A write failed by itself; the transaction is still open.
+private struct FailedAttempt: Error {}
 
 /// How many writes shared how many commits.
 package struct CommitTally: Hashable, Sendable {
@@ -157,6 +186,10 @@ private func told(_ error: any Error, store path: String) -> any Error {
 
 /// A write whose result waits for the commit.
 private protocol GroupCommitJob: Sendable {
+    /// Runs it in the transaction that it shares.
+    ///
+    /// - Throws: ``FailedAttempt`` where it fails by itself; anything else where the whole transaction is lost.
+    func attempt(in db: Database, store path: String) throws
     /// Runs it in a savepoint. Throws only where the whole transaction is lost.
     func run(in db: Database, store path: String) throws
     /// Answers the caller: with its own result, or with the error that lost the transaction.
@@ -165,14 +198,26 @@ private protocol GroupCommitJob: Sendable {
 
 private final class Write<Value: Sendable>: GroupCommitJob {
     private let body: @Sendable (Database) throws -> Value
-    private let continuation: CheckedContinuation<Value, any Error>
+    private let answer: @Sendable (Result<Value, any Error>) -> Void
     private let result = Mutex<Result<Value, any Error>?>(nil)
 
     init(
-        body: @escaping @Sendable (Database) throws -> Value, continuation: CheckedContinuation<Value, any Error>
+        body: @escaping @Sendable (Database) throws -> Value,
+        answer: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
         self.body = body
-        self.continuation = continuation
+        self.answer = answer
+    }
+
+    func attempt(in db: Database, store path: String) throws {
+        do {
+            let value = try body(db)
+            result.withLock { $0 = .success(value) }
+        } catch {
+            guard db.isInsideTransaction else { throw error }
+            result.withLock { $0 = .failure(told(error, store: path)) }
+            throw FailedAttempt()
+        }
     }
 
     func run(in db: Database, store path: String) throws {
@@ -192,11 +237,9 @@ private final class Write<Value: Sendable>: GroupCommitJob {
 
     func finish(_ error: (any Error)?) {
         if let error {
-            continuation.resume(throwing: error)
-        } else if let result = result.withLock({ $0 }) {
-            continuation.resume(with: result)
+            answer(.failure(error))
         } else {
-            continuation.resume(throwing: StoreError(.corrupt, "A write left no result."))
+            answer(result.withLock { $0 } ?? .failure(StoreError(.corrupt, "A write left no result.")))
         }
     }
 }

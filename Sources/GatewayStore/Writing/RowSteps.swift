@@ -37,6 +37,12 @@ struct RowSteps: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
+    /// A column's bytes where SQLite holds them, good until the next step.
+    func bytes(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
+        guard let bytes = sqlite3_column_text(pointer, column) else { return UnsafeBufferPointer(start: nil, count: 0) }
+        return UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(pointer, column)))
+    }
+
     /// A column of text; nil for none.
     func optionalText(_ column: Int32) -> String? {
         sqlite3_column_type(pointer, column) == SQLITE_NULL ? nil : text(column)

@@ -110,4 +110,14 @@ extension Database {
     func rows(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> [Row] {
         try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
     }
+
+    /// What is made of each row of a query that is compiled once for the connection, with no copies of the rows.
+    func rows<Value>(
+        _ sql: String, _ arguments: StatementArguments, _ make: (Row) throws -> Value
+    ) throws -> [Value] {
+        let cursor = try Row.fetchCursor(cachedStatement(sql: sql), arguments: arguments)
+        var values: [Value] = []
+        while let row = try cursor.next() { values.append(try make(row)) }
+        return values
+    }
 }

@@ -25,7 +25,7 @@ extension BoundedXML {
             } else {
                 bytes.append(UInt8(ascii: ">"))
                 escape(text, quoted: false, of: name)
-                bytes += "</\(name)>\n".utf8
+                end(name)
             }
         }
 
@@ -40,7 +40,7 @@ extension BoundedXML {
             try children(&self)
             depth -= 1
             indent()
-            bytes += "</\(name)>\n".utf8
+            end(name)
         }
 
         /// The document, which ends with a line feed.
@@ -54,11 +54,24 @@ extension BoundedXML {
         private mutating func begin(_ name: String, _ attributes: KeyValuePairs<String, String>) {
             indent()
             bytes.append(UInt8(ascii: "<"))
-            bytes += name.utf8
+            append(name)
             for (key, value) in attributes {
-                bytes += " \(key)=\"".utf8
+                append(" \(key)=\"")
                 escape(value, quoted: true, of: name)
                 bytes.append(UInt8(ascii: "\""))
+            }
+        }
+
+        private mutating func end(_ name: String) {
+            append("</")
+            append(name)
+            append(">\n")
+        }
+
+        private mutating func append(_ text: String) {
+            // Growing an array by a string's own bytes takes them one at a time.
+            if text.utf8.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil {
+                bytes.append(contentsOf: text.utf8)
             }
         }
 
@@ -66,8 +79,17 @@ extension BoundedXML {
             for _ in 0..<(depth * 2) { bytes.append(32) }
         }
 
+        /// Printable ASCII but for what is written otherwise: most text is nothing else.
+        private static func standsForItself(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""): false
+            default: (0x20..<0x7F).contains(byte)
+            }
+        }
+
         /// White space that a reader would change is written as numbers.
         private mutating func escape(_ text: String, quoted: Bool, of name: String) {
+            if text.utf8.allSatisfy(Self.standsForItself) { return append(text) }
             for scalar in text.unicodeScalars {
                 switch scalar {
                 case "&": bytes += "&amp;".utf8
@@ -79,7 +101,7 @@ extension BoundedXML {
                 case "\t" where quoted: bytes += "&#9;".utf8
                 default:
                     if BoundedXML.allows(scalar) {
-                        bytes += UTF8.encode(scalar).map(Array.init) ?? []
+                        if let encoded = UTF8.encode(scalar) { bytes.append(contentsOf: encoded) }
                     } else if problem == nil {
                         let code = String(scalar.value, radix: 16, uppercase: true)
                         problem = "Element \"\(name)\" cannot be written: XML has no character U+\(code)."

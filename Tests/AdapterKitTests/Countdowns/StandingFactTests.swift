@@ -24,6 +24,35 @@ struct StandingFactTests {
         #expect(valid.until == (try instant("2026-07-23T08:00:00Z")))
     }
 
+    @Test("An outlook is its standing's, and silent only where that has nothing to say")
+    func outlook() throws {
+        let rules = try CountdownRules([
+            Countdown(name: "one", from: ["expires", "vendorExpired"], stages: Profiles.subscription.stages)
+        ])
+        let zone = try SystemZones.zone("America/Toronto")
+        let expires = try #require(DateValue("2027-01-31"))
+        let contacts = ["2026-10-01T10:00:00Z", "2027-02-03T10:00:00Z", "2027-06-01T10:00:00Z"].map { DateValue($0) }
+        var silent = 0
+        for contact in [nil] + contacts {
+            for status in [nil, Entitlement.VendorStatus.active, .expired] {
+                for (held, day) in [(false, 0)] + (0..<30).map({ (true, $0 * 7) }) {
+                    var dates = ["expires": expires]
+                    dates["lastContact"] = contact
+                    let facts = rules.facts(held: held, dates: held && day == 7 ? [:] : dates, vendorStatus: status)
+                    let now = try instant("2026-11-01T12:00:00Z").adding(hours: 24 * day)
+                    let outlook = rules.outlook(of: facts, at: now, in: zone)
+                    let standing = rules.standing(of: facts, at: now, in: zone)
+                    #expect(outlook.level == standing.level && outlook.label == standing.label)
+                    #expect(outlook.until == standing.until && outlook.fullUntil == standing.fullUntil)
+                    let hasNothing = standing.messages(naming: Profiles.names).isEmpty && standing.remarks.isEmpty
+                    if outlook.isSilent { #expect(hasNothing && held) }
+                    silent += outlook.isSilent ? 1 : 0
+                }
+            }
+        }
+        #expect(silent > 20)
+    }
+
     @Test("A contact in the future is a clock fault: no stage after it holds, and it is told")
     func clockFault() throws {
         let rules = try Profiles.rules("sage200-online")

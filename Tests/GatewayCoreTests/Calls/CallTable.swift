@@ -2,6 +2,7 @@ import Testing
 import AdapterKit
 import Foundation
 import GatewayAPI
+import GatewayStore
 
 @testable import GatewayCore
 
@@ -15,6 +16,8 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         case forbidden
         /// An answer without anything of another customer's.
         case nothing
+        /// What is said of an installation that does not exist.
+        case unknown
     }
 
     /// The type's name.
@@ -56,6 +59,18 @@ struct CallRow: CustomTestStringConvertible, Sendable {
     static func furnish(_ customer: String, of gateway: Gateway) async throws {
         _ = try await gateway.perform(AddContact(customer: customer, role: .support, personName: "Sam"))
         _ = try await gateway.perform(AddOrder(installation: customer, placed: .now))
+    }
+
+    /// Opens a session that another customer could only know by its ID.
+    private static func seat(of customer: String, _ gateway: Gateway) async throws -> String {
+        let now = gateway.surroundings.now()
+        let session = SessionRecord(
+            id: Identifiers.operation(at: now), installation: customer, pool: "users", user: "lee", since: now,
+            until: now.adding(hours: 1))
+        _ = try await gateway.store.claimSeat(SeatClaim(session, isNew: true), in: .portfolio) { _, _ in
+            (.grant(until: session.until, kind: [], assigns: false), true)
+        }
+        return session.id
     }
 
     /// Every call of the API.
@@ -126,6 +141,33 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.forbidden) { _, _ in ShowKeyFile() },
         CallRow(.forbidden, audit: "keyfile.rotate") { _, _ in RotateKeyFile() },
         CallRow(.forbidden) { _, _ in ListPeople() },
+        CallRow(.forbidden) { _, _ in CountProductUsers() },
+        CallRow(.forbidden, audit: "people.eraseUser") { gateway, about in
+            _ = try await seat(of: about, gateway)
+            return EraseProductUser(customer: about, user: "lee")
+        },
+        // A claim itself leaves nothing: the order makes a refresh due, which the first login starts.
+        CallRow(.notFound, audit: "refresh") { _, about in ClaimSeat(installation: about, user: "lee") },
+        CallRow(.nothing) { gateway, about in RenewSeat(SessionSelection(id: try await seat(of: about, gateway))) },
+        CallRow(.nothing) { gateway, about in ReleaseSeat(SessionSelection(id: try await seat(of: about, gateway))) },
+        CallRow(.notFound, audit: "seats.end") { gateway, about in
+            EndSession(session: try await seat(of: about, gateway))
+        },
+        CallRow(.notFound) { _, about in ListSessions(installation: about) },
+        CallRow(.notFound) { _, about in ListSeatUsers(installation: about) },
+        CallRow(.notFound, audit: "seats.assign") { _, about in
+            AssignSeat(installation: about, pool: "users", user: "lee")
+        },
+        CallRow(.notFound) { _, about in RecountSeats(installation: about) },
+        CallRow(.notFound) { _, about in ShowUsage(installation: about) },
+        CallRow(.unknown, audit: "usage.record") { _, about in
+            RecordUsage([UsageObservation(installation: about, pool: "users", inUse: 3)])
+        },
+        CallRow(.unknown, audit: "usage.import") { _, about in
+            ImportUsage(contents: Data("installation,pool,at,inUse\n\(about),users,2026-11-20,3\n".utf8), file: "f.csv")
+        },
+        CallRow(.nothing) { _, _ in ReportLicenses() },
+        CallRow(.nothing) { _, _ in ForecastSeats() },
         CallRow(.forbidden, audit: "people.erase") { _, _ in ErasePerson(id: "local:1000") },
     ]
 
@@ -138,6 +180,9 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.nothing) { _, _ in ListInstallations(archived: true) },
         CallRow(.nothing) { _, _ in ListCustomers(archived: true) },
         CallRow(.notFound) { _, about in Status(customer: about) },
+        CallRow(.notFound) { _, about in ForecastSeats(installation: about) },
+        CallRow(.notFound) { _, about in ForecastSeats(customer: about) },
+        CallRow(.notFound) { _, about in ReportLicenses(customer: about) },
         CallRow(.notFound) { _, about in ExportPortfolio(customer: about) },
         CallRow(.notFound) { _, about in
             Explain(installation: about, user: "kim", at: .instant(Instant(milliseconds: 0)))

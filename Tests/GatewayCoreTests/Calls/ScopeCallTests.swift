@@ -65,6 +65,14 @@ struct ScopeCallTests {
             switch row.limited {
             case .notFound: #expect(error?.code == .notFound, "\(error as Any) \(answer ?? "")")
             case .forbidden: #expect(error?.code == .forbidden)
+            case .unknown:
+                // As long as the other name: a caret below it is no hint.
+                var other: String?
+                let unknown = await callError {
+                    other = try await row.perform(gateway, .limited(to: "north"), "noone")
+                }
+                #expect(unknown?.code == error?.code && other?.replacing("noone", with: "south") == answer)
+                #expect(unknown?.message.replacing("noone", with: "south") == error?.message)
             case .nothing: #expect(error == nil && answer?.contains("south") == false, "\(answer ?? "\(error as Any)")")
             }
             #expect(try everything(of: "south", test.fixture) == before)

@@ -48,6 +48,24 @@ struct DeliveryFolderTests {
         }
     }
 
+    @Test("A folder is the same one, opened by the kernel at once or walked to, and a link is refused either way")
+    func walked() throws {
+        try DeliveryFixture.run { fixture in
+            try fixture.makeFolder("a/b/c")
+            try fixture.link("a/way", to: fixture.path("a/b"))
+            let there = try fixture.destination("a/b/c/f")
+            let folders = try [true, false].map {
+                try DeliveryFolder(of: there, walks: $0).descriptor.status()
+            }
+            #expect(folders[0].st_ino == folders[1].st_ino && folders[0].st_dev == folders[1].st_dev)
+            let linked = try fixture.destination("a/way/c/f")
+            for walks in [true, false] {
+                let error = deliveryError { _ = try DeliveryFolder(of: linked, walks: walks) }
+                #expect(error?.code == .symbolicLink && error?.path == fixture.path("a/way"))
+            }
+        }
+    }
+
     @Test("A root may itself be a symbolic link")
     func linkedRoot() throws {
         try DeliveryFixture.run { fixture in

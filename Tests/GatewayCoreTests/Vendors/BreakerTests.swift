@@ -114,7 +114,7 @@ struct BreakerTests {
             time.pass(milliseconds: Int(try await rest(store, at: time.now)))
             #expect(await isAdmitted(breakers))
             #expect(await isAdmitted(breakers) == false)
-            await breakers.abandoned(Self.host)
+            breakers.abandoned(Self.host)
             #expect(await isAdmitted(breakers))
         }
     }

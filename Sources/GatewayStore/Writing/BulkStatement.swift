@@ -1,8 +1,10 @@
+import AdapterKit
 import CSQLite
 import Foundation
 import GRDB
 
-/// A statement that is run for a hundred thousand rows: its values are bound without an array made for each.
+/// A statement that is run for a hundred thousand rows, or for each of as many refreshes: its values are bound without
+/// an array made for each.
 struct BulkStatement {
     /// Keeps the compiled statement alive.
     private let statement: Statement
@@ -10,6 +12,12 @@ struct BulkStatement {
 
     init(_ database: Database, _ sql: String) throws {
         statement = try database.makeStatement(sql: sql)
+        pointer = statement.sqliteStatement
+    }
+
+    /// A statement that is compiled once for the connection.
+    init(cached sql: String, _ database: Database) throws {
+        statement = try database.cachedStatement(sql: sql)
         pointer = statement.sqliteStatement
     }
 
@@ -28,6 +36,20 @@ struct BulkStatement {
     /// Binds a text, or NULL for nil.
     func bind(_ index: Int32, _ text: String?) throws {
         if let text { try bind(index, text) } else { try check(sqlite3_bind_null(pointer, index)) }
+    }
+
+    /// Binds bytes.
+    func bind(_ index: Int32, _ data: Data) throws {
+        try check(
+            data.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { gatehouse_bind_blob(pointer, index, $0, Int32(bytes.count)) }
+                    ?? sqlite3_bind_zeroblob(pointer, index, 0)
+            })
+    }
+
+    /// Binds a time, or NULL for nil.
+    func bind(_ index: Int32, _ time: Instant?) throws {
+        if let time { try bind(index, time.milliseconds) } else { try check(sqlite3_bind_null(pointer, index)) }
     }
 
     /// Binds a number.
