@@ -25,6 +25,9 @@ enum Assumptions {
     /// is beforehand.
     static let wander: [(share: Double, prior: Double)] = [(0, 0.2), (0.07, 0.35), (0.2, 0.3), (0.6, 0.15)]
     static let usualWander = 0.07
+    /// How much growth may change in a week where it changes all the time, as a share of the level (standard
+    /// deviations), and how much less likely that is than steady growth.
+    static let changingGrowth: [(size: Double, prior: Double)] = [(0.002, 0.05), (0.006, 0.05)]
 
     /// The size of a level shift as a share of the level (a standard deviation).
     static let shift = 0.3

@@ -59,11 +59,10 @@ extension LevelModel {
     }
 
     /// Three observed weeks must stand before a shift and three from it on; eight for a shift down, since many a
-    /// low is a summer. It is of at least two seats, three hundredths of the level and three times the scatter:
-    /// what is smaller is growth.
+    /// low is a summer. It is of at least two seats and three hundredths of the level: what is smaller is growth.
     private func likeliestShift(in weeks: ModelWeeks, _ diagnoses: [LevelFilter.Diagnosis]) -> Found? {
         let observed = weeks.observed
-        let least = max(weeks.isWhole ? 2 : 0, 0.03 * mean[Self.level], 3 * scatter.squareRoot())
+        let least = max(weeks.isWhole ? 2 : 0, 0.03 * mean[Self.level])
         var best: Found?
         for place in observed.indices.dropFirst(3).dropLast(2) {
             let week = observed[place]
@@ -77,18 +76,15 @@ extension LevelModel {
         return best
     }
 
-    /// Six observed weeks must stand before a turn and eight from it on, in which it makes at least two seats and a
-    /// twentieth of the level.
+    /// Six observed weeks must stand before a turn and eight from it on.
     private func likeliestTurn(in weeks: ModelWeeks, _ diagnoses: [LevelFilter.Diagnosis]) -> Found? {
         let observed = weeks.observed
         let variance = variances[Self.growth] * Self.square(Assumptions.turn / Assumptions.widestGrowth)
-        let least = max(weeks.isWhole ? 2 : 0, 0.05 * mean[Self.level])
         var best: Found?
         for place in observed.indices.dropFirst(6).dropLast(7) {
             let week = observed[place]
             let found = Found(week, diagnoses[week].turn, diagnoses[week].turnVariance, variance: variance)
-            guard found.size.magnitude * Double(weeks.count - week) >= least,
-                found.evidence > best?.evidence ?? Assumptions.turnEvidence,
+            guard found.evidence > best?.evidence ?? Assumptions.turnEvidence,
                 !turns.contains(where: { abs($0 - week) < 6 })
             else { continue }
             best = found

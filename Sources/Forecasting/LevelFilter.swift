@@ -27,7 +27,7 @@ struct LevelFilter {
         if records { updates.reserveCapacity(weeks.count) }
         var shifts = model.shifts[...]
         for week in 0..<weeks.count {
-            if week > 0 { advance(wander: model.wander) }
+            if week > 0 { advance(model) }
             if shifts.first == week {
                 state.rows[LevelModel.level][LevelModel.level] += model.shiftVariance
                 shifts.removeFirst()
@@ -38,12 +38,13 @@ struct LevelFilter {
         }
     }
 
-    private mutating func advance(wander: Double) {
+    private mutating func advance(_ model: LevelModel) {
         let (level, growth) = (LevelModel.level, LevelModel.growth)
         state.vector[level] += state.vector[growth]
         state.rows[level] += state.rows[growth]
         for row in state.rows.indices { state.rows[row][level] += state.rows[row][growth] }
-        state.rows[level][level] += wander
+        state.rows[level][level] += model.wander
+        state.rows[growth][growth] += model.growthWander
     }
 
     private mutating func forgetGrowth(variance: Double) {

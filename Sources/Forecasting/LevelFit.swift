@@ -18,7 +18,7 @@ struct LevelFit {
 
     struct Variant {
         let model: LevelModel
-        var weight: Double
+        let weight: Double
         /// What is known after the last week.
         let state: LevelMoments
     }
@@ -32,21 +32,19 @@ struct LevelFit {
         let scale = tuning.scale
         let plain = LevelModel(
             of: peaks, scale: scale, scatter: max(LevelModel.square(Spread.ofNeighbors(peaks)), tuning.floor))
-        var tried: [Variant] = []
-        for model in Self.explanations(plain, weeks, tuning) {
-            for season in Assumptions.season {
-                for wander in Assumptions.wander {
-                    let tuned = tuning.tuned(model.withSeason(season.sizes, scale: scale), wander: wander.share)
-                    let filter = LevelFilter(tuned, weeks)
-                    let prior = log(season.prior * wander.prior) - model.breakPenalty
-                    tried.append(Variant(model: tuned, weight: filter.logLikelihood + prior, state: filter.state))
+        let tried = Self.explanations(plain, weeks, tuning).flatMap { model, prior in
+            Assumptions.season.flatMap { season in
+                let model = model.withSeason(season.sizes, scale: scale)
+                // Growth that wanders leaves little to be told of the level's own wandering.
+                let wander = model.growthWander > 0 ? [(Assumptions.usualWander, 1)] : Assumptions.wander
+                return wander.map { share, likely in
+                    tuning.variant(of: model, wander: share, prior: prior + log(season.prior * likely))
                 }
             }
         }
         let best = tried.reduce(-Double.infinity) { max($0, $1.weight) }
         let total = tried.reduce(0) { $0 + exp($1.weight - best) }
-        for index in tried.indices { tried[index].weight = exp(tried[index].weight - best) / total }
-        variants = tried
+        variants = tried.map { Variant(model: $0.model, weight: exp($0.weight - best) / total, state: $0.state) }
         self.scale = scale
         let likeliest = tried.max { $0.weight < $1.weight }?.model ?? plain
         let diagnoses = LevelFilter(likeliest, weeks, records: true).diagnoses()
@@ -58,13 +56,15 @@ struct LevelFit {
         scatterAbove = (Self.above(residuals, likeliest, isWhole: weeks.isWhole) * ofSeason).squareRoot()
     }
 
-    /// The model without breaks, and those with the breaks that remain needed without and with a season.
-    private static func explanations(_ plain: LevelModel, _ weeks: ModelWeeks, _ tuning: Tuning) -> [LevelModel] {
+    /// The model without breaks, those with the breaks that remain needed without and with a season, and those with
+    /// growth that changes all the time; each with the logarithm of how likely it is beforehand.
+    private static func explanations(
+        _ plain: LevelModel, _ weeks: ModelWeeks, _ tuning: Tuning
+    ) -> [(model: LevelModel, prior: Double)] {
+        var found = [plain]
         // Looked for without any season, which can be bent to hide a break.
         let broken = plain.withBreaks(shownBy: weeks)
-        guard broken.breakCount > 0 else { return [plain] }
-        var found = [plain]
-        for season in Assumptions.season {
+        for season in Assumptions.season where broken.breakCount > 0 {
             let tuned = tuning.tuned(
                 broken.withSeason(season.sizes, scale: tuning.scale), wander: Assumptions.usualWander)
             let needed = tuned.withoutNeedlessBreaks(in: weeks)
@@ -73,7 +73,12 @@ struct LevelFit {
             (model.shifts, model.turns) = (needed.shifts, needed.turns)
             found.append(model)
         }
-        return found
+        let changing = Assumptions.changingGrowth.map { size, prior in
+            var model = plain
+            model.growthWander = LevelModel.square(size * tuning.scale)
+            return (model: model, prior: log(prior))
+        }
+        return found.map { (model: $0, prior: -$0.breakPenalty) } + changing
     }
 
     /// The variance of peaks above the level. Lows are often far lower than highs are high, and only highs fill a
@@ -86,7 +91,7 @@ struct LevelFit {
     }
 }
 
-/// Finding the scatter that suits some weeks.
+/// Finding the scatter that suits some weeks, for a model.
 private struct Tuning {
     let weeks: ModelWeeks
     let scale: Double
@@ -114,5 +119,12 @@ private struct Tuning {
         model.scatter *= (count - 1) / max(1, count - 3)
         model.wander = share * share * model.scatter
         return model
+    }
+
+    /// - Parameter prior: The logarithm of how likely it is beforehand.
+    func variant(of model: LevelModel, wander share: Double, prior: Double) -> LevelFit.Variant {
+        let tuned = tuned(model, wander: share)
+        let filter = LevelFilter(tuned, weeks)
+        return LevelFit.Variant(model: tuned, weight: filter.logLikelihood + prior, state: filter.state)
     }
 }

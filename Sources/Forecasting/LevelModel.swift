@@ -17,6 +17,8 @@ struct LevelModel {
     var scatter: Double
     /// The variance of the level's wandering in a week.
     var wander: Double
+    /// The variance of the growth's wandering in a week.
+    var growthWander = 0.0
     /// The first weeks of new levels, ascending.
     var shifts: [Int] = []
     /// The variance of a shift's size.

@@ -4,12 +4,12 @@ public enum Outlook: Hashable, Sendable {
     case alreadyFull(FullDays)
     /// On a day that growth or season lead to.
     case expected(FullDate)
-    /// Rather likely than not within the horizon, but on no day that could be named: the pool doesn't grow, and a
-    /// single busy day can fill it. With the probability.
+    /// Rather within the horizon than not, but on no day that could be named: growth isn't certain, and a single
+    /// busy day can fill it. With the probability, 0.5 to 0.99.
     case closeToLimit(probability: Double)
-    /// Rather likely not, with the probability that it will be full within the horizon nevertheless.
+    /// Rather not, with the probability that it will be full within the horizon nevertheless: 0.01 to 0.5.
     case notWithinHorizon(probability: Double)
-    /// Too few days were observed.
+    /// Too few days were observed, or none of late.
     case notEnoughData(Shortage)
 
     /// How sure the statement is, of what it says happens or doesn't within the horizon; nil without data.

@@ -105,7 +105,7 @@ public struct SeatForecast: Codable, Hashable, Sendable {
         case full
         /// It will be full about a day.
         case expected
-        /// It may be full on any busy day, and does not grow.
+        /// It may be full on any busy day; whether it grows is not certain, so no day can be named.
         case close
         /// It will not be full within the days, as far as can be seen.
         case notExpected = "not expected"

@@ -53,7 +53,6 @@ struct CalibrationTests {
             $0.holidays = true
         }
         let tally = Tally(repeatElement(office, count: Self.count), days: it.days, limit: it.limit, future: 1000)
-        print("TALLY", #function, tally)
         #expect(tally.dates * 20 >= tally.asked * 19)
         #expect((0.70...0.97).contains(tally.coverage))
     }
@@ -69,7 +68,6 @@ struct CalibrationTests {
             ].map { $0.with { $0.noise = 2 } }
         }
         let tally = Tally(offices, days: 500, limit: 85, future: 1100)
-        print("TALLY", #function, tally)
         #expect(tally.dates * 10 >= tally.asked * 9)
         #expect((0.70...0.97).contains(tally.coverage))
     }
@@ -84,7 +82,6 @@ struct CalibrationTests {
             $0.holidays = true
         }
         let tally = Tally(repeatElement(office, count: 2 * Self.count), days: it.days, limit: 60, future: 364)
-        print("TALLY", #function, tally)
         #expect(tally.asked == 2 * Self.count && tally.full == 0)
         #expect(tally.dates * 50 <= tally.asked && tally.probability / Double(tally.asked) < 0.12)
     }
@@ -96,7 +93,6 @@ struct CalibrationTests {
             Office { 40 + 0.08 * Double(number) / Double(3 * Self.count) * Double($0) }.with { $0.noise = 2 }
         }
         let tally = Tally(offices, days: 300, limit: 64, future: 300)
-        print("TALLY", #function, tally)
         #expect(tally.asked > 2 * Self.count)
         #expect(abs(tally.probability - Double(tally.full)) < 0.08 * Double(tally.asked))
     }

@@ -187,11 +187,21 @@ struct KnownAnswerTests {
         #expect(abs(date.middle - 590) < 40)
     }
 
+    @Test("A product that everybody has by now isn't introduced any further", arguments: [300, 365, 450])
+    func introduction(days: Int) throws {
+        let office = Office { 100 / (1 + exp(Double(120 - $0) / 25)) }
+        let forecast = Forecast(of: office.series(days: days), limit: 120, within: 365)
+        let growth = try #require(forecast.trend).growth
+        #expect(forecast.date == nil && growth.low < 0.5 && growth.middle < 1)
+    }
+
     @Test("Few seats are counted one by one: hires are growth, a seat more or less is none")
     func fewSeats() throws {
         let hires = Office { 5 + Double($0 / 73) }.with { $0.noise = 0 }
         let date = try #require(Forecast(of: hires.series(days: 365), limit: 12, within: 365).date)
         #expect((470...620).contains(date.middle))
+        let hire = try Trend(of: Office { $0 < 200 ? 5 : 6 }.with { $0.noise = 0 }.series(days: 365))
+        #expect(hire.shifts.isEmpty && hire.growth.high > 0)
         let steady = Office { 3 + Double($0 / 5 % 2) }.with { $0.noise = 0 }
         #expect(Forecast(of: steady.series(days: 365), limit: 6, within: 365).isNotWithinHorizon)
     }

@@ -79,6 +79,38 @@ struct LevelFilterTests {
         }
     }
 
+    @Test("Breaks that a season explains are needless; a step is not")
+    func needless() {
+        func breaks(_ office: Office) -> (found: LevelModel, needed: LevelModel) {
+            let weeks = ModelWeeks(WeeklyPeaks(of: office.series(days: 364)), without: [], and: .none)
+            let model = LevelModel(of: weeks.observed.map { weeks.peaks[$0] }, scale: 60, scatter: 0.5)
+            let found = model.withBreaks(shownBy: weeks)
+            return (found, found.withSeason([0.06, 0.02, 0.01], scale: 60).withoutNeedlessBreaks(in: weeks))
+        }
+        let season = breaks(Office { 60 + 5 * sin(2 * .pi * Double($0) / 365.25) })
+        #expect(season.found.breakCount > 1 && season.needed.breakCount == 0)
+        let step = breaks(Office { 60 + 5 * sin(2 * .pi * Double($0) / 365.25) + ($0 < 175 ? 0 : 15) })
+        #expect(step.needed.shifts == [25] && step.needed.turns.isEmpty)
+        #expect(step.found.breakCount > 1)
+    }
+
+    @Test("The scatter of peaks above their level is that of the noise, and more with a season taken off")
+    func scatter() throws {
+        // The highest of five normal numbers has a standard deviation of 0.669.
+        func scatter(_ office: Office, days: Int) throws -> Double {
+            let squares = try (1...12).map {
+                let trend = try Trend(of: office.with { $0.noise = 3 }.series(days: days, seed: UInt64($0)))
+                return trend.futures.scatterAbove * trend.futures.scatterAbove
+            }
+            return (squares.reduce(0, +) / 12).squareRoot() / 3
+        }
+        let plain = try scatter(Office(60), days: 364)
+        #expect((0.55...0.72).contains(plain))
+        // What of the noise went into the season is missing in the residuals, and will be in the season.
+        let season = Office { 60 + 15 * sin(2 * .pi * Double($0) / 365.25) }
+        #expect((1.1...1.3).contains(try scatter(season, days: 731) / plain))
+    }
+
     @Test("Residuals are what is left of the peaks: none of a straight line, all of an odd one")
     func residuals() throws {
         var peaks = (0..<30).map { 20 + 0.5 * Double($0) }

@@ -21,14 +21,15 @@ extension ForecastSeats: PerformedCall {
         let today = context.now.utcDay
         let byID = Dictionary(uniqueKeysWithValues: licenses.map { ($0.installation, $0) })
         var found = try await context.store.readPeaks(
-            in: context.scope, customer: customer, installation: installation, from: today - Self.daysBack
+            in: context.scope, customer: customer, installation: installation, from: today - Self.daysBack,
+            through: today
         ) { cursor in
             try Self.series(&cursor) { id in byID[id].flatMap { known[$0.timeZone] } }
         }
         for (id, pools) in try await context.store.hoursBeingCounted(
             in: context.scope, customer: customer, installation: installation)
         {
-            for (pool, counted) in pools {
+            for (pool, counted) in pools where counted.day <= today {
                 var peaks = LocalPeaks()
                 peaks.zone = byID[id].flatMap { known[$0.timeZone] } ?? .utc
                 peaks.days = found[id]?[pool] ?? []

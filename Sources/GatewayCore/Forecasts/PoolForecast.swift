@@ -72,8 +72,8 @@ enum PoolForecast {
             view.outlook = .close
             view.probability = rounded(probability)
             return
-                "The \(view.purchased) \(pool) do not fill up, but a busy day may need all of them: within \(days) days with "
-                + "a probability of \(percent(probability))."
+                "Whether the use of the \(view.purchased) \(pool) grows is not certain, but a busy day may need all of them: "
+                + "within \(days) days with a probability of \(percent(probability))."
         case .notWithinHorizon(let probability):
             view.outlook = .notExpected
             view.probability = rounded(probability)

@@ -65,7 +65,9 @@ struct LicenseUse {
     static func read(
         in context: CallContext, customer: String?, from day: Int64
     ) async throws -> [String: [String: LicenseUse]] {
-        var found = try await context.store.readPeaks(in: context.scope, customer: customer, from: day) { cursor in
+        var found = try await context.store.readPeaks(
+            in: context.scope, customer: customer, from: day, through: context.now.utcDay
+        ) { cursor in
             var found: [String: [String: LicenseUse]] = [:]
             while let day = try cursor.next() {
                 found[cursor.installation, default: [:]][cursor.pool, default: LicenseUse()].add(day)
@@ -73,7 +75,7 @@ struct LicenseUse {
             return found
         }
         for (installation, pools) in try await context.store.hoursBeingCounted(in: context.scope, customer: customer) {
-            for (pool, counted) in pools where counted.day >= day {
+            for (pool, counted) in pools where (day...context.now.utcDay).contains(counted.day) {
                 found[installation, default: [:]][pool, default: LicenseUse()].add(counted)
             }
         }

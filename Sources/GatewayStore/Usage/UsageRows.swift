@@ -127,15 +127,16 @@ extension Store {
     /// - Parameters:
     ///   - installation: Only this one; nil for all.
     ///   - day: Days since 1970, in UTC.
+    ///   - last: The last day, since a clock that was ahead may have left days that are still to come.
     ///   - body: Is handed a cursor that is good until it returns.
     public func readPeaks<Value: Sendable>(
-        in scope: Scope, customer: String? = nil, installation: String? = nil, from day: Int64,
+        in scope: Scope, customer: String? = nil, installation: String? = nil, from day: Int64, through last: Int64,
         _ body: @escaping @Sendable (inout PeakCursor) throws -> Value
     ) async throws -> Value {
         try await pool.read { db in
             // With the index that it needs: a condition that may be left out would scan all of the usage.
-            let one = installation == nil ? "" : "d.installation = ?4 AND"
-            var arguments: StatementArguments = [day, scope.customer, customer]
+            let one = installation == nil ? "" : "d.installation = ?5 AND"
+            var arguments: StatementArguments = [day, scope.customer, customer, last]
             if let installation { arguments += [installation] }
             var cursor = PeakCursor(
                 rows: try RowSteps(
@@ -143,7 +144,7 @@ extension Store {
                     """
                     SELECT d.installation, d.pool, d.day, d.peaks, d.denials, d.over_limit FROM usage_days d
                     JOIN installations i ON i.id = d.installation
-                    WHERE \(one) d.day >= ?1 AND (i.archived_at IS NULL OR \(installation == nil ? "0" : "1"))
+                    WHERE \(one) d.day BETWEEN ?1 AND ?4 AND (i.archived_at IS NULL OR \(installation == nil ? "0" : "1"))
                     AND (?2 IS NULL OR i.customer = ?2) AND (?3 IS NULL OR i.customer = ?3)
                     ORDER BY d.installation, d.pool, d.day
                     """, arguments))

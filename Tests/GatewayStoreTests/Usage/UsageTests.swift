@@ -132,7 +132,9 @@ struct UsageTests {
             #expect(
                 try await store.usage(of: "n1", in: .customer("south"), from: 0, at: Self.start).isEmpty)
             #expect(try await store.observations(in: .customer("south")).isEmpty)
-            let days = try await store.readPeaks(in: .customer("south"), from: 0) { cursor in try cursor.next() == nil }
+            let days = try await store.readPeaks(in: .customer("south"), from: 0, through: 99_999) { cursor in
+                try cursor.next() == nil
+            }
             #expect(days)
         }
     }
