@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
         .target(name: "Forecasting"),
         .target(name: "ICalendar", dependencies: ["AdapterKit"]),
+        .target(name: "Sage200", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage200"),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
 
         .target(name: "GatewayAPI", dependencies: ["AdapterKit"]),
@@ -71,7 +72,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "gatehouse",
-            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage300"]),
+            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage200", "Sage300"]),
         .executableTarget(
             name: "GatewayBench",
             dependencies: [
@@ -93,7 +94,14 @@ let package = Package(
             exclude: ["Corpus"]),
         .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
-        .testTarget(name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300"]),
+        .testTarget(
+            name: "Sage200Tests",
+            dependencies: [
+                "AdapterKit", "AdapterTestKit", "Sage200", "VendorFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .testTarget(
+            name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300", "VendorFormats"]),
         .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),
         .testTarget(
             name: "GatewayCoreTests",
@@ -105,7 +113,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "GatewayProfilesTests",
-            dependencies: ["AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "Sage300"]),
+            dependencies: ["AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "Sage200", "Sage300"]),
         .testTarget(
             name: "GatewayStoreTests",
             dependencies: [

@@ -25,3 +25,8 @@ add summit "Summit Trail Outfitters" America/Denver 30018512 "Summit Trail Outfi
 # Has the serial number of the release before: the vendor refuses it and names the current release.
 add northfield "Northfield Grain" America/Winnipeg 30018744 "Northfield Grain Cooperative" SCX25-0463-90012
 add lakeshore "Lakeshore Optics" America/Chicago 30018901 "Lakeshore Precision Optics" SCX26-0471-42206
+
+# Sage 200, which needs no site: its licence is not delivered.
+"$gatehouse" customers add wharfedale --name "Wharfedale Joinery" --time-zone Europe/London --quiet
+"$gatehouse" installations add wharfedale-sage200 --customer wharfedale --profile sage200-online --quiet \
+    --identity accountNumber=A1042207 --identity serialNumber=2000-7F31-0042-K

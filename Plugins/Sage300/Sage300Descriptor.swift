@@ -1,4 +1,5 @@
 public import AdapterKit
+import VendorFormats
 
 extension Sage300 {
     /// The delivery of the vendor's document.
@@ -11,7 +12,7 @@ extension Sage300 {
     }
 
     /// What the vendor knows an installation by, in the order in which it compares.
-    enum IdentityField: String, CaseIterable {
+    enum IdentityField: String, IdentityName {
         case clientID
         case clientName
         case serialNumber
@@ -24,6 +25,8 @@ extension Sage300 {
             case .serialNumber: "Serial Number"
             }
         }
+
+        var isDiscreet: Bool { self == .serialNumber }
     }
 
     /// What there is to know of the adapter.
@@ -62,6 +65,6 @@ extension Sage300 {
                     name: DateName.vendorExpired, optional: true,
                     help: "When the vendor marked its record as expired, if before the last covered day ended."),
             ],
-            purposes: [Self.purpose])
+            purposes: [Self.exchange.purpose])
     }
 }

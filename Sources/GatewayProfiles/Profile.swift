@@ -40,11 +40,13 @@ public struct Profile: Sendable {
         public var keys: [String: [UInt8]]
         /// How long an answer may take, in milliseconds.
         public var timeout: Int
-        /// The proxy to go through, as a URL; nil for none.
-        public var proxy: String?
+        /// The proxy to go through; nil for none.
+        public var proxy: Proxy?
         /// The server's pinned public key, in the form `sha256//BASE64`; nil for none.
         public var pin: String?
         /// A file of certificate authorities to trust instead of the system's; nil for the system's.
         public var authorities: String?
+        /// What tells "no Internet" from "the server is unavailable"; nil for nothing.
+        public var probe: Probe?
     }
 }

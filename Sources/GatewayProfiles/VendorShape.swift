@@ -13,12 +13,17 @@ enum VendorShape {
             help: "The vendor's Ed25519 public keys, 32 bytes in base64, by their IDs. An empty one is none yet.")
         let timeout = fields.optional(
             "timeoutSeconds", .int(in: 1...300), default: 30, help: "How long an answer may take.")
-        let proxy = fields.optional("proxy", .string, default: "", help: "The URL of a proxy to go through.")
+        let proxy = fields.optional(
+            "proxy", ProxyShape.shape, default: nil,
+            help: "The URL of a proxy to go through, with USER:PASSWORD@ before its host where it wants them.")
         let pin = fields.optional(
             "pin", pin, default: "", help: "The server's public key, if no other is to be trusted.")
         let authorities = fields.optional(
             "authorities", .string, default: "",
             help: "A file of certificate authorities to trust instead of the system's.")
+        let probe = fields.optional(
+            "probe", ProbeShape.shape, default: nil,
+            help: "A host by which \"no Internet\" is told from \"the vendor's server is unavailable\".")
         guard let address else { return nil }
         return Profile.Vendor(
             address: address.url.isEmpty ? nil : address.url + path,
@@ -26,8 +31,8 @@ enum VendorShape {
             keys: Dictionary(
                 keys.compactMap { key in key.value.map { (key.key.text, $0) } },
                 uniquingKeysWith: { first, _ in first }),
-            timeout: timeout * 1000, proxy: proxy.isEmpty ? nil : proxy, pin: pin.isEmpty ? nil : pin,
-            authorities: authorities.isEmpty ? nil : authorities)
+            timeout: timeout * 1000, proxy: proxy, pin: pin.isEmpty ? nil : pin,
+            authorities: authorities.isEmpty ? nil : authorities, probe: probe)
     }
 
     /// An empty address is none yet: what is known already can be shown without one. The variable that left it
@@ -36,7 +41,7 @@ enum VendorShape {
         url.read(node, into: &diagnostics).map { ($0, node.scalar?.variables.first?.name) }
     }
 
-    private static let url = Shape<String>.text(
+    static let url = Shape<String>.text(
         "an address such as https://licensing.example.com", pattern: "(https?://[^/?#]+[^?#]*)?"
     ) { text in
         if text.isEmpty { return "" }

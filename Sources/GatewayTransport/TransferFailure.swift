@@ -87,8 +87,9 @@ extension TransferSlot {
         let reason: String
         let isRetryable: Bool
         switch (status, result) {
-        case (407, _):
-            reason = "wants other credentials (status 407); check the proxy's user name and password"
+        // Some proxies answer 401 to wrong credentials, though it is not theirs to give (RFC 9110, section 15.5.8).
+        case (407, _), (401, _):
+            reason = "wants other credentials (status \(status)); check the proxy's user name and password"
             isRetryable = false
         case (1..., _):
             reason = "refused the tunnel with status \(status)"

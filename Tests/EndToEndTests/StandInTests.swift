@@ -45,7 +45,7 @@ struct StandInTests {
             #expect(
                 levels == [
                     "northfield": "unlicensed", "oldmill": "restricted", "cedar": "grace", "summit": "grace",
-                    "harbour": "notice", "lakeshore": "notice", "maple": "licensed",
+                    "harbour": "notice", "lakeshore": "notice", "maple": "licensed", "wharfedale": "notice",
                 ])
             #expect(try await estate.run("allows", "oldmill-sage300", "post").code == 4)
             #expect(!standIn.child.hasEnded)
@@ -100,19 +100,9 @@ struct StandInTests {
         .enabled(if: Program.found("openssl") != nil, "the openssl command is not there, to make a certificate with"))
     func encrypted() async throws {
         try await Estate.with { estate in
-            let certificate = estate.folder + "/certificate.pem"
-            let key = estate.folder + "/key.pem"
-            let openssl = try await Child(
-                #require(Program.found("openssl")),
-                [
-                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                    "-subj", "/CN=stand-in", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key,
-                    "-out", certificate,
-                ], environment: ["PATH": "/usr/bin:/bin"], folder: estate.folder, limit: .seconds(30)
-            ).finished()
-            #expect(openssl.code == 0, "\(openssl)")
+            let certificate = try await Certificate.make(in: estate)
             let standIn = try await estate.standIn(
-                Client.maple.book(), "--tls-certificate", certificate, "--tls-key", key)
+                Client.maple.book(), "--tls-certificate", certificate.file, "--tls-key", certificate.key)
             #expect(standIn.url.hasPrefix("https://127.0.0.1:"))
             let shipped = try String(contentsOfFile: Program.profiles + "/sage300-subscription.yaml", encoding: .utf8)
             try estate.write(shipped, to: "profiles/sage300-subscription.yaml")
@@ -123,7 +113,7 @@ struct StandInTests {
             #expect(stranger.err.contains("certificate"), "\(stranger)")
             #expect(FileOnDisk(file) == nil)
             try estate.write(
-                shipped.replacing("  path: /sage300\n", with: "  path: /sage300\n  authorities: \(certificate)\n"),
+                shipped.replacing("  path: /sage300\n", with: "  path: /sage300\n  authorities: \(certificate.file)\n"),
                 to: "profiles/sage300-subscription.yaml")
             try await estate.must("refresh", "maple-sage300")
             #expect(FileOnDisk(file).map { standIn.hasSigned($0.bytes) } == true)

@@ -3,6 +3,7 @@ import Foundation
 import GatewayProfiles
 import MarkedText
 import MarkedYAML
+import Sage200
 import Sage300
 
 /// Texts of profiles, in which `‸` stands before each place at which something is wrong.
@@ -55,7 +56,7 @@ enum ProfileText {
     static let reader = reader([:])
 
     static func reader(_ environment: [String: String]) -> ProfileReader {
-        ProfileReader(adapters: [Sage300().descriptor], environment: environment)
+        ProfileReader(adapters: [Sage200().descriptor, Sage300().descriptor], environment: environment)
     }
 
     static func read(_ text: String, _ environment: [String: String] = [:]) throws -> Profile {

@@ -51,4 +51,20 @@ struct ShippedProfileTests {
         #expect(profile.vendor.keys.isEmpty)
         #expect(profile.rules.countdowns.count == 2)
     }
+
+    @Test("Sage 200 asks once a week, probes the Internet, and gives its users seats by name")
+    func sage200() throws {
+        let profiles = ProfileSet(
+            folders: [Self.folder], reader: ProfileText.reader(["GATEHOUSE_VENDOR_URL": "https://a.example"])
+        ).profiles
+        for name in ["sage200-online", "sage200-on-premise"] {
+            let profile = try #require(profiles[name])
+            #expect(profile.product == "Sage 200" && profile.protocolName == "online-offline")
+            #expect(profile.place == "System Administration > Licence" && profile.refreshDays == 7)
+            #expect(profile.vendor.address == "https://a.example/sage200" && profile.deliveries.isEmpty)
+            #expect(profile.vendor.probe?.address == "https://www.google.com")
+            #expect(profile.vendor.probe?.allow == ["licensing.services.sage.com"])
+            #expect(["users", "webUsers"].allSatisfy { profile.seats.pool($0).kind == .named })
+        }
+    }
 }

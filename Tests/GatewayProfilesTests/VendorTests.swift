@@ -62,7 +62,54 @@ struct VendorTests {
             { address: "", timeoutSeconds: 300, proxy: "http://proxy.example:3128", pin: "\(pin)",
               authorities: /etc/ca.pem }
             """)
-        #expect(vendor.timeout == 300_000 && vendor.proxy == "http://proxy.example:3128")
+        #expect(vendor.timeout == 300_000 && vendor.proxy?.url == "http://proxy.example:3128")
+        #expect(vendor.proxy?.user == nil && vendor.probe == nil)
         #expect(vendor.pin == pin && vendor.authorities == "/etc/ca.pem")
+    }
+
+    @Test(
+        "A proxy's user name and password are taken out of its URL, and never printed",
+        arguments: [
+            ("http://u:p@proxy.example:3128", "http://proxy.example:3128", "u", "p"),
+            ("https://u:p%40%3A%2F%25@proxy.example:3128/", "https://proxy.example:3128", "u", "p@:/%"),
+            ("http://u:a:b@[::1]:3128", "http://[::1]:3128", "u", "a:b"),
+            ("http://u:@127.0.0.1:3128", "http://127.0.0.1:3128", "u", ""),
+            ("http://u@127.0.0.1:3128", "http://127.0.0.1:3128", "u", ""),
+        ])
+    func credentials(_ text: String, _ url: String, _ user: String, _ password: String) throws {
+        let proxy = try #require(try vendor("{ address: \"\", proxy: \"\(text)\" }").proxy)
+        #expect(proxy.url == url && proxy.user == user && proxy.password == password)
+        #expect("\(proxy)" == url && String(reflecting: proxy) == url)
+        #expect(!"\(proxy as Any)".contains("password"))
+    }
+
+    @Test(
+        "What is wrong with a proxy is told without showing it",
+        arguments: [
+            "proxy.example:3128", "http://u:hunter2@proxy.example", "http://:hunter2@proxy.example:3128",
+            "http://u:hunter2@proxy.example:3128/path", "socks5://u:hunter2@proxy.example:1080",
+            "http://u:hunter2%zz@proxy.example:3128", "http://u:hun/ter2@proxy.example:3128",
+            "http://u:hunter2@@proxy.example:3128", "http://u:hunter2@proxy.example:port",
+        ])
+    func wrongProxies(_ text: String) {
+        let profile = ProfileText.good.replacing("  path:", with: "  proxy: \"\(text)\"\n  path:")
+        let problems = ProfileText.problems(profile)
+        #expect(problems.count == 1)
+        #expect(problems.first?.description.contains("this is no proxy of the form") == true)
+        #expect(problems.first?.description.contains("hun") == false)
+        #expect(problems.first?.description.contains(":7:10: ") == true)
+    }
+
+    @Test("A probe is an address, and the hosts that a firewall lets through; an empty one is none")
+    func probe() throws {
+        let probe = try vendor(
+            "{ address: \"\", probe: { address: https://probe.example/, allow: [licensing.example.com] } }"
+        ).probe
+        #expect(probe?.address == "https://probe.example" && probe?.allow == ["licensing.example.com"])
+        #expect(try vendor("{ address: \"\", probe: { address: https://probe.example } }").probe?.allow == [])
+        #expect(try vendor("{ address: \"\", probe: { address: \"${PROBE:-}\" } }").probe == nil)
+        let wrong = ProfileText.good.replacing(
+            "  path:", with: "  probe: { address: probe.example, allow: [\"https://a.example\"] }\n  path:")
+        #expect(ProfileText.problems(wrong).count == 2)
     }
 }

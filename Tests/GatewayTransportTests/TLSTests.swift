@@ -138,6 +138,13 @@ struct TLSTests {
                 #expect(error?.message.contains("wrong") == false)
             }
         }
+        // As tinyproxy has it where the password is wrong.
+        try await withProxy(to: 1, answering: .answer(401, "no")) { proxy in
+            let place = HTTPProxy(url: "http://localhost:\(proxy.port)", user: "user", password: "wrong")
+            let error = await failure(HTTPRequest(url: url, proxy: place))
+            #expect(error?.code == .proxy && error?.isRetryable == false)
+            #expect(error?.message.contains("wants other credentials (status 401)") == true)
+        }
         for (answer, isRetryable) in [
             (TestServer.Step.answer(403, "no"), false), (.answer(502, "no"), true), (.send("nonsense\r\n\r\n"), true),
             (.close, true),

@@ -1,6 +1,8 @@
 import AdapterKit
+import AdapterTestKit
 import Sage300
 import Testing
+import VendorFormats
 
 @Suite("Sage 300: what the vendor answers")
 struct AnswerTests {
@@ -152,15 +154,5 @@ struct AnswerTests {
             throw AdapterError(.malformed, "The answer is no grant.")
         }
         return grant
-    }
-}
-
-extension Event {
-    /// The answer with the first of one text replaced by another; fails where there is none.
-    func replacing(_ good: String, _ bad: String) throws -> Event {
-        guard case .answer(let response) = self else { return self }
-        let text = String(decoding: response.body, as: UTF8.self)
-        #expect(text.contains(good))
-        return .answer(Response(status: 200, body: Array(text.replacing(good, with: bad, maxReplacements: 1).utf8)))
     }
 }

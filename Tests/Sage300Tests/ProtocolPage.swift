@@ -1,6 +1,5 @@
 import AdapterKit
-import Foundation
-import Testing
+import AdapterTestKit
 
 /// The worked example of docs/protocols/subscription.md: its fenced blocks, byte for byte.
 enum ProtocolPage {
@@ -15,21 +14,14 @@ enum ProtocolPage {
         held: Facts.Held(revision: "r41", issued: Instant(milliseconds: 1_794_131_999_000)))
 
     /// A block by the word after `xml` in its info string.
-    static func block(_ name: String) throws -> [UInt8] {
-        let page = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../docs/protocols/subscription.md")
-        let text = try String(contentsOf: page, encoding: .utf8)
-        let start = try #require(text.range(of: "```xml \(name)\n"))
-        let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
-        return Array(text[start.upperBound..<end.lowerBound].utf8)
-    }
+    static func block(_ name: String) throws -> [UInt8] { try page.block(name) }
 
     /// What the core hands on of a block that is a signed answer.
     static func answer(_ name: String) throws -> Event {
-        let document = try block(name)
-        let signed = try SignedDocument(document)
-        #expect(signed.purpose == "subscription/answer")
-        #expect(signed.nonce == facts.nonce)
-        return .answer(Response(status: 200, body: Array(signed.payload), document: document))
+        try page.answer(name, purpose: "subscription/answer", nonce: facts.nonce)
+    }
+
+    private static var page: WorkedExample {
+        get throws { try WorkedExample(page: "../../docs/protocols/subscription.md") }
     }
 }

@@ -1,6 +1,7 @@
 import AdapterKit
 import Sage300
 import Testing
+import VendorFormats
 
 @Suite("The protocol page's worked example")
 struct ProtocolPageTests {

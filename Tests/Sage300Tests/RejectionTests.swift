@@ -1,6 +1,7 @@
 import AdapterKit
 import Sage300
 import Testing
+import VendorFormats
 
 @Suite("Sage 300: rejections")
 struct RejectionTests {

@@ -48,36 +48,52 @@ struct RunningSandbox: Sendable {
     }
 
     /// The answer to a request, its signature checked.
-    func ask(_ question: Question) async throws -> Answer {
-        try Answer(
-            await exchange("POST", Question.path, headers: Question.headers, body: question.bytes), question, ready)
+    func ask<Asked: VendorQuestion>(_ question: Asked) async throws -> Answer {
+        let reply = try await exchange("POST", Asked.path, headers: Question.headers, body: question.bytes)
+        return try Answer(reply, question, ready)
     }
 }
 
 /// A request for an entitlement.
-struct Question: Sendable {
-    static let path = "/sage300/v1/entitlement"
-    static let headers = ["Content-Type": "application/xml", "Accept": "application/xml"]
+protocol VendorQuestion: Sendable {
+    static var path: String { get }
+    static var purpose: String { get }
+    var identity: KeyValuePairs<String, String> { get }
+    var heldRevision: String? { get }
+    var nonce: String { get }
+}
 
-    var clientID = "30017482"
-    var clientName = "Maple & Ridge Foods Ltd."
-    var serialNumber = "SCX26-0417-88213"
-    var heldRevision: String?
-    var nonce = Hex.encode((0..<16).map { _ in UInt8.random(in: 0 ... .max) })
-
+extension VendorQuestion {
     var bytes: [UInt8] {
         get throws {
             var writer = BoundedXML.Writer()
             writer.element("entitlementRequest", ["version": "1"]) { writer in
                 writer.element("operation", text: "019abc5e-7c00-7a3e-9d11-4f2a6b8c0d1e")
                 writer.element("nonce", text: nonce)
-                writer.element("clientID", text: clientID)
-                writer.element("clientName", text: clientName)
-                writer.element("serialNumber", text: serialNumber)
+                for part in identity { writer.element(part.key, text: part.value) }
                 if let heldRevision { writer.element("heldRevision", text: heldRevision) }
             }
             return try writer.document()
         }
+    }
+
+    static func freshNonce() -> String { Hex.encode((0..<16).map { _ in UInt8.random(in: 0 ... .max) }) }
+}
+
+/// A request for a Sage 300 subscription.
+struct Question: VendorQuestion {
+    static let path = "/sage300/v1/entitlement"
+    static let purpose = "subscription/answer"
+    static let headers = ["Content-Type": "application/xml", "Accept": "application/xml"]
+
+    var clientID = "30017482"
+    var clientName = "Maple & Ridge Foods Ltd."
+    var serialNumber = "SCX26-0417-88213"
+    var heldRevision: String?
+    var nonce = freshNonce()
+
+    var identity: KeyValuePairs<String, String> {
+        ["clientID": clientID, "clientName": clientName, "serialNumber": serialNumber]
     }
 }
 
@@ -87,11 +103,11 @@ struct Answer: Sendable {
     let document: BoundedXML.Element
 
     /// - Throws: Where the answer is not signed for this question by the key of the stand-in.
-    init(_ reply: HTTPReply, _ question: Question, _ ready: SandboxReady) throws {
+    init<Asked: VendorQuestion>(_ reply: HTTPReply, _ question: Asked, _ ready: SandboxReady) throws {
         try #require(reply.status == 200, "\(reply.text)")
         let signed = try SignedDocument(reply.body)
         try #require(try Self.isRight(signed, ready))
-        try #require(signed.purpose == "subscription/answer" && signed.nonce == question.nonce)
+        try #require(signed.purpose == Asked.purpose && signed.nonce == question.nonce)
         try #require(signed.keyID == ready.keyID)
         self.reply = reply
         document = try BoundedXML.read(signed.payload)

@@ -71,3 +71,12 @@ public struct Entitlement: Codable, Hashable, Sendable {
         case expired
     }
 }
+
+extension Entitlement {
+    /// The names under which vendors give the last day of the whole.
+    private static let ends = [DateName.expires.rawValue, "validTo"]
+
+    /// The last day or instant that the whole is covered, by whichever of its names the vendor gives it; nil where it has
+    /// no end.
+    public var end: DateValue? { Self.ends.lazy.compactMap { dates[$0] }.first }
+}

@@ -29,7 +29,7 @@ public struct OrderedItems: Codable, Hashable, Sendable {
     public func isShown(by held: Shown, after before: Shown?, in zone: Zone) -> Bool {
         guard !isEmpty else { return held.revision != before?.revision }
         if let expires {
-            switch held.entitlement.dates[DateName.expires.rawValue] {
+            switch held.entitlement.end {
             case .day(let day)?: if day < expires { return false }
             case .instant(let instant)?: if zone.localDay(of: instant) < expires { return false }
             case nil: return false

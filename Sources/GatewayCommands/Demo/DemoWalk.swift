@@ -73,6 +73,7 @@ struct DemoWalk {
               gatehouse sandbox --book /tmp/gatehouse/book.yaml --listen 127.0.0.1:8300
             and in another terminal, with the PATH and the publicKey that the stand-in printed:
               export GATEHOUSE_VENDOR_URL=http://127.0.0.1:8300 GATEHOUSE_VENDOR_KEY=…
+              export GATEHOUSE_PROBE_URL=http://127.0.0.1:8300
               export GATEHOUSE_STORE=/tmp/gatehouse/gatehouse.db
               export GATEHOUSE_DELIVERY_ROOTS=/tmp/gatehouse/sites SITES=/tmp/gatehouse/sites
               sh examples/portfolio.sh && gatehouse refresh --all; gatehouse status
@@ -84,6 +85,8 @@ struct DemoWalk {
         ProcessInfo.processInfo.environment.merging(
             [
                 "GATEHOUSE_VENDOR_URL": ready.url, "GATEHOUSE_VENDOR_KEY": ready.publicKey,
+                // Else Sage 200's profile would ask a host on the Internet, and nothing leaves this machine.
+                "GATEHOUSE_PROBE_URL": ready.url,
                 "GATEHOUSE_STORE": place.store, "GATEHOUSE_PROFILES": profiles,
                 "GATEHOUSE_DELIVERY_ROOTS": place.sites, "SITES": place.sites,
             ], uniquingKeysWith: { _, new in new })

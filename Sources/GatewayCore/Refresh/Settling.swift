@@ -245,7 +245,7 @@ final class Settling: Sendable {
 
     private func summary(_ grant: Grant) -> String {
         var parts: [String] = []
-        if let expires = grant.entitlement.dates[DateName.expires.rawValue] { parts.append("until \(expires)") }
+        if let end = grant.entitlement.end { parts.append("until \(end)") }
         parts += grant.entitlement.seats.map { "\($0.count) \($0.name)" }
         if !grant.entitlement.modules.isEmpty { parts.append("\(grant.entitlement.modules.count) modules") }
         let remarks = grant.attestation.remarks + grant.entitlement.remarks

@@ -12,6 +12,7 @@ final class VendorLine: Sendable {
         try HTTPClient(limits: .init(maxTransfers: mostTransfers, maxTransfersPerHost: mostTransfers))
     }
     private let breakers: Breakers
+    private let probes: Probes
     private let surroundings: Surroundings
     /// The address that was taken apart last: of many requests in a row most go to the same.
     private let latest = Mutex((address: "", host: ""))
@@ -28,6 +29,7 @@ final class VendorLine: Sendable {
     init(store: Store, surroundings: Surroundings) {
         self.surroundings = surroundings
         breakers = Breakers(store: store, surroundings: surroundings)
+        probes = Probes(store: store, surroundings: surroundings)
     }
 
     func close() { client.ifMade?.shutdown() }
@@ -43,6 +45,7 @@ final class VendorLine: Sendable {
         var attempt = 1
         while true {
             try await breakers.admit(host)
+            let internet = vendor.probe == nil ? nil : await probes.finding(for: vendor, by: client)
             let failure: any Error
             do {
                 let response = try await client.send(wire)
@@ -59,14 +62,17 @@ final class VendorLine: Sendable {
                     breakers.abandoned(host)
                     throw CancellationError()
                 }
+                let reach = internet.map { Reach($0, vendor, host: host) }
+                let told = Self.failure(error, reach)
                 switch error.code {
                 // Nothing was sent: that says nothing of the host.
                 case .invalidRequest, .insecureURL, .clientClosed: breakers.abandoned(host)
-                default: await breakers.failed(host, error.message)
+                default: await breakers.failed(host, told.message)
                 }
                 if request.once, error.requestMayHaveArrived { throw LostAnswer(message: error.message) }
-                let told = Self.failure(error)
-                if request.once || told.code != .unreachable || !error.isRetryable || attempt == Self.attempts {
+                if request.once || told.code != .unreachable || !error.isRetryable || attempt == Self.attempts
+                    || reach?.hasInternet == false
+                {
                     throw told
                 }
                 failure = told
@@ -130,16 +136,18 @@ final class VendorLine: Sendable {
             method: method, url: address + request.path,
             headers: request.headers.sorted { $0.key < $1.key }.map { HTTPHeader($0.key, $0.value) },
             body: request.body, totalTimeout: .milliseconds(vendor.timeout), maxResponseBytes: Self.largestAnswer,
-            proxy: vendor.proxy.map { HTTPProxy(url: $0) }, pinnedPublicKey: vendor.pin, caFile: vendor.authorities,
+            proxy: vendor.proxy.map(HTTPProxy.init), pinnedPublicKey: vendor.pin, caFile: vendor.authorities,
             isSentOnce: request.once)
     }
 
-    private static func failure(_ error: TransportError) -> AdapterError {
+    private static func failure(_ error: TransportError, _ reach: Reach?) -> AdapterError {
         switch error.code {
         case .pinMismatch: AdapterError(.untrusted, error.message)
         case .tooLarge, .protocolError: AdapterError(.malformed, error.message)
         case .invalidRequest, .insecureURL: AdapterError(.rejected, error.message)
-        default: AdapterError(.unreachable, error.message)
+        // The proxy is neither the Internet nor the vendor.
+        case .proxy: AdapterError(.unreachable, error.message)
+        default: AdapterError(.unreachable, error.isRetryable ? reach?.message(error) ?? error.message : error.message)
         }
     }
 
@@ -148,6 +156,13 @@ final class VendorLine: Sendable {
         let text = String(decoding: body.prefix(200), as: UTF8.self)
         return String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
             .trimmingSpace()
+    }
+}
+
+extension HTTPProxy {
+    /// A profile's proxy.
+    init(_ proxy: Profile.Vendor.Proxy) {
+        self.init(url: proxy.url, user: proxy.user, password: proxy.password)
     }
 }
 

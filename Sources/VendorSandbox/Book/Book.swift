@@ -3,7 +3,7 @@ import MarkedText
 import MarkedYAML
 
 /// The vendors that can be stood in for.
-private let standIns: [any StandIn.Type] = [Sage300StandIn.self]
+private let standIns: [any StandIn.Type] = [Sage200StandIn.self, Sage300StandIn.self]
 
 /// What the vendors know of their customers, as one version of the book says it.
 struct Book: Sendable {

@@ -38,7 +38,7 @@ struct Sage300Entry {
             let region = fields.optional("region", .text(bytes: 64), default: "NA")
             let users = fields.required("users", .count)
             let webUsers = fields.optional("webUsers", .count, default: 0)
-            let modules = fields.optional("modules", Self.modules, default: [])
+            let modules = fields.optional("modules", .modules, default: [])
             let copies = fields.optional("copies", .int(in: 2...1_000_000))
             if let statusSince, statusSince.instant(on: now.day) > now {
                 fields.error(
@@ -70,24 +70,6 @@ struct Sage300Entry {
         .mapping { fields in
             _ = fields.required("release", .text(bytes: 128))
             return fields.required("serialNumber", .identity)
-        }
-    }
-
-    private static var modules: Shape<[Sage300Record.Module]> {
-        Shape.list(of: module).checked { modules in
-            if modules.count > 200 { return "more than 200 modules" }
-            var codes: Set<String> = []
-            return modules.first { !codes.insert($0.code).inserted }.map { "the module \($0.code) stands here twice" }
-        }
-    }
-
-    private static var module: Shape<Sage300Record.Module> {
-        .mapping { fields in
-            let code = fields.required("code", .token(characters: 32))
-            let name = fields.required("name", .text(bytes: 128))
-            let expires = fields.optional("expires", .date)
-            guard let code, let name else { return nil }
-            return Sage300Record.Module(code: code, name: name, expires: expires)
         }
     }
 }

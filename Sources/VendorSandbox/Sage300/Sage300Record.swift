@@ -1,4 +1,5 @@
 import AdapterKit
+import VendorFormats
 
 /// What the vendor's server knows of one customer.
 struct Sage300Record: Sendable {
@@ -20,17 +21,10 @@ struct Sage300Record: Sendable {
     var region: String
     var users: Int
     var webUsers: Int
-    var modules: [Module]
+    var modules: [BookModule]
 
     enum Status: String, CaseIterable, Sendable {
         case active, expired
-    }
-
-    struct Module: Sendable {
-        var code: String
-        var name: String
-        /// Where it ends by itself.
-        var expires: BookDate?
     }
 
     /// Since when the record has its status.
@@ -58,5 +52,23 @@ struct Sage300Record: Sendable {
         } else if previous != nil || status == .expired {
             statusSeen = now
         }
+    }
+}
+
+extension Sage300Record: EntitlementRecord {
+    static let fields = ["clientID", "clientName", "serialNumber"]
+
+    var identity: [(name: String, value: String)] {
+        [("clientID", clientID), ("clientName", clientName), ("serialNumber", serialNumber)]
+    }
+
+    func write(on today: LocalDay, to writer: inout BoundedXML.Writer) {
+        writer.element("release", text: release)
+        writer.element("edition", text: edition)
+        writer.element("region", text: region)
+        writer.element("expires", text: expires.day(on: today).description)
+        writer.element("vendorStatus", ["since": since(on: today).description], text: status.rawValue)
+        writer.seats(users: users, webUsers: webUsers)
+        writer.modules(modules, on: today)
     }
 }

@@ -1,7 +1,6 @@
 import AdapterKit
 import MarkedText
 import MarkedYAML
-import Synchronization
 
 /// Stands in for the server of Sage 300 subscriptions, to the protocol page `subscription`.
 final class Sage300StandIn: StandIn {
@@ -11,13 +10,7 @@ final class Sage300StandIn: StandIn {
     private let records: [Sage300Record]
     /// By the bytes of the client ID: texts that Unicode takes for equal are two customers.
     private let places: [[UInt8]: Int]
-    private let cache: Mutex<Cache>
-
-    /// What has been rendered of this version of the book on one day. Dates that count from today move with it.
-    private struct Cache {
-        var day = LocalDay(number: 0)
-        var grants: [Int: Sage300Grant] = [:]
-    }
+    private let grants = EntitlementGrants()
 
     convenience init() { self.init([]) }
 
@@ -25,14 +18,13 @@ final class Sage300StandIn: StandIn {
         self.records = records
         let places = records.enumerated().map { (Array($1.clientID.utf8), $0) }
         self.places = Dictionary(places) { first, _ in first }
-        cache = Mutex(Cache())
     }
 
     var count: Int { records.count }
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(method: "POST", path: "/v1/entitlement", bodyLimit: Sage300Request.byteLimit) { request in
+            Endpoint(method: "POST", path: "/v1/entitlement", bodyLimit: EntitlementQuestion.byteLimit) { request in
                 try self.answer(request)
             }
         ]
@@ -69,42 +61,28 @@ final class Sage300StandIn: StandIn {
     // MARK: Answers
 
     private func answer(_ request: VendorRequest) throws -> VendorAnswer {
-        let question = try Sage300Request(request)
-        let payload = try payload(for: question, at: request.now)
-        let document = try request.signer.document(
-            payload, purpose: "subscription/answer", nonce: question.nonce)
-        return VendorAnswer(contentType: "application/xml", body: document)
+        let question = try EntitlementQuestion(request, fields: Sage300Record.fields)
+        return try request.signed(
+            payload(for: question, at: request.now), purpose: "subscription/answer", nonce: question.nonce)
     }
 
     /// Compares in the order of the protocol page, byte for byte.
-    private func payload(for question: Sage300Request, at now: Instant) throws -> [UInt8] {
-        guard let place = places[Array(question.clientID.utf8)] else {
-            return try Sage300Rejection(field: "clientID", reason: "unknown").payload(issued: now)
+    private func payload(for question: EntitlementQuestion, at now: Instant) throws -> [UInt8] {
+        guard let place = places[question.bytes("clientID")] else {
+            return try EntitlementPayload.rejection(of: "clientID", "unknown", issued: now)
         }
         let record = records[place]
-        guard question.clientName.utf8.elementsEqual(record.clientName.utf8) else {
-            return try Sage300Rejection(field: "clientName", reason: "mismatch").payload(issued: now)
+        guard question.bytes("clientName") == Array(record.clientName.utf8) else {
+            return try EntitlementPayload.rejection(of: "clientName", "mismatch", issued: now)
         }
-        guard question.serialNumber.utf8.elementsEqual(record.serialNumber.utf8) else {
-            let isSuperseded = record.superseded.contains { question.serialNumber.utf8.elementsEqual($0.utf8) }
-            return try Sage300Rejection(
-                field: "serialNumber", reason: isSuperseded ? "superseded" : "mismatch",
-                currentRelease: isSuperseded ? record.release : nil
-            ).payload(issued: now)
+        let serialNumber = question.bytes("serialNumber")
+        guard serialNumber == Array(record.serialNumber.utf8) else {
+            let isSuperseded = record.superseded.contains { serialNumber == Array($0.utf8) }
+            return try EntitlementPayload.rejection(
+                of: "serialNumber", isSuperseded ? "superseded" : "mismatch",
+                currentRelease: isSuperseded ? record.release : nil, issued: now)
         }
-        let grant = try grant(of: place, on: now.day)
-        return question.heldRevision == grant.revision
-            ? grant.unchanged.filled(issued: now) : grant.changed.filled(issued: now)
-    }
-
-    private func grant(of place: Int, on day: LocalDay) throws -> Sage300Grant {
-        let known = cache.withLock { cache -> Sage300Grant? in
-            if cache.day != day { cache = Cache(day: day) }
-            return cache.grants[place]
-        }
-        if let known { return known }
-        let grant = try Sage300Grant(records[place], on: day)
-        cache.withLock { if $0.day == day { $0.grants[place] = grant } }
-        return grant
+        return try grants.grant(record, at: place, on: now.day)
+            .payload(heldRevision: question.heldRevision, issued: now)
     }
 }

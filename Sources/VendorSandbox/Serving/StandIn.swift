@@ -47,6 +47,12 @@ struct VendorRequest: Sendable {
     /// The stand-in's time, never earlier than that of a request before.
     let now: Instant
     let signer: Signer
+
+    /// The answer that is a signed document.
+    func signed(_ payload: [UInt8], purpose: String, nonce: String) throws -> VendorAnswer {
+        VendorAnswer(
+            contentType: "application/xml", body: try signer.document(payload, purpose: purpose, nonce: nonce))
+    }
 }
 
 /// A vendor's answer, before any fault of transport.

@@ -90,4 +90,18 @@ struct OrderedItemsTests {
         let toronto = try SystemZones.zone("America/Toronto")
         #expect(!items.isShown(by: held, after: nil, in: toronto))
     }
+
+    @Test("A renewal is shown by validTo where that is the vendor's name for the last day")
+    func validTo() throws {
+        let ordered = OrderedItems(expires: LocalDay("2028-01-31"))
+        for (day, isShown) in [("2028-01-30", false), ("2028-01-31", true), ("2028-06-30", true)] {
+            let held = OrderedItems.Shown(
+                revision: "r2",
+                entitlement: Entitlement(dates: [
+                    "validFrom": .day(ordered.expires ?? LocalDay(number: 0)),
+                    "validTo": try #require(DateValue(day)),
+                ]))
+            #expect(ordered.isShown(by: held, after: Row.old, in: .utc) == isShown)
+        }
+    }
 }

@@ -48,6 +48,8 @@ extension Estate {
         else { throw Trouble("the stand-in did not start: \(String(decoding: seen.err, as: UTF8.self))") }
         set("GATEHOUSE_VENDOR_URL", url)
         set("GATEHOUSE_VENDOR_KEY", key)
+        // Sage 200's profiles ask a host on the Internet otherwise.
+        set("GATEHOUSE_PROBE_URL", url)
         return StandIn(child: child, book: path, url: url, publicKey: key)
     }
 }

@@ -1,19 +1,20 @@
 import AdapterKit
 import VendorFormats
 
-/// A request, read as the protocol page has it.
-struct Sage300Request {
+/// A request for an entitlement, read as the protocol pages have it.
+struct EntitlementQuestion {
     /// How many bytes a request may have.
     static let byteLimit = 16_384
 
     let nonce: String
-    let clientID: String
-    let clientName: String
-    let serialNumber: String
     let heldRevision: String?
+    private let identity: [String: String]
 
+    /// Reads a request.
+    ///
+    /// - Parameter fields: What stands in it to name the installation.
     /// - Throws: `AdapterError` `malformed` where the request breaks the page.
-    init(_ request: VendorRequest) throws(AdapterError) {
+    init(_ request: VendorRequest, fields: [String]) throws(AdapterError) {
         let mediaType = (request.contentType ?? "").prefix { $0 != ";" && $0 != " " }
         guard mediaType.lowercased() == "application/xml" else {
             throw AdapterError(.malformed, "A request is of the content type application/xml.")
@@ -32,11 +33,14 @@ struct Sage300Request {
         guard self.nonce.utf8.count == 32, Hex.decode(self.nonce.utf8) != nil else {
             throw nonce.malformed("must be 32 digits 0-9a-f")
         }
-        clientID = try Self.identity(document.required("clientID"))
-        clientName = try Self.identity(document.required("clientName"))
-        serialNumber = try Self.identity(document.required("serialNumber"))
+        var identity: [String: String] = [:]
+        for field in fields { identity[field] = try Self.identity(document.required(field)) }
+        self.identity = identity
         heldRevision = try document.optional("heldRevision")?.token(characters: 128)
     }
+
+    /// What stands in a field, as bytes: texts that Unicode takes for equal are two customers.
+    func bytes(_ field: String) -> [UInt8] { Array((identity[field] ?? "").utf8) }
 
     private static func identity(_ element: BoundedXML.Element) throws(AdapterError) -> String {
         let text = try element.value(bytes: 512)

@@ -1,0 +1,92 @@
+import AdapterKit
+import Foundation
+import GatewayProfiles
+import MarkedText
+import Testing
+
+@Suite("The shipped profiles' worked instants")
+struct ShippedVectorTests {
+    /// A row of the worked instants of `AdapterKitTests/Fixtures`, by its columns.
+    struct Row: Sendable, CustomTestStringConvertible {
+        var columns: [String: String]
+
+        subscript(name: String) -> String { columns[name] ?? "" }
+        var testDescription: String { self["id"] }
+    }
+
+    static func rows() throws -> [Row] {
+        try ["sage200-online-contact", "sage200-online-validity", "sage200-on-premise", "nothing-and-worst"].flatMap {
+            let path = ProfileText.repository + "/Tests/AdapterKitTests/Fixtures/standing-\($0).csv"
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            let names = lines.first?.split(separator: ",").map(String.init) ?? []
+            return lines.dropFirst().map { line in
+                let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                return Row(columns: Dictionary(zip(names, fields)) { first, _ in first })
+            }
+        }.filter { $0["profile"].hasPrefix("sage200-") }
+    }
+
+    private static func profile(_ name: String) throws -> Profile {
+        try #require(
+            ProfileSet(folders: [ProfileText.repository + "/profiles"], reader: ProfileText.reader)
+                .profiles[name])
+    }
+
+    private static func standing(_ row: Row) throws -> Standing {
+        let rules = try profile(row["profile"]).rules
+        let name = row["zone"]
+        let zone = try Zone(
+            name: name, tzif: Array(Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/" + name))))
+        let dates = try DatesColumn.values(row["dates"].utf8).dates
+        return rules.standing(
+            of: rules.facts(held: !dates.isEmpty, dates: dates), at: try #require(Instant(row["atUTC"])), in: zone)
+    }
+
+    @Test("The YAML that is shipped stands as worked out", arguments: try rows())
+    func standing(_ row: Row) throws {
+        let standing = try Self.standing(row)
+        let found: KeyValuePairs = [
+            "level": standing.level.rawValue, "label": standing.label, "access": standing.access.rawValue,
+            "days": standing.days.map(String.init), "until": standing.until?.description,
+            "fullUntil": standing.fullUntil?.description,
+        ]
+        for (column, value) in found { #expect(value ?? "" == row[column], "\(column)") }
+        let messages = standing.messages(
+            naming: MessageNames(product: "Sage 200", customer: "Acme", installation: "acme", where: "Licence"))
+        if !row["message"].isEmpty { #expect(messages.first == row["message"]) }
+        // What is bad enough to be told is told.
+        #expect(messages.isEmpty == (standing.level == .licensed))
+    }
+
+    @Test("All the rows are there")
+    func count() throws {
+        let rows = try Self.rows()
+        for (prefix, count) in [("B", 34), ("C", 14), ("H", 3)] {
+            #expect(rows.count { $0["id"].hasPrefix(prefix) } == count, "\(prefix)")
+        }
+    }
+
+    @Test("Before validFrom nothing counts, in the customer's time zone")
+    func notYetValid() throws {
+        for (at, level) in [("2026-06-30T22:59:59Z", Level.stopped), ("2026-06-30T23:00:00Z", .licensed)] {
+            let row = Row(columns: [
+                "profile": "sage200-online", "zone": "Europe/London", "atUTC": at,
+                "dates": "lastContact=2026-06-20T10:00:00Z;validFrom=2026-07-01;validTo=2027-06-30",
+            ])
+            let standing = try Self.standing(row)
+            #expect(standing.level == level)
+            #expect(standing.label == (level == .stopped ? Standing.notYetValidLabel : Standing.licensedLabel))
+        }
+    }
+
+    @Test("An installation on premise that was never activated offline is silent about it")
+    func neverOffline() throws {
+        let row = Row(columns: [
+            "profile": "sage200-on-premise", "zone": "Europe/London", "atUTC": "2026-07-05T10:00:00Z",
+            "dates": "lastContact=2026-06-20T10:00:00Z;validTo=2027-06-30",
+        ])
+        #expect(try Self.standing(row).level == .licensed)
+        #expect(try Self.profile("sage200-on-premise").rules.countdowns.map(\.name).last == "offline")
+        #expect(try !Self.profile("sage200-online").rules.countdowns.contains { $0.name == "offline" })
+    }
+}
