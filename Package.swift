@@ -107,7 +107,7 @@ let package = Package(
             name: "GatewayCoreTests",
             dependencies: [
                 "AdapterKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore", "GatewayTransport",
-                "Sage300", "VendorSandbox",
+                "Sage200", "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

@@ -111,8 +111,8 @@ struct RecordCommandTests {
             try await estate.must("refresh", "maple-sage300")
             vendor.answer { _ in .init(Array("gone".utf8), status: 404) }
             #expect(try await estate.run("refresh", "cedar-sage300").code == 1)
-            let adapter = try #require(try await estate.json("adapters").array?.first)
-            #expect(adapter["protocol"] == "subscription")
+            let adapters = try await estate.json("adapters").array ?? []
+            let adapter = try #require(adapters.first { $0["protocol"] == "subscription" })
             #expect(adapter["version"]?.string?.isEmpty == false)
             #expect(adapter["capabilities"] == .array(["online-refresh"]))
             #expect(adapter["profiles"] == .array(["sage300-subscription"]))

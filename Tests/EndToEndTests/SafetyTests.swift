@@ -194,7 +194,7 @@ struct SafetyCrashTests {
                 #expect(try await estate.run("audit", "verify", "--store", store).code == 0, "killed at call \(call)")
                 let names = FileOnDisk.names(in: folder)
                 #expect(names.contains { $0.contains("-before-version-") }, "killed at call \(call)")
-                let backup = try #require(names.first { $0.contains("-before-version-") && !$0.hasSuffix(".draft") })
+                let backup = try #require(names.first { $0.contains("-before-version-") && !$0.contains(".draft") })
                 let restored = try await estate.run(
                     "restore", "\(folder)/\(backup)", "--store", folder + "/again/gatehouse.db")
                 #expect(restored.code == 0, "killed at call \(call): \(restored)")

@@ -128,12 +128,13 @@ struct ScopeCallTests {
         try await withTwo { test, gateway in
             try test.write(Self.entries, faults: "status: 404")
             #expect(try await gateway.refresh("south").outcome == .failed)
-            let view = try #require(try await gateway.perform(ListAdapters(), by: .limited(to: "north")).first)
+            let view = try #require(try await gateway.perform(ListAdapters(), by: .limited(to: "north")).last)
             #expect(view.installations.values.reduce(0, +) == 1 && view.failuresLastDay == 0)
-            let all = try #require(try await gateway.perform(ListAdapters()).first)
+            let all = try #require(try await gateway.perform(ListAdapters()).last)
+            #expect(all.protocolName == "subscription")
             #expect(all.installations.values.reduce(0, +) == 2 && all.failuresLastDay == 1)
             let profiles = try await gateway.perform(ListProfiles(), by: .limited(to: "north"))
-            #expect(profiles.map(\.installations) == [1])
+            #expect(profiles.map(\.installations) == [0, 0, 1], "those of Sage 200 stand before")
         }
     }
 }

@@ -204,7 +204,7 @@ struct StatusTests {
     @Test("The adapters are told with their installations by level, their profiles, hosts and failures")
     func adapters() async throws {
         try await withPortfolio { test, gateway in
-            let view = try #require(try await gateway.perform(ListAdapters()).first)
+            let view = try #require(try await gateway.perform(ListAdapters()).last)
             #expect(view.protocolName == "subscription" && view.capabilities == [.onlineRefresh])
             #expect(view.profiles == ["sage300-subscription"])
             #expect(
