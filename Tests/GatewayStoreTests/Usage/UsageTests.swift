@@ -46,7 +46,7 @@ struct UsageTests {
                 return try fixture.number("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
             }
             let before = try bytes()
-            var generator = SeededGenerator(seed: 7)
+            var generator = Seeded(7)
             for day in 0..<365 {
                 var observations: [NewObservation] = []
                 for pool in pools {
@@ -137,21 +137,5 @@ struct UsageTests {
             }
             #expect(days)
         }
-    }
-}
-
-/// The same numbers every time.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
