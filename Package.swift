@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "GatewayCommands",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "VendorSandbox",
+                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "VendorFormats", "VendorSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -87,7 +87,7 @@ let package = Package(
         .testTarget(name: "MarkedTextTests", dependencies: ["MarkedText"]),
         .testTarget(name: "MarkedCSVTests", dependencies: ["MarkedCSV", "MarkedText"]),
         .testTarget(name: "MarkedYAMLTests", dependencies: ["MarkedText", "MarkedYAML"]),
-        .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "VendorFormats"]),
+        .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "AdapterTestKit", "VendorFormats"]),
         .testTarget(
             name: "FuzzTests",
             dependencies: ["AdapterKit", "MarkedCSV", "MarkedText", "MarkedYAML", "VendorFormats"],
@@ -126,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "VendorSandboxTests",
             dependencies: [
-                "AdapterKit", "MarkedText", "MarkedYAML", "VendorFormats", "VendorSandbox",
+                "AdapterKit", "AdapterTestKit", "MarkedText", "MarkedYAML", "VendorFormats", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
     ]

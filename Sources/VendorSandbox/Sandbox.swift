@@ -18,9 +18,9 @@ public struct Sandbox: Sendable {
     /// ``SandboxReady/publicKey``.
     public static let keyID = "sandbox"
 
-    private let book: String
-    private let keyFile: String
-    private let clock: @Sendable () -> Instant
+    let book: String
+    let keyFile: String
+    let clock: @Sendable () -> Instant
     private let report: @Sendable (String) -> Void
 
     /// A stand-in that is not running yet; no file is touched before it runs.

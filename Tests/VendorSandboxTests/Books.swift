@@ -23,4 +23,29 @@ enum Books {
     static func faulty(_ fault: String) -> String {
         one() + "\nfaults:\n  sage300: { \(fault) }\n"
     }
+
+    /// An account of Sage 200 with two licenses, the second for test and recovery.
+    static func sage200(users: Int = 12, _ faults: String = "") -> String {
+        """
+        sage200:
+          - accountNumber: A1042207
+            serialNumber: 2000-7F31-0042-K
+            name: Wharfedale Joinery & Sons Ltd
+            validFrom: 2026-07-01
+            validTo: 2027-06-30
+            users: \(users)
+            webUsers: 4
+            modules:
+              - { code: FIN, name: Financials }
+              - { code: BOM, name: Bill of Materials, expires: +39d }
+          - accountNumber: A1042207
+            serialNumber: 2000-7F31-0042-T
+            name: Wharfedale Joinery & Sons Ltd
+            validFrom: -30d
+            validTo: +335d
+            users: 2
+            testAndRecovery: true
+        \(faults)
+        """
+    }
 }

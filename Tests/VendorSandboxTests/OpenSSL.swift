@@ -20,21 +20,8 @@ enum OpenSSL {
     /// Runs it and gives what it wrote.
     @discardableResult
     static func run(_ arguments: [String], input: [UInt8] = [], in folder: Folder) async throws -> [UInt8] {
-        let paths = ["in", "out", "err"].map { URL(fileURLWithPath: "\(folder.path)/openssl.\($0)") }
-        for (path, bytes) in zip(paths, [input, [], []]) { try Data(bytes).write(to: path) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.standardInput = try FileHandle(forReadingFrom: paths[0])
-        process.standardOutput = try FileHandle(forWritingTo: paths[1])
-        process.standardError = try FileHandle(forWritingTo: paths[2])
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: String(decoding: try Data(contentsOf: paths[2]), as: UTF8.self))
-        }
-        return Array(try Data(contentsOf: paths[1]))
+        let ended = try await Tool.run(["openssl"] + arguments, input: input, in: folder)
+        guard ended.code == 0 else { throw Failure(description: ended.errors) }
+        return ended.output
     }
 }

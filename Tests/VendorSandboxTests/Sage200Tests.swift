@@ -5,7 +5,7 @@ import VendorFormats
 import VendorSandbox
 
 /// A request for a Sage 200 license.
-private struct LicenceQuestion: VendorQuestion {
+struct LicenceQuestion: VendorQuestion {
     static let path = "/sage200/v1/entitlement"
     static let purpose = "online-offline/answer"
 
@@ -21,33 +21,9 @@ private struct LicenceQuestion: VendorQuestion {
 
 @Suite("What the stand-in answers about a Sage 200 license")
 struct Sage200Tests {
-    private static func book(users: Int = 12, _ faults: String = "") -> String {
-        """
-        sage200:
-          - accountNumber: A1042207
-            serialNumber: 2000-7F31-0042-K
-            name: Wharfedale Joinery & Sons Ltd
-            validFrom: 2026-07-01
-            validTo: 2027-06-30
-            users: \(users)
-            webUsers: 4
-            modules:
-              - { code: FIN, name: Financials }
-              - { code: BOM, name: Bill of Materials, expires: +39d }
-          - accountNumber: A1042207
-            serialNumber: 2000-7F31-0042-T
-            name: Wharfedale Joinery & Sons Ltd
-            validFrom: -30d
-            validTo: +335d
-            users: 2
-            testAndRecovery: true
-        \(faults)
-        """
-    }
-
     @Test("Account and serial number get the whole grant, signed over the nonce for its own purpose")
     func changed() async throws {
-        try await RunningSandbox.with(Self.book()) { sandbox in
+        try await RunningSandbox.with(Books.sage200()) { sandbox in
             let answer = try await sandbox.ask(LicenceQuestion())
             #expect(answer.status == "changed" && answer.reply.text.contains("From the sandbox, a stand-in"))
             let expected = [
@@ -63,7 +39,7 @@ struct Sage200Tests {
 
     @Test("A test-and-recovery license is another of the same account, and says what it is")
     func testAndRecovery() async throws {
-        try await RunningSandbox.with(Self.book()) { sandbox in
+        try await RunningSandbox.with(Books.sage200()) { sandbox in
             let answer = try await sandbox.ask(LicenceQuestion(serialNumber: "2000-7F31-0042-T"))
             #expect(answer["testAndRecovery"] == "true" && answer["users"] == "2" && answer["webUsers"] == "0")
             #expect(answer["validFrom"] == "2026-10-23" && answer["validTo"] == "2027-10-23")
@@ -74,11 +50,11 @@ struct Sage200Tests {
 
     @Test("The revision held is unchanged, until users are added")
     func unchanged() async throws {
-        try await RunningSandbox.with(Self.book()) { sandbox in
+        try await RunningSandbox.with(Books.sage200()) { sandbox in
             let revision = try #require(try await sandbox.ask(LicenceQuestion())["revision"])
             let again = try await sandbox.ask(LicenceQuestion(heldRevision: revision))
             #expect(again.status == "unchanged" && again["revision"] == revision && again["validTo"] == nil)
-            try sandbox.folder.write(Self.book(users: 14))
+            try sandbox.folder.write(Books.sage200(users: 14))
             let added = try await sandbox.ask(LicenceQuestion(heldRevision: revision))
             #expect(added.status == "changed" && added["users"] == "14")
         }
@@ -86,7 +62,7 @@ struct Sage200Tests {
 
     @Test("What does not match is told by its field, and nothing is granted")
     func rejected() async throws {
-        try await RunningSandbox.with(Self.book()) { sandbox in
+        try await RunningSandbox.with(Books.sage200()) { sandbox in
             for (account, serial, field, reason) in [
                 ("A1042208", "2000-7F31-0042-K", "accountNumber", "unknown"),
                 ("a1042207", "x", "accountNumber", "unknown"),
@@ -101,7 +77,7 @@ struct Sage200Tests {
 
     @Test("Its faults are its own, and leave the other vendors alone")
     func faults() async throws {
-        let book = Books.one() + Self.book("faults:\n  sage200: { status: 503 }\n")
+        let book = Books.one() + Books.sage200("faults:\n  sage200: { status: 503 }\n")
         try await RunningSandbox.with(book) { sandbox in
             let reply = try await sandbox.exchange(
                 "POST", LicenceQuestion.path, headers: Question.headers, body: LicenceQuestion().bytes)
@@ -122,7 +98,7 @@ struct Sage200Tests {
     func mistakes(_ good: String, _ bad: String, _ why: String) async throws {
         let folder = try Folder()
         defer { folder.remove() }
-        try folder.write(Self.book().replacing(good, with: bad))
+        try folder.write(Books.sage200().replacing(good, with: bad))
         let error = await #expect(throws: DiagnosticsError.self) {
             try await Sandbox(book: folder.book).whileRunning { _ in }
         }

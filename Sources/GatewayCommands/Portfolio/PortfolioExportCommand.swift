@@ -43,7 +43,7 @@ struct PortfolioExportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let target = SheetFile(path: file)
+        let target = NamedFile(path: file)
         if file != "-" { try target.checkFree(replacing: force) }
         let sheet = try await options.withGateway { gateway, caller in
             try await gateway.perform(

@@ -24,7 +24,7 @@ struct PortfolioImportCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let contents = try SheetFile(path: file).read()
+        let contents = try NamedFile(path: file).read()
         let bar = ProgressBar(quiet: options.quiet)
         let report: PortfolioImportReport
         do {

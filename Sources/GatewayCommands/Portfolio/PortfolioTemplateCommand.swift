@@ -26,7 +26,7 @@ struct PortfolioTemplateCommand: AsyncParsableCommand {
             try await gateway.perform(PortfolioTemplate(profile: profile, separator: separator), by: caller)
         }
         if let file {
-            try SheetFile(path: file).write(list.contents, replacing: force)
+            try NamedFile(path: file).write(list.contents, replacing: force)
             if options.json { return try Console.json(list.columns) }
             if !options.quiet { Console.print("Wrote \(file): \(list.columns.count) columns, no rows.") }
             return

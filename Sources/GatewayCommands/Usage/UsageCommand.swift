@@ -93,7 +93,7 @@ struct UsageRecord: AsyncParsableCommand {
         let report = try await options.withGateway { gateway, caller in
             if let csv {
                 return try await gateway.perform(
-                    ImportUsage(contents: try SheetFile(path: csv).read(), file: csv, replace: replace), by: caller)
+                    ImportUsage(contents: try NamedFile(path: csv).read(), file: csv, replace: replace), by: caller)
             }
             let observation = UsageObservation(
                 installation: id ?? "", pool: pool, inUse: inUse ?? 0, registered: registered, at: at)

@@ -14,8 +14,7 @@ struct Book: Sendable {
     struct Vendor: Sendable {
         let standIn: any StandIn
         let fault: Fault?
-        /// By path below the vendor's.
-        let endpoints: [String: Endpoint]
+        let endpoints: [Endpoint]
     }
 
     /// How a book is read.
@@ -37,8 +36,7 @@ struct Book: Sendable {
             var book = Book()
             for standIn in found {
                 let name = type(of: standIn).name
-                let endpoints = Dictionary(standIn.endpoints.map { ($0.path, $0) }) { first, _ in first }
-                book.vendors[name] = Vendor(standIn: standIn, fault: faults[name], endpoints: endpoints)
+                book.vendors[name] = Vendor(standIn: standIn, fault: faults[name], endpoints: standIn.endpoints)
             }
             return book
         }

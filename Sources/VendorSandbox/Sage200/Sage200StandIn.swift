@@ -1,6 +1,7 @@
 import AdapterKit
 import MarkedText
 import MarkedYAML
+import VendorFormats
 
 /// Stands in for Sage 200's licensing server, to the protocol page `online-offline`.
 final class Sage200StandIn: StandIn {
@@ -31,7 +32,7 @@ final class Sage200StandIn: StandIn {
             Endpoint(method: "POST", path: "/v1/entitlement", bodyLimit: EntitlementQuestion.byteLimit) { request in
                 try self.answer(request)
             }
-        ]
+        ] + Sage200Page.endpoints { try self.answer(offline: $0, at: $1.now, $1.signer) }
     }
 
     static func shape(after previous: Sage200StandIn?, at now: Instant) -> Shape<Sage200StandIn> {
@@ -51,21 +52,74 @@ final class Sage200StandIn: StandIn {
         }
     }
 
+    // MARK: Answers
+
     private func answer(_ request: VendorRequest) throws -> VendorAnswer {
-        let question = try EntitlementQuestion(request, fields: Sage200Record.fields)
-        return try request.signed(
-            payload(for: question, at: request.now), purpose: "online-offline/answer", nonce: question.nonce)
+        let question = try request.question(fields: Sage200Record.fields)
+        let payload =
+            switch match(question) {
+            case .place(let place):
+                try grant(at: place, request.now).payload(heldRevision: question.heldRevision, issued: request.now)
+            case .refused(let field, let reason):
+                try EntitlementPayload.rejection(of: field, reason.rawValue, issued: request.now)
+            }
+        return try request.signed(payload, purpose: "online-offline/answer", nonce: question.nonce)
+    }
+
+    /// The answer to a licence request file.
+    ///
+    /// - Throws: `AdapterError` `malformed` where the file breaks the protocol page; `rejected` where no license is
+    ///   on record for whom it names, since no document says so by mail.
+    func answer(offline file: [UInt8], at now: Instant, _ signer: Signer) throws -> EntitlementFile {
+        let question = try OfflineRequest(file, fields: Sage200Record.fields).question
+        switch match(question) {
+        case .refused(let field, let reason): throw Self.refusal(of: field, reason, question)
+        case .place(let place):
+            return EntitlementFile(
+                accountNumber: records[place].accountNumber, serialNumber: records[place].serialNumber,
+                document: try signer.document(
+                    grant(at: place, now).payload(heldRevision: nil, issued: now),
+                    purpose: "online-offline/entitlement", nonce: question.nonce))
+        }
+    }
+
+    private enum Match {
+        case place(Int)
+        case refused(field: String, Reason)
+    }
+
+    private enum Reason: String {
+        case unknown, mismatch
     }
 
     /// Compares in the order of the protocol page, byte for byte.
-    private func payload(for question: EntitlementQuestion, at now: Instant) throws -> [UInt8] {
+    private func match(_ question: EntitlementQuestion) -> Match {
         guard let account = places[question.bytes("accountNumber")] else {
-            return try EntitlementPayload.rejection(of: "accountNumber", "unknown", issued: now)
+            return .refused(field: "accountNumber", .unknown)
         }
         guard let place = account[question.bytes("serialNumber")] else {
-            return try EntitlementPayload.rejection(of: "serialNumber", "mismatch", issued: now)
+            return .refused(field: "serialNumber", .mismatch)
         }
-        return try grants.grant(records[place], at: place, on: now.day)
-            .payload(heldRevision: question.heldRevision, issued: now)
+        return .place(place)
+    }
+
+    private func grant(at place: Int, _ now: Instant) throws -> EntitlementGrant {
+        try grants.grant(records[place], at: place, on: now.day)
+    }
+
+    /// What a mail says in place of an entitlement file; never what the record holds instead.
+    private static func refusal(of field: String, _ reason: Reason, _ question: EntitlementQuestion) -> AdapterError {
+        let account = question.identity["accountNumber"] ?? ""
+        let serial = question.identity["serialNumber"] ?? ""
+        let what =
+            switch reason {
+            case .unknown: "There is no account with the number \(quoted(account))."
+            case .mismatch: "The account \(quoted(account)) has no license of the serial number \(quoted(serial))."
+            }
+        return AdapterError(
+            .rejected,
+            "\(what) No entitlement file was made. Compare the \(field) with what the product shows, to the letter, "
+                + "correct it and send a new request; if it is right there, the vendor's record has to be corrected.",
+            field: field)
     }
 }

@@ -1,6 +1,7 @@
 import AdapterKit
 import MarkedText
 import MarkedYAML
+import VendorFormats
 
 /// Stands in for the server of Sage 300 subscriptions, to the protocol page `subscription`.
 final class Sage300StandIn: StandIn {
@@ -61,7 +62,7 @@ final class Sage300StandIn: StandIn {
     // MARK: Answers
 
     private func answer(_ request: VendorRequest) throws -> VendorAnswer {
-        let question = try EntitlementQuestion(request, fields: Sage300Record.fields)
+        let question = try request.question(fields: Sage300Record.fields)
         return try request.signed(
             payload(for: question, at: request.now), purpose: "subscription/answer", nonce: question.nonce)
     }

@@ -1,5 +1,7 @@
 import AdapterKit
+import Hummingbird
 import MarkedYAML
+import VendorFormats
 
 /// One vendor that is stood in for, with everything that one version of the book says of it.
 ///
@@ -28,12 +30,13 @@ protocol StandIn: Sendable {
 
 /// Something that a vendor can be asked.
 struct Endpoint: Sendable {
-    /// The only method.
     let method: String
     /// Below the vendor's, beginning with a slash.
     let path: String
     /// How many bytes a request's body may have; larger ones never arrive here.
     let bodyLimit: Int
+    /// What is said of a larger one; without it, a sentence of plain text and status 400.
+    var tooLarge: (@Sendable (VendorRequest) throws -> VendorAnswer)?
     /// Answers.
     ///
     /// An `AdapterError` is the request's fault and becomes a 400 with its message.
@@ -48,6 +51,20 @@ struct VendorRequest: Sendable {
     let now: Instant
     let signer: Signer
 
+    /// The question of a request for an entitlement.
+    ///
+    /// - Parameter fields: What stands in it to name the installation.
+    /// - Throws: `AdapterError` `malformed` where the request breaks the protocol page.
+    func question(fields: [String]) throws(AdapterError) -> EntitlementQuestion {
+        guard mediaType == "application/xml" else {
+            throw AdapterError(.malformed, "A request is of the content type application/xml.")
+        }
+        return try EntitlementQuestion(body, fields: fields)
+    }
+
+    /// The content type in lower case, without its parameters.
+    var mediaType: String { (contentType ?? "").prefix { $0 != ";" && $0 != " " }.lowercased() }
+
     /// The answer that is a signed document.
     func signed(_ payload: [UInt8], purpose: String, nonce: String) throws -> VendorAnswer {
         VendorAnswer(
@@ -57,14 +74,17 @@ struct VendorRequest: Sendable {
 
 /// A vendor's answer, before any fault of transport.
 struct VendorAnswer: Sendable {
-    var status = 200
+    let status: Int
     let contentType: String
     let body: [UInt8]
+    /// Further headers.
+    let headers: HTTPFields
 
-    init(status: Int = 200, contentType: String, body: [UInt8]) {
+    init(status: Int = 200, contentType: String, body: [UInt8], headers: HTTPFields = [:]) {
         self.status = status
         self.contentType = contentType
         self.body = body
+        self.headers = headers
     }
 
     /// Plain text that says whose it is; what is wrong is cut to what the protocol pages allow it to have.

@@ -35,19 +35,19 @@ struct StandInResponder: HTTPResponder {
     ) async throws -> VendorAnswer {
         let path = request.uri.path
         let name = Self.vendorName(in: path)
-        guard let endpoint = vendor.endpoints[String(path.dropFirst(name.count + 1))] else {
-            return Self.notFound(path)
+        let below = path.dropFirst(name.count + 1)
+        let endpoints = vendor.endpoints.filter { $0.path == below }
+        guard !endpoints.isEmpty else { return Self.notFound(path) }
+        guard let endpoint = endpoints.first(where: { $0.method == request.method.rawValue }) else {
+            return .text(405, "\(path) is asked with \(endpoints.map(\.method).joined(separator: " or ")).")
         }
-        guard request.method.rawValue == endpoint.method else {
-            return .text(405, "\(path) is asked with \(endpoint.method).")
-        }
-        guard let body = try await Self.body(of: request, upTo: endpoint.bodyLimit) else {
-            return .text(400, "the body has more than \(endpoint.bodyLimit) bytes.")
-        }
+        let body = try await Self.body(of: request, upTo: endpoint.bodyLimit)
         let question = VendorRequest(
-            contentType: request.headers[.contentType], body: body, now: now(), signer: signer)
+            contentType: request.headers[.contentType], body: body ?? [], now: now(), signer: signer)
         do {
-            return try endpoint.answer(question)
+            if body != nil { return try endpoint.answer(question) }
+            return try endpoint.tooLarge?(question)
+                ?? .text(400, "the body has more than \(endpoint.bodyLimit) bytes.")
         } catch let error as AdapterError {
             return .text(400, error.message)
         }
@@ -64,7 +64,9 @@ struct StandInResponder: HTTPResponder {
     }
 
     private func response(to answer: VendorAnswer, truncatedTo limit: Int? = nil) -> Response {
-        let headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
+        var headers = answer.headers
+        headers[.contentType] = answer.contentType
+        headers[.cacheControl] = "no-store"
         let status = HTTPResponse.Status(code: answer.status)
         guard let limit else {
             return Response(
@@ -89,7 +91,7 @@ struct StandInResponder: HTTPResponder {
             let customers = count == 1 ? "1 customer" : "\(count) customers"
             let isBroken = vendor.fault == nil ? "" : ", broken on purpose"
             lines.append("\(type(of: vendor.standIn).title): \(customers) in the book\(isBroken)")
-            for endpoint in vendor.endpoints.values.sorted(by: { $0.path < $1.path }) {
+            for endpoint in vendor.endpoints.sorted(by: { ($0.path, $0.method) < ($1.path, $1.method) }) {
                 lines.append("    \(endpoint.method) /\(name)\(endpoint.path)")
             }
         }
