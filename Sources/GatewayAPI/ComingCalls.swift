@@ -186,12 +186,15 @@ public struct Renewal: Codable, Hashable, Sendable {
     public var then: [Stage]
     /// Until when the renewal that was ordered may be on its way; nil where no order is open.
     public var orderUntil: Instant?
+    /// Whether a person recorded the date, and no vendor proved it.
+    public var isUnverified: Bool
 
     /// A renewal.
     public init(
         day: LocalDay, days: Int, customer: String, customerName: String, installation: String,
         installationName: String, product: String, profile: String, date: String, module: String?, moduleName: String?,
-        term: RecordedFacts.Term?, price: Price?, owner: String?, level: Level, then: [Stage], orderUntil: Instant?
+        term: RecordedFacts.Term?, price: Price?, owner: String?, level: Level, then: [Stage], orderUntil: Instant?,
+        isUnverified: Bool = false
     ) {
         self.day = day
         self.days = days
@@ -210,6 +213,7 @@ public struct Renewal: Codable, Hashable, Sendable {
         self.level = level
         self.then = then
         self.orderUntil = orderUntil
+        self.isUnverified = isUnverified
     }
 
     /// What holds from some day on.

@@ -125,11 +125,13 @@ public struct Explanation: Codable, Hashable, Sendable {
         public var messages: [String]
         /// The rules that make it so, the one that decides first; empty where no stage holds.
         public var causes: [Cause]
+        /// Whether a person recorded what is held, and no vendor proved it.
+        public var isUnverified: Bool
 
         /// A standing.
         public init(
             level: Level, label: String, access: Access, since: Instant?, heldSince: Instant?, messages: [String],
-            causes: [Cause]
+            causes: [Cause], isUnverified: Bool = false
         ) {
             self.level = level
             self.label = label
@@ -138,6 +140,7 @@ public struct Explanation: Codable, Hashable, Sendable {
             self.heldSince = heldSince
             self.messages = messages
             self.causes = causes
+            self.isUnverified = isUnverified
         }
     }
 

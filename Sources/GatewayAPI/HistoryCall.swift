@@ -81,5 +81,7 @@ public struct HistoryView: Codable, Hashable, Sendable {
         case delivery
         /// An order that was recorded, applied or withdrawn, from the audit trail too.
         case order
+        /// A step that a person did, or said to have sent.
+        case step
     }
 }

@@ -69,12 +69,14 @@ public struct StatusRow: Codable, Hashable, Sendable {
     public var seats: SeatCounts
     /// The customer's IANA time zone, in which its dates count.
     public var timeZone: String
+    /// Whether a person recorded what is held, and no vendor proved it.
+    public var isUnverified: Bool
 
     /// A row.
     public init(
         customer: String, installation: String, product: String, profile: String, protocolName: String, level: Level,
         label: String, access: Access, messages: [String], until: Instant?, fullUntil: Instant?, refreshDue: Instant?,
-        lastContact: Instant?, seats: SeatCounts, timeZone: String
+        lastContact: Instant?, seats: SeatCounts, timeZone: String, isUnverified: Bool = false
     ) {
         self.customer = customer
         self.installation = installation
@@ -91,12 +93,14 @@ public struct StatusRow: Codable, Hashable, Sendable {
         self.lastContact = lastContact
         self.seats = seats
         self.timeZone = timeZone
+        self.isUnverified = isUnverified
     }
 
     private enum CodingKeys: String, CodingKey {
         case customer, installation, product, profile
         case protocolName = "protocol"
         case level, label, access, messages, until, fullUntil, refreshDue, lastContact, seats, timeZone
+        case isUnverified = "unverified"
     }
 
     /// Writes every key, so that scripts find an absent time as `null`.
@@ -117,6 +121,7 @@ public struct StatusRow: Codable, Hashable, Sendable {
         try container.encode(lastContact, forKey: .lastContact)
         try container.encode(seats, forKey: .seats)
         try container.encode(timeZone, forKey: .timeZone)
+        try container.encode(isUnverified, forKey: .isUnverified)
     }
 }
 
@@ -218,13 +223,15 @@ public struct TimelineView: Codable, Hashable, Sendable {
     public var level: Level
     /// Before the first change.
     public var initialLevel: Level
+    /// Whether a person recorded the dates, and no vendor proved them.
+    public var isUnverified: Bool
     /// The changes in order of time.
     public var changes: [Change]
 
     /// A timeline.
     public init(
         installation: String, timeZone: String, now: Instant, archived: Instant? = nil, level: Level,
-        initialLevel: Level, changes: [Change]
+        initialLevel: Level, isUnverified: Bool = false, changes: [Change]
     ) {
         self.installation = installation
         self.timeZone = timeZone
@@ -232,6 +239,7 @@ public struct TimelineView: Codable, Hashable, Sendable {
         self.archived = archived
         self.level = level
         self.initialLevel = initialLevel
+        self.isUnverified = isUnverified
         self.changes = changes
     }
 

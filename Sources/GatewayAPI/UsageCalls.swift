@@ -119,6 +119,8 @@ public struct UsageView: Codable, Hashable, Sendable {
     public var from: LocalDay
     /// The last day: today.
     public var to: LocalDay
+    /// Whether a person recorded what is purchased, and no vendor proved it.
+    public var isUnverified: Bool
     /// The pools, those of the license first and in its order.
     public var pools: [Pool]
     /// The modules that were seen in use, as `module:CODE`.
@@ -128,13 +130,14 @@ public struct UsageView: Codable, Hashable, Sendable {
 
     /// A view.
     public init(
-        installation: String, timeZone: String, from: LocalDay, to: LocalDay, pools: [Pool], modules: [Pool],
-        users: [SeatUserView]
+        installation: String, timeZone: String, from: LocalDay, to: LocalDay, isUnverified: Bool = false,
+        pools: [Pool], modules: [Pool], users: [SeatUserView]
     ) {
         self.installation = installation
         self.timeZone = timeZone
         self.from = from
         self.to = to
+        self.isUnverified = isUnverified
         self.pools = pools
         self.modules = modules
         self.users = users

@@ -57,6 +57,9 @@ struct SheetText {
         var lines = LabeledLines()
         let standing = explanation.standing
         lines.add("Standing", "\(standing.label), \(standing.access.phrase)")
+        if standing.isUnverified {
+            lines.add("Standing", "Unverified: a person recorded what is held, and no vendor proved it.")
+        }
         for message in standing.messages { lines.add("Standing", message) }
         if let entitlement = view.entitlement {
             for (name, date) in entitlement.dates.sorted(by: { $0.key < $1.key }) {

@@ -100,7 +100,8 @@ struct ExplanationText {
         guard let since = standing.heldSince else { return "nothing yet" }
         let seats = explanation.seats.pools.map { "\($0.count) \($0.name)" }
         let modules = explanation.modules.isEmpty ? [] : ["modules \(explanation.modules.joined(separator: ", "))"]
-        return (seats + modules + ["taken \(time(since))"]).joined(separator: "; ")
+        let taken = standing.isUnverified ? "recorded by a person, unverified, \(time(since))" : "taken \(time(since))"
+        return (seats + modules + [taken]).joined(separator: "; ")
     }
 
     private func addRefresh(to lines: inout LabeledLines) {

@@ -32,14 +32,19 @@ struct InstallationsShow: AsyncParsableCommand {
         if let place = view.place, !place.isEmpty { lines.append(("where", place)) }
         if let standing {
             lines.append(
-                ("standing", "\(standing.label) (\(standing.level.rawValue), \(standing.access.rawValue) access)"))
+                ("standing", "\(standing.label)\(standing.isUnverified ? ", unverified" : "") (\(standing.level.rawValue), \(standing.access.rawValue) access)"))
             for message in standing.messages { lines.append(("", message)) }
         }
         for value in view.identity { lines.append((value.title, value.value)) }
         for (name, values) in view.site.sorted(by: { $0.key < $1.key }) {
             for value in values { lines.append(("site \(name)", value)) }
         }
-        if let entitlement = view.entitlement { lines += Self.lines(entitlement) }
+        if let entitlement = view.entitlement {
+            lines += Self.lines(entitlement)
+            if entitlement.isUnverified {
+                lines.append(("unverified", "a person recorded what is held, and no vendor proved it"))
+            }
+        }
         lines.append(("issued", view.issued?.short ?? "nothing held"))
         lines.append(("last contact", view.lastContact?.short ?? "never"))
         if view.archived == nil { lines.append(("refresh due", view.refreshDue?.short ?? "now")) }

@@ -8,7 +8,7 @@ enum RenewalText {
         var table = Table("day", "in", "customer", "installation", "product", "price", "owner", "what happens then")
         for renewal in renewals {
             table.add(
-                .init(renewal.day.description), .init("\(renewal.days) d"), .init(renewal.customer),
+                .init("\(renewal.day)\(renewal.isUnverified ? ", unverified" : "")"), .init("\(renewal.days) d"), .init(renewal.customer),
                 .init(renewal.installation), .init(renewal.what, renewal.level.style), .init(renewal.cost ?? "–"),
                 .init(renewal.owner ?? "–"),
                 .init((renewal.then.map(\.phrase) + [renewal.order].compactMap { $0 }).joined(separator: "; ")))
@@ -39,7 +39,7 @@ enum RenewalText {
 
     private static let headings = [
         "day", "days", "customer", "customer_name", "installation", "installation_name", "product", "profile", "date",
-        "module", "term", "amount", "currency", "owner", "level", "then", "order_until",
+        "module", "term", "amount", "currency", "owner", "level", "then", "order_until", "unverified",
     ]
 
     private static func fields(of renewal: Renewal) -> [String] {
@@ -49,6 +49,7 @@ enum RenewalText {
             renewal.term?.rawValue ?? "", renewal.price?.amount ?? "", renewal.price?.currency ?? "",
             renewal.owner ?? "", renewal.level.rawValue,
             renewal.then.map(\.phrase).joined(separator: "; "), renewal.orderUntil?.description ?? "",
+            renewal.isUnverified ? "yes" : "no",
         ]
     }
 }

@@ -75,7 +75,9 @@ struct StatusCommand: AsyncParsableCommand {
         cell(row.pointee.installation)
         cell(row.pointee.product.isEmpty ? "?" : row.pointee.product)
         cell(row.pointee.level.rawValue, row.pointee.level.style)
-        cell(row.pointee.label)
+        table.put(row.pointee.label)
+        if row.pointee.isUnverified { table.put(", unverified") }
+        table.endCell()
         var separator = ""
         for pool in row.pointee.seats.pools {
             table.put(separator)

@@ -48,7 +48,7 @@ private struct JSONPen {
         texts += row.pointee.product.utf8.count + row.pointee.profile.utf8.count + row.pointee.protocolName.utf8.count
         texts += row.pointee.label.utf8.count + row.pointee.timeZone.utf8.count
         for message in row.pointee.messages { texts += message.utf8.count + 1 }
-        var fixed = 436
+        var fixed = 456
         for pool in row.pointee.seats.pools {
             texts += pool.name.utf8.count
             fixed += 24
@@ -108,7 +108,7 @@ private struct JSONPen {
         }
         put("},\"timeZone\":")
         put(text: row.pointee.timeZone)
-        put("}")
+        put(row.pointee.isUnverified ? ",\"unverified\":true}" : ",\"unverified\":false}")
     }
 
     mutating func put(_ text: StaticString) {

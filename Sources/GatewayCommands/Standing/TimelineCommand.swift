@@ -77,7 +77,8 @@ struct TimelineCommand: AsyncParsableCommand {
     /// A line a change, joined by a bar in the color of the level that holds between them.
     static func text(_ timeline: TimelineView, width: Int?, color: Bool) -> String {
         let archived = timeline.archived == nil ? "" : ", archived"
-        var lines = ["\(timeline.installation), times in \(timeline.timeZone)\(archived)"]
+        let unverified = timeline.isUnverified ? ", dates unverified" : ""
+        var lines = ["\(timeline.installation), times in \(timeline.timeZone)\(unverified)\(archived)"]
         var level = timeline.initialLevel
         var told = false
         func paint(_ text: String, _ level: Level) -> String {

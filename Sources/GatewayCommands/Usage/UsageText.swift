@@ -10,7 +10,7 @@ enum UsageText {
         let modules = usage.modules.filter { $0.peak > 0 || $0.inUse > 0 || $0.denials > 0 }
         if !modules.isEmpty {
             lines += ["", "modules"]
-            for module in modules { lines.append("  \(headline(module))") }
+            for module in modules { lines.append("  \(headline(module, usage))") }
         }
         let seen = usage.users.filter { $0.lastSeen != nil }
         if !seen.isEmpty {
@@ -28,10 +28,10 @@ enum UsageText {
         return lines
     }
 
-    private static func headline(_ pool: UsageView.Pool) -> String {
+    private static func headline(_ pool: UsageView.Pool, _ usage: UsageView) -> String {
         var parts = ["\(pool.inUse) in use" + (pool.seen.map { " (seen \($0.short))" } ?? "")]
         if let registered = pool.registered { parts.append("\(registered) registered") }
-        if let purchased = pool.purchased { parts.append("\(purchased) purchased") }
+        if let purchased = pool.purchased { parts.append("\(purchased) purchased\(usage.isUnverified ? " (unverified)" : "")") }
         parts.append(pool.peak > 0 ? "peak \(pool.peak)" : "not used in these days")
         if pool.denials > 0 { parts.append("\(pool.denials) refused") }
         if pool.overLimit > 0 { parts.append("\(pool.overLimit) granted over the limit") }
@@ -39,7 +39,7 @@ enum UsageText {
     }
 
     private static func lines(_ pool: UsageView.Pool, _ usage: UsageView, width: Int, color: Bool) -> [String] {
-        var lines = [headline(pool)]
+        var lines = [headline(pool, usage)]
         guard pool.peak > 0 || pool.denials > 0 else { return lines }
         let bars = Self.bars(pool, usage)
         let scale = max(pool.purchased ?? 0, pool.peak, 1)

@@ -140,7 +140,7 @@ private struct RenewalFinder {
                 then: stages.map {
                     Renewal.Stage(
                         at: $0.at, day: result.zone.localDay(of: $0.at), level: $0.after, label: $0.label)
-                }, orderUntil: record.orderUntil))
+                }, orderUntil: record.orderUntil, isUnverified: record.status.isUnverified))
     }
 }
 

@@ -19,7 +19,8 @@ extension Explain: PerformedCall {
             installation: installation, customer: record.customer, customerName: record.customerName,
             product: result?.profile.product, profile: record.profile, file: result?.profile.file,
             place: result?.profile.place, timeZone: zone.name, at: at, archived: record.archived,
-            standing: Self.standing(result, timeline, explained, record.profile, gateway),
+            standing: Self.standing(
+                result, timeline, explained, record.profile, gateway, isUnverified: record.isUnverified),
             next: (timeline?.changes ?? []).filter { $0.at > at }.prefix(Explanation.mostChanges).map {
                 TimelineView.Change($0, in: zone)
             },

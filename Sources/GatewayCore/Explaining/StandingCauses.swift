@@ -8,12 +8,13 @@ extension Explain {
     /// How an installation stands, since when and by which rules.
     static func standing(
         _ result: StandingDesk.Result?, _ timeline: Timeline?, _ explained: ExplainedRecord, _ profile: String,
-        _ gateway: Gateway
+        _ gateway: Gateway, isUnverified: Bool
     ) -> Explanation.StandingView {
         guard let result, let timeline else {
             return Explanation.StandingView(
                 level: .unlicensed, label: StatusRow.withoutProfileLabel, access: .none, since: nil,
-                heldSince: explained.taken, messages: [gateway.missingProfile(profile)], causes: [])
+                heldSince: explained.taken, messages: [gateway.missingProfile(profile)], causes: [],
+                isUnverified: isUnverified)
         }
         let standing = result.standing
         let began =
@@ -22,7 +23,8 @@ extension Explain {
         return Explanation.StandingView(
             level: standing.level, label: standing.label, access: standing.access,
             since: began.flatMap { $0 <= result.at ? $0 : nil }, heldSince: explained.taken,
-            messages: result.messages, causes: result.causes(RulePlaces(of: profile, in: gateway.profiles)))
+            messages: result.messages, causes: result.causes(RulePlaces(of: profile, in: gateway.profiles)),
+            isUnverified: isUnverified)
     }
 }
 

@@ -28,6 +28,7 @@ extension Entitlement {
         compare(
             ["edition": before.edition, "vendor's record": before.vendorStatus?.rawValue].compactMapValues { $0 },
             ["edition": edition, "vendor's record": vendorStatus?.rawValue].compactMapValues { $0 })
+        if isUnverified != before.isUnverified { changes.append(isUnverified ? "now unverified" : "now verified") }
         compare(before.details, details)
         return changes.isEmpty ? "the same terms again" : changes.joined(separator: "; ")
     }
@@ -40,6 +41,7 @@ extension Entitlement {
             let codes = modules.map { $0.expires == nil ? $0.code : "\($0.code) (until \($0.end))" }
             terms.append("modules \(codes.joined(separator: ", "))")
         }
+        if isUnverified { terms.append("unverified") }
         return terms.isEmpty ? "no dates, seats or modules" : terms.joined(separator: "; ")
     }
 

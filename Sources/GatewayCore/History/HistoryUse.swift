@@ -29,7 +29,8 @@ extension HistoryView.Kind {
         case .entitlement: 1
         case .order: 2
         case .delivery: 3
-        case .operation: 4
+        case .step: 4
+        case .operation: 5
         }
     }
 }
@@ -41,6 +42,7 @@ extension HistoryView.Event {
             case .audit(let act, let detail): (act.hasPrefix("orders.") ? .order : .audit, act, detail)
             case .operation(let act, let status, let outcome, let message):
                 (.operation, act, [outcome ?? status, message].compactMap { $0 }.joined(separator: ": "))
+            case .step(let kind, let detail): (.step, kind, detail)
             case .entitlement(let entitlement, let before):
                 (.entitlement, before == nil ? "granted" : "changed", entitlement.changes(since: before))
             case .delivery(let path, let sha256): (.delivery, "delivered", "\(path) (SHA-256 \(sha256.prefix(12))…)")

@@ -15,7 +15,7 @@ struct OfflineDesk {
 
     /// Where an installation's stands; nil where its profile knows none.
     func item(_ record: OfflineRecord) throws -> OfflineItem? {
-        guard let rules = gateway.profiles.profiles[record.profile]?.offline else { return nil }
+        guard let profile = gateway.profiles.profiles[record.profile], let rules = profile.offline else { return nil }
         let zone = try gateway.zones.zone(named: record.timeZone)
         // A success by either way puts the next request off.
         let due = record.lastContact.map { zone.instant($0, addingDays: rules.dueDays) }
@@ -24,7 +24,9 @@ struct OfflineDesk {
                 zone.instant(since, addingDays: rules.unansweredDays) <= now
                     ? .unanswered : record.sent == nil ? .requested : .sent
             } else {
-                due.map { $0 <= now } ?? true ? .due : .current
+                // By hand a person chooses the way; the next request is due where the last success was one.
+                (due.map { $0 <= now } ?? true) && (record.activated != nil || !profile.vendor.isByHand)
+                    ? .due : .current
             }
         return OfflineItem(
             installation: record.installation, installationName: record.installationName, customer: record.customer,
@@ -74,7 +76,7 @@ extension MarkOfflineSent: PerformedCall {
                         Self.name, customer: record.customer, subject: id, detail: "operation \(open.id), sent \(sent)")
                 ))
         }
-        try await context.store.markSent(marks, sent: sent, at: now)
+        try await context.store.markSent(marks, sent: sent)
         let profiles = OfflineDesk.profiles(context.gateway)
         let desk = OfflineDesk(gateway: context.gateway, now: now)
         var items: [OfflineItem] = []

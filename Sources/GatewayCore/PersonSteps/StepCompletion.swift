@@ -109,7 +109,7 @@ struct StepCompletion: Sendable {
                 operation: record.id, installation: installation.id, nonce: nonce, owner: try gateway.owner.get().id,
                 basedOn: installation.revision, edits: installation.edits,
                 attachments: bag.files.map { $0.attachment(step: number, at: context.now, by: context.caller.id) },
-                notes: [StepNote(at: at, kind: StepNote.done, detail: "by \(context.caller.id): \(detail)")],
+                notes: [StepNote(StepNote.done, by: context.caller.id, at: at, detail: detail)],
                 audit: context.audit(
                     audit, customer: record.customer, subject: record.installation,
                     detail: "operation \(record.id), step \(number)")),

@@ -30,7 +30,9 @@ extension ReportLicenses: PerformedCall {
                 continue
             }
             var look = LicenseLook(
-                record: record, product: context.gateway.profiles.profiles[record.profile]?.product ?? record.profile,
+                record: record,
+                product: (context.gateway.profiles.profiles[record.profile]?.product ?? record.profile)
+                    + (record.isUnverified ? " (unverified)" : ""),
                 days: days, used: pools, observed: seen)
             look.seats(owners: named)
             if pools.keys.contains(where: { $0.hasPrefix(PoolCounters.module("")) }),

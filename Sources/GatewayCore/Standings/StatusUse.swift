@@ -63,7 +63,7 @@ extension Status: PerformedCall {
                         label: outlook.label, access: outlook.level.access,
                         messages: desk.messages(outlook, of: record, customer: customer), until: outlook.until,
                         fullUntil: outlook.fullUntil, refreshDue: record.refreshDue, lastContact: record.lastContact,
-                        seats: cursor.seatCounts(), timeZone: customer.timeZone))
+                        seats: cursor.seatCounts(), timeZone: customer.timeZone, isUnverified: record.isUnverified))
             }
             return StatusList.Part(rows)
         }
@@ -81,6 +81,6 @@ extension StatusRow {
             protocolName: "", level: .unlicensed, label: Self.withoutProfileLabel, access: .none, messages: [message],
             until: nil,
             fullUntil: nil, refreshDue: record.refreshDue, lastContact: record.lastContact,
-            seats: seats, timeZone: timeZone)
+            seats: seats, timeZone: timeZone, isUnverified: record.isUnverified)
     }
 }

@@ -33,7 +33,8 @@ extension ShowTimeline: PerformedCall {
         }
         return TimelineView(
             installation: installation, timeZone: result.zone.name, now: result.at, archived: record.archived,
-            level: result.standing.level, initialLevel: timeline.level, changes: changes)
+            level: result.standing.level, initialLevel: timeline.level, isUnverified: record.isUnverified,
+            changes: changes)
     }
 }
 

@@ -28,7 +28,8 @@ extension ShowUsage: PerformedCall {
             !used.pool.hasPrefix(PoolCounters.module("")) && !seats.contains { $0.name == used.pool }
         }.map { UsageView.Pool($0, purchased: record.held ? 0 : nil, since: first, in: zone) }
         return UsageView(
-            installation: installation, timeZone: zone.name, from: first, to: today, pools: known + others,
+            installation: installation, timeZone: zone.name, from: first, to: today,
+            isUnverified: record.isUnverified, pools: known + others,
             modules: modules.map { used in
                 let code = String(used.pool.dropFirst(PoolCounters.module("").count))
                 return UsageView.Pool(

@@ -20,6 +20,8 @@ public struct HistoryRecord: Sendable {
         case audit(act: String, detail: String)
         /// An operation ended, or is open.
         case operation(act: String, status: String, outcome: String?, message: String?)
+        /// A person did a step of an operation, or sent what it asks for: `done`, `sent`.
+        case step(kind: String, detail: String)
         /// An entitlement came into force, after another one or as the first.
         case entitlement(Entitlement, before: Entitlement?)
         /// A file was put in place.
@@ -40,7 +42,7 @@ extension Store {
                     [installation, scope.customer])
             else { return [] }
             return try db.auditEvents(installation, limit) + db.archivings(of: row[0], since: row[1], limit)
-                + db.operationEvents(installation, limit)
+                + db.stepEvents(installation, limit) + db.operationEvents(installation, limit)
                 + db.entitlementEvents(installation, limit) + db.deliveryEvents(installation, limit)
         }
     }
@@ -67,6 +69,26 @@ extension Database {
             WHERE a.subject = ?1 AND a.act = 'customers.archive' AND a.at >= ?2 ORDER BY a.number DESC LIMIT ?3
             """, [customer, since, limit]
         ).map(HistoryRecord.init(audit:))
+    }
+
+    fileprivate func stepEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
+        // What people did stands in the operation's notes; refreshes that asked nobody have none of it.
+        try rows(
+            """
+            SELECT id, caller, notes FROM operations
+            WHERE installation = ?1 AND notes LIKE '%' || char(9) || 'ask' || char(9) || '%' ORDER BY id DESC LIMIT ?2
+            """, [installation, limit]
+        ).flatMap { row in
+            let operation: String = row[0]
+            let caller: String = row[1]
+            return try (NotesColumn.read(row[2]) ?? []).reversed().compactMap { note -> HistoryRecord? in
+                guard note.kind == StepNote.done || note.kind == StepNote.sent else { return nil }
+                let (who, detail) = StepNote.parts(note.detail) ?? (caller, note.detail)
+                let name: String? = try self.row("SELECT name FROM people WHERE id = ?1", [who])?[0]
+                return HistoryRecord(
+                    at: note.at, who: name ?? who, operation: operation, event: .step(kind: note.kind, detail: detail))
+            }
+        }
     }
 
     fileprivate func operationEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {

@@ -1,4 +1,5 @@
 public import AdapterKit
+import Foundation
 import GRDB
 public import GatewayAPI
 
@@ -75,11 +76,13 @@ extension Store {
     /// Writes down that what operations ask the vendor for was sent, all or none.
     ///
     /// - Throws: ``StoreError`` `changed` where one waits for a person no longer.
-    public func markSent(_ operations: [(id: String, audit: AuditEntry)], sent: Instant, at now: Instant) async throws {
+    public func markSent(_ operations: [(id: String, audit: AuditEntry)], sent: Instant) async throws {
         let marks = operations.map { (id: $0.id, audit: $0.audit) }
         try await commits.write { db in
-            let note = NotesColumn.write([StepNote(at: now, kind: "sent", detail: "\(sent)")])
             for mark in marks {
+                let note = NotesColumn.write([
+                    StepNote(StepNote.sent, by: mark.audit.actor, at: sent, detail: "the request was sent")
+                ])
                 try db.run(
                     "UPDATE operations SET sent_at = ?2, notes = notes || ?3 WHERE id = ?1 AND status = 'asking'",
                     [mark.id, sent.milliseconds, note])
@@ -124,6 +127,23 @@ extension AskedOperation {
 extension StepNote {
     /// The kind of a note that says that a person has done a step.
     public static let done = "done"
+    /// The kind of a note that says that a person sent what the step asks for.
+    public static let sent = "sent"
+
+    /// A note of what a person did.
+    ///
+    /// - Parameter caller: Who says so, by ID.
+    public init(_ kind: String, by caller: String, at: Instant, detail: String) {
+        self.init(at: at, kind: kind, detail: "by \(caller): \(detail)")
+    }
+
+    /// Who did it, by ID, and what; nil where the detail is not one of what a person did.
+    static func parts(_ detail: String) -> (caller: String, detail: String)? {
+        guard detail.hasPrefix("by "), let colon = detail.range(of: ": ") else { return nil }
+        return (
+            String(detail[..<colon.lowerBound].dropFirst("by ".count)), String(detail[colon.upperBound...])
+        )
+    }
 }
 
 /// A person's step that was done.
