@@ -1,8 +1,6 @@
-import AdapterKit
 import ArgumentParser
 import Foundation
 import GatewayAPI
-import VendorFormats
 import VendorSandbox
 
 /// `gatehouse sandbox answer`.
@@ -81,7 +79,7 @@ struct SandboxAnswer: AsyncParsableCommand {
             let file = NamedFile(path: path)
             if path != "-" { try file.checkFree(replacing: force) }
             let answer = try desk.answer(
-                Array(NamedFile(path: request).read(most: EntitlementQuestion.byteLimit)))
+                Array(NamedFile(path: request).read(most: LicenceDesk.byteLimit)))
             guard path != "-" else { return Console.write(answer.document) }
             try file.write(Data(answer.document), replacing: force)
             Console.print("\(path): for account \(answer.accountNumber), serial number \(answer.serialNumber)")
