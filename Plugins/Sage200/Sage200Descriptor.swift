@@ -6,7 +6,6 @@ extension Sage200 {
     enum DateName {
         static let validFrom = "validFrom"
         static let validTo = "validTo"
-        static let offlineActivated = "offlineActivated"
     }
 
     /// What the vendor knows an installation by, in the order in which it compares.
@@ -41,11 +40,8 @@ extension Sage200 {
                     name: DateName.validFrom, help: "The first day that the license covers; before it nothing counts."),
                 AdapterDescriptor.DateDescription(
                     name: DateName.validTo, help: "The last day that the license covers."),
-                AdapterDescriptor.DateDescription(
-                    name: DateName.offlineActivated, optional: true,
-                    help: "When an entitlement file was imported, if that is how the license came."),
             ],
-            purposes: [Self.exchange.purpose])
+            purposes: [Self.exchange.purpose, Self.entitlementPurpose])
     }
 
     private static func number(_ field: IdentityField, help: String) -> Field {

@@ -41,10 +41,14 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
         var failures = DescriptorCheck(descriptor: erased.descriptor).failures()
         failures += FieldCheck(descriptor: erased.descriptor, facts: facts).failures()
         failures += capabilities()
-        if let refreshing = adapter as? any OnlineRefreshing {
-            failures += missingFields(refreshing)
-            for scenario in scenarios { failures += play(scenario, refreshing) }
+        for scenario in scenarios where !acts.contains(scenario.act) {
+            failures.append(
+                ConformanceFailure(
+                    .scenario, "scenario \"\(scenario.name)\"",
+                    "is of the act \(scenario.act.rawValue), which the adapter adopts no capability for"))
         }
+        if let refreshing = adapter as? any OnlineRefreshing { failures += refresh(refreshing) }
+        if let activating = adapter as? any OfflineActivating { failures += request(activating) }
         return failures
     }
 
@@ -56,18 +60,42 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
         if !failures.isEmpty { throw ConformanceFailures(failures) }
     }
 
+    /// The acts that the adapter can begin.
+    private var acts: [Act] {
+        erased.capabilities.map { capability in
+            switch capability {
+            case .onlineRefresh: .refresh
+            case .offlineActivation: .request
+            }
+        }
+    }
+
+    private func refresh<Online: OnlineRefreshing>(_ adapter: Online) -> [ConformanceFailure] {
+        play(.refresh, adapter) { facts throws(AdapterError) in try adapter.refresh(facts) }
+    }
+
+    private func request<Offline: OfflineActivating>(_ adapter: Offline) -> [ConformanceFailure] {
+        play(.request, adapter) { facts throws(AdapterError) in try adapter.request(facts) }
+    }
+
     private func capabilities() -> [ConformanceFailure] {
         guard !erased.capabilities.isEmpty else {
             return [ConformanceFailure(.capability, "adapter", "it adopts no capability, so nothing can use it")]
         }
         var failures: [ConformanceFailure] = []
-        if !scenarios.contains(where: { $0.expected == .updated }) {
-            failures.append(
-                ConformanceFailure(.capability, "scenarios", "none expects an update, so nothing proves a refresh"))
-        }
-        if !scenarios.contains(where: { if case .error = $0.expected { true } else { false } }) {
-            failures.append(
-                ConformanceFailure(.capability, "scenarios", "none expects an error, so nothing proves refusals"))
+        for act in acts {
+            let own = scenarios.filter { $0.act == act }
+            if !own.contains(where: { $0.expected == .updated }) {
+                failures.append(
+                    ConformanceFailure(
+                        .capability, "scenarios", "none expects an update, so nothing proves a \(act.rawValue)"))
+            }
+            if !own.contains(where: { if case .error = $0.expected { true } else { false } }) {
+                failures.append(
+                    ConformanceFailure(
+                        .capability, "scenarios",
+                        "none expects an error, so nothing proves refusals of a \(act.rawValue)"))
+            }
         }
         for name in Set(scenarios.map(\.name)).sorted() where scenarios.count(where: { $0.name == name }) > 1 {
             failures.append(ConformanceFailure(.capability, "scenarios", "two are named \"\(name)\""))
@@ -75,24 +103,39 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
         return failures
     }
 
-    /// An adapter that is begun without a part of its identity sends nothing.
-    private func missingFields(_ refreshing: some OnlineRefreshing) -> [ConformanceFailure] {
+    /// Plays every scenario of an act.
+    private func play<Playing: Adapter>(
+        _ act: Act, _ adapter: Playing, _ begin: @escaping ConversationPlayer<Playing>.Beginning
+    ) -> [ConformanceFailure] {
+        var failures = missingFields(act, begin)
+        for scenario in scenarios where scenario.act == act { failures += play(scenario, adapter, begin) }
+        return failures
+    }
+
+    /// An adapter that is begun without a part of its identity asks nobody.
+    private func missingFields<State>(
+        _ act: Act, _ begin: (Facts) throws(AdapterError) -> Transition<State>
+    ) -> [ConformanceFailure] {
         var failures: [ConformanceFailure] = []
         for field in erased.descriptor.identity where field.required {
             var facts = facts
             facts.identity[field.name] = nil
-            if (try? refreshing.refresh(facts)) != nil {
+            if (try? begin(facts)) != nil {
                 failures.append(
                     ConformanceFailure(
-                        .fields, "identity \(field.name)", "is missing, and a refresh begins all the same"))
+                        .fields, "identity \(field.name)",
+                        "is missing, and a \(act.rawValue) begins all the same"))
             }
         }
         return failures
     }
 
-    private func play(_ scenario: VendorScenario, _ refreshing: some OnlineRefreshing) -> [ConformanceFailure] {
-        var first = ConversationPlayer(refreshing, erased, scenario, facts: scenario.facts ?? facts)
-        var second = ConversationPlayer(refreshing, erased, scenario, facts: scenario.facts ?? facts)
+    private func play<Playing: Adapter>(
+        _ scenario: VendorScenario, _ adapter: Playing, _ begin: @escaping ConversationPlayer<Playing>.Beginning
+    ) -> [ConformanceFailure] {
+        let facts = scenario.facts ?? facts
+        var first = ConversationPlayer(adapter, erased, scenario, facts: facts, begin: begin)
+        var second = ConversationPlayer(adapter, erased, scenario, facts: facts, begin: begin)
         first.play()
         second.play()
         var failures = first.failures

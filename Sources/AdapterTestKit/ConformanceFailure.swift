@@ -25,6 +25,8 @@ public struct ConformanceFailure: Error, Hashable, Sendable, CustomStringConvert
         case fields
         /// That it can do something, and that the scenarios prove it.
         case capability
+        /// That a scenario is one that the adapter can play.
+        case scenario
         /// A request, or a wait.
         case step
         /// That a signed answer is asked for as it must be.

@@ -2,13 +2,18 @@ import AdapterKit
 import Foundation
 
 /// Plays one conversation as the core would, and notes what it must not be.
-struct ConversationPlayer<Subject: OnlineRefreshing> {
+struct ConversationPlayer<Subject: Adapter> {
+    /// How the act begins.
+    typealias Beginning = @Sendable (Facts) throws(AdapterError) -> Transition<Subject.State>
+
     private let adapter: Subject
+    private let begin: Beginning
     private let erased: AnyAdapter
     private let scenario: VendorScenario
     private var facts: Facts
     private var steps = 0
     private var sent = 0
+    private var asked = 0
 
     /// What was found.
     private(set) var failures: [ConformanceFailure] = []
@@ -23,8 +28,12 @@ struct ConversationPlayer<Subject: OnlineRefreshing> {
     /// A state is journaled at every step of every installation, so it is small.
     private static var maximumState: Int { 65_536 }
 
-    init(_ adapter: Subject, _ erased: AnyAdapter, _ scenario: VendorScenario, facts: Facts) {
+    init(
+        _ adapter: Subject, _ erased: AnyAdapter, _ scenario: VendorScenario, facts: Facts,
+        begin: @escaping Beginning
+    ) {
         self.adapter = adapter
+        self.begin = begin
         self.erased = erased
         self.scenario = scenario
         self.facts = facts
@@ -32,8 +41,8 @@ struct ConversationPlayer<Subject: OnlineRefreshing> {
 
     mutating func play() {
         nextFacts()
-        var moment = attempt { [facts, adapter] () throws(AdapterError) in try adapter.refresh(facts) }
-        var again = attempt { [facts, adapter] () throws(AdapterError) in try adapter.refresh(facts) }
+        var moment = attempt { [facts, begin] () throws(AdapterError) in try begin(facts) }
+        var again = attempt { [facts, begin] () throws(AdapterError) in try begin(facts) }
         while true {
             steps += 1
             transcript.append(moment)
@@ -68,13 +77,31 @@ struct ConversationPlayer<Subject: OnlineRefreshing> {
             inspect(restored)
             let reply = scenario.vendor(request, facts, sent)
             sent += 1
-            return .answer(response(to: request, reply))
+            return .answer(response(request.trust, reply))
+        case .ask(let step):
+            failures += PersonStepCheck(descriptor: erased.descriptor, facts: facts).failures(step, place: place)
+            let reply = scenario.person(step, facts, asked)
+            asked += 1
+            return .brought(brought(step, reply))
         }
     }
 
+    /// What the core would hand on of what a person brought.
+    private mutating func brought(_ step: PersonStep, _ reply: PersonReply) -> Brought {
+        var brought = Brought(values: reply.values)
+        for document in step.brings.documents {
+            if let payload = reply.documents[document.name] {
+                brought.documents[document.name] = response(document.trust, .payload(payload))
+            } else if document.required {
+                note(.scenario, "the person brings no \"\(document.name)\", which the step calls required")
+            }
+        }
+        return brought
+    }
+
     /// What the core would hand on after its own checks.
-    private func response(to request: Request, _ reply: VendorReply) -> Response {
-        switch (reply, request.trust) {
+    private func response(_ trust: Request.Trust, _ reply: VendorReply) -> Response {
+        switch (reply, trust) {
         case (.status(let status, let body), _):
             return Response(status: status, body: body)
         case (.payload(let payload), .plain):

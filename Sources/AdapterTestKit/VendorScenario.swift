@@ -4,12 +4,16 @@ public import AdapterKit
 public struct VendorScenario: Sendable {
     /// What happens: `serial superseded`.
     public var name: String
+    /// The act that it is of: `refresh`, or `request` for an offline activation.
+    public var act: Act
     /// The facts, where they are not the suite's own.
     public var facts: Facts?
     /// What must come of it.
     public var expected: Expectation
     /// The vendor.
     let vendor: @Sendable (Request, Facts, Int) -> VendorReply
+    /// The person.
+    let person: @Sendable (PersonStep, Facts, Int) -> PersonReply
 
     /// A scenario.
     ///
@@ -24,9 +28,32 @@ public struct VendorScenario: Sendable {
         vendor: @escaping @Sendable (Request, Facts, Int) -> VendorReply
     ) {
         self.name = name
+        act = .refresh
         self.facts = facts
         self.expected = expected
         self.vendor = vendor
+        person = { _, _, _ in PersonReply() }
+    }
+
+    /// A scenario of an act in which a person is asked and the vendor's server is not.
+    ///
+    /// - Parameters:
+    ///   - name: What happens.
+    ///   - act: The act.
+    ///   - facts: The facts, where they are not the suite's own.
+    ///   - expected: What must come of it.
+    ///   - person: The person: given the step, the facts that it was made from and how many steps came before it, what
+    ///     is brought. The same arguments must give the same.
+    public init(
+        _ name: String, act: Act, facts: Facts? = nil, expected: Expectation,
+        person: @escaping @Sendable (PersonStep, Facts, Int) -> PersonReply
+    ) {
+        self.name = name
+        self.act = act
+        self.facts = facts
+        self.expected = expected
+        vendor = { _, _, _ in .status(400) }
+        self.person = person
     }
 
     /// How a conversation must end.
@@ -56,4 +83,18 @@ public enum VendorReply: Hashable, Sendable {
     case payload([UInt8])
     /// Another status, from 200 to 499, with a body that nobody signed.
     case status(Int, body: [UInt8] = [])
+}
+
+/// What a person brings back from a step, as it leaves their hands.
+public struct PersonReply: Hashable, Sendable {
+    /// The payloads of documents, by name. Where the step wants one signed, the suite puts the signature line under it.
+    public var documents: [String: [UInt8]]
+    /// The values.
+    public var values: [String: String]
+
+    /// What is brought.
+    public init(documents: [String: [UInt8]] = [:], values: [String: String] = [:]) {
+        self.documents = documents
+        self.values = values
+    }
 }

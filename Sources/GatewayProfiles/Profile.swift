@@ -19,6 +19,10 @@ public struct Profile: Sendable {
     public var vendor: Vendor
     /// How often it is refreshed, in calendar days of the customer's, from the last success; nil for never.
     public var refreshDays: Int?
+    /// How offline activations are made; nil where there are none.
+    public var offline: OfflineRules?
+    /// What a person does where the vendor is asked by hand, by the act, with the product's own words.
+    public var instructions: [Act: String]
     /// How seats are given out.
     public var seats: SeatRules
     /// The adapter's settings.
@@ -32,6 +36,8 @@ public struct Profile: Sendable {
 
     /// The vendor's server, and how it is trusted.
     public struct Vendor: Hashable, Sendable {
+        /// Whether a person asks the vendor, and nothing else below is set.
+        public var isByHand = false
         /// The address that requests go below, without a slash at its end; nil where none is set.
         public var address: String?
         /// The environment variable to set where ``address`` is nil; nil where the profile names none.
@@ -49,4 +55,17 @@ public struct Profile: Sendable {
         /// What tells "no Internet" from "the server is unavailable"; nil for nothing.
         public var probe: Probe?
     }
+
+    /// How offline activations are made.
+    public struct OfflineRules: Hashable, Sendable {
+        /// After how many calendar days of the customer's, from the last success, the next request is due.
+        public var dueDays: Int
+        /// After how many calendar days a request that was sent, or made where that is not known, is told as unanswered.
+        public var unansweredDays: Int
+    }
+}
+
+extension Profile.Vendor {
+    /// Nobody but a person asks the vendor.
+    static let byHand = Profile.Vendor(isByHand: true, keys: [:], timeout: 30_000)
 }

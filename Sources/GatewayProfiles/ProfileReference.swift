@@ -30,6 +30,7 @@ public enum ProfileReference {
                 lines.append("| `\(path)` | \(need) | \((key.help + takes).replacing("|", with: "\\|")) |")
                 row(key.form, at: path, &lines)
             }
+        case .either(let forms): for form in forms { row(form, at: path, &lines) }
         case .map(let element): row(element, at: path + ".NAME", &lines)
         case .list(let element, _): row(element, at: path + "[]", &lines)
         default: break

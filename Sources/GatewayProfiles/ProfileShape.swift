@@ -29,11 +29,18 @@ struct ProfileShape {
             let place = fields.optional(
                 "where", .string, help: "The place in the product's menus where its license is seen.")
             let vendor = fields.required(
-                "vendor", VendorShape.shape, help: "The vendor's server, and how it is trusted.")
+                "vendor", VendorShape.shape,
+                help: "The vendor's server, and how it is trusted; or `by-hand`, where a person asks the vendor.")
             let refreshDays = fields.optional(
                 "refresh", Self.refresh, help: "How often the vendor is asked; never without it.")
             let seats = fields.optional(
                 "seats", SeatShape.shape, default: .standard, help: "How seats are given out.")
+            let offline = fields.optional(
+                "offline", OfflineShape.shape,
+                help: "How licenses are had by a request file that is mailed; never without it.")
+            let instructions = fields.optional(
+                "instructions", OfflineShape.instructions, default: [:],
+                help: "What a person does in the product where the vendor is asked by hand.")
             let settings = values(
                 "settings", of: adapter?.settings, as: .string, help: "What the adapter lets a profile set.", &fields)
             let deliveries = values(
@@ -55,7 +62,8 @@ struct ProfileShape {
             }
             return Profile(
                 name: name, parent: parent, product: product, protocolName: protocolName, place: place ?? "",
-                file: fields.mark.file, vendor: vendor, refreshDays: refreshDays, seats: seats, settings: settings,
+                file: fields.mark.file, vendor: vendor, refreshDays: refreshDays, offline: offline,
+                instructions: instructions, seats: seats, settings: settings,
                 deliveries: deliveries,
                 // Each was split once to be checked, so none is lost here.
                 templates: deliveries.compactMapValues { try? DestinationTemplate($0, quoted: quoted) }, rules: rules)
@@ -74,12 +82,13 @@ struct ProfileShape {
 
     private static let refresh = Shape<Int>.mapping { fields in
         fields.required(
-            "every",
-            .text("a number of calendar days such as 14d", pattern: "[0-9]{1,4}d") { text in
-                guard case .days(let days)? = Countdown.Offset(text), (1...3660).contains(days) else { return nil }
-                return days
-            },
-            help: "In calendar days of the customer's, from the last success: 1d to 3660d.")
+            "every", days, help: "In calendar days of the customer's, from the last success: 1d to 3660d.")
+    }
+
+    /// A number of calendar days.
+    static let days = Shape<Int>.text("a number of calendar days such as 14d", pattern: "[0-9]{1,4}d") { text in
+        guard case .days(let days)? = Countdown.Offset(text), (1...3660).contains(days) else { return nil }
+        return days
     }
 
     private static let dateFormat = Shape<String>.string.described(

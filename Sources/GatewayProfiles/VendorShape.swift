@@ -3,7 +3,19 @@ import MarkedYAML
 
 /// Reads a profile's `vendor`.
 enum VendorShape {
-    static let shape = Shape<Profile.Vendor>.mapping { fields in
+    /// What a profile says instead of a server's address.
+    static let byHand = "by-hand"
+
+    static let shape = Shape<Profile.Vendor>(as: .either([.words([byHand]), server.form])) { node, diagnostics in
+        guard let scalar = node.scalar else { return server.read(node, into: &diagnostics) }
+        if scalar.text == byHand { return .byHand }
+        diagnostics.expected(
+            "by-hand, or a mapping with the server's address", found: node,
+            help: "write `vendor: by-hand` where a person asks the vendor, else `address:` and `keys:` below `vendor:`")
+        return nil
+    }
+
+    private static let server = Shape<Profile.Vendor>.mapping { fields in
         let address = fields.required(
             "address", address,
             help: "The URL that requests go below: https, or http on loopback. An empty one is none yet.")

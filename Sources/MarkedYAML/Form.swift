@@ -59,9 +59,13 @@ public indirect enum Form: Hashable, Sendable {
         if case .named(_, let form) = self { form.unnamed } else { self }
     }
 
-    /// The declared keys, if the form is a mapping that has some.
+    /// The declared keys, if the form is a mapping that has some, or may be one.
     public var keys: [Key]? {
-        if case .mapping(let keys) = unnamed { keys } else { nil }
+        switch unnamed {
+        case .mapping(let keys): keys
+        case .either(let forms): forms.lazy.compactMap(\.keys).first
+        default: nil
+        }
     }
 
     /// The form below a key of a mapping.
@@ -69,6 +73,7 @@ public indirect enum Form: Hashable, Sendable {
         switch unnamed {
         case .mapping(let keys): keys.first { $0.name == key }?.form
         case .map(let form): form
+        case .either(let forms): forms.lazy.compactMap { $0[key] }.first
         default: nil
         }
     }

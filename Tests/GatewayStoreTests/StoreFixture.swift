@@ -132,6 +132,7 @@ extension ClaimResult {
         case .claimed: "claimed"
         case .stale: "stale"
         case .busy(let open): open.id
+        case .asked(let open): "asked \(open.id)"
         }
     }
 }

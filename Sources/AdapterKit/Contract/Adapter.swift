@@ -11,7 +11,7 @@
 /// - keep in ``State`` everything that it needs to go on, small, and without secrets;
 /// - throw ``AdapterError`` for whatever the vendor says that it cannot go on with.
 ///
-/// What an adapter can do it says by the refinements that it adopts: ``OnlineRefreshing``.
+/// What an adapter can do it says by the refinements that it adopts: ``OnlineRefreshing``, ``OfflineActivating``.
 /// Its tests run `AdapterTestKit`.
 public protocol Adapter: Sendable {
     /// Where a conversation stands between two steps.
@@ -36,6 +36,15 @@ public protocol OnlineRefreshing: Adapter {
     ///
     /// - Throws: ``AdapterError`` where the facts do not allow it.
     func refresh(_ facts: Facts) throws(AdapterError) -> Transition<State>
+}
+
+/// An adapter whose vendor also answers a file that is mailed to it, where there is no way to its server.
+public protocol OfflineActivating: Adapter {
+    /// Makes the request file: a ``PersonStep`` that hands it out and wants the vendor's document back, signed over
+    /// ``Facts/nonce``.
+    ///
+    /// - Throws: ``AdapterError`` where the facts do not allow it.
+    func request(_ facts: Facts) throws(AdapterError) -> Transition<State>
 }
 
 /// An adapter that sends something that must not be repeated blindly, and can ask what became of it.

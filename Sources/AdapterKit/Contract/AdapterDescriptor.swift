@@ -64,12 +64,16 @@ public struct AdapterDescriptor: Codable, Hashable, Sendable {
 public enum Capability: String, CaseIterable, Codable, Sendable {
     /// Asks the vendor's server what the installation is entitled to.
     case onlineRefresh = "online-refresh"
+    /// Makes a request file that is mailed to the vendor, and reads the file that comes back.
+    case offlineActivation = "offline-activation"
 }
 
 /// What a conversation is for.
 public enum Act: String, CaseIterable, Codable, Sendable {
     /// Ask the vendor what the installation is entitled to now.
     case refresh
+    /// Have the vendor asked by a file that a person mails.
+    case request
     /// Ask the vendor what became of an act whose answer was lost, before anything is repeated.
     case inspect
 }

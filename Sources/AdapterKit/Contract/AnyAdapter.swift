@@ -17,14 +17,21 @@ public struct AnyAdapter: Sendable {
     public init<Wrapped: Adapter>(_ adapter: Wrapped) {
         descriptor = adapter.descriptor
         let refreshing = adapter as? any OnlineRefreshing
+        let offline = adapter as? any OfflineActivating
         let inspecting = adapter as? any Inspecting
-        capabilities = refreshing == nil ? [] : [.onlineRefresh]
+        var capabilities: [Capability] = []
+        if refreshing != nil { capabilities.append(.onlineRefresh) }
+        if offline != nil { capabilities.append(.offlineActivation) }
+        self.capabilities = capabilities
         inspects = inspecting != nil
         begins = { act, facts in
             switch act {
             case .refresh:
                 guard let refreshing else { throw Self.unable(adapter.descriptor, act) }
                 return try Self.refresh(refreshing, facts)
+            case .request:
+                guard let offline else { throw Self.unable(adapter.descriptor, act) }
+                return try Self.request(offline, facts)
             case .inspect:
                 throw Self.unable(adapter.descriptor, act)
             }
@@ -58,6 +65,10 @@ public struct AnyAdapter: Sendable {
 
     private static func refresh(_ adapter: some OnlineRefreshing, _ facts: Facts) throws -> ErasedTransition {
         try ErasedTransition(adapter.refresh(facts))
+    }
+
+    private static func request(_ adapter: some OfflineActivating, _ facts: Facts) throws -> ErasedTransition {
+        try ErasedTransition(adapter.request(facts))
     }
 
     private static func inspect(_ adapter: some Inspecting, _ state: Data, _ facts: Facts) throws -> ErasedTransition {

@@ -36,11 +36,14 @@ public struct Facts: Codable, Hashable, Sendable {
         public var revision: String
         /// When the vendor issued it.
         public var issued: Instant
+        /// Whether it came by an offline activation.
+        public var isOffline: Bool
 
         /// What is held.
-        public init(revision: String, issued: Instant) {
+        public init(revision: String, issued: Instant, isOffline: Bool = false) {
             self.revision = revision
             self.issued = issued
+            self.isOffline = isOffline
         }
     }
 }

@@ -2,6 +2,8 @@
 public enum Step: Codable, Hashable, Sendable {
     /// Send an HTTP request to the vendor and come back with its answer.
     case send(Request)
+    /// Have a person do something, and come back with what they brought.
+    case ask(PersonStep)
     /// Come back at this time.
     case wait(until: Instant)
     /// The conversation is over.
@@ -12,6 +14,8 @@ public enum Step: Codable, Hashable, Sendable {
 public enum Event: Codable, Hashable, Sendable {
     /// The vendor's answer, verified as the request asked.
     case answer(Response)
+    /// A person has done the step.
+    case brought(Brought)
     /// The time that was waited for has come.
     case time
 }

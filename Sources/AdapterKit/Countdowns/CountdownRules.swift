@@ -116,6 +116,8 @@ public enum DateName: String, CaseIterable, Sendable {
     case validFrom
     /// Since when the vendor's own record says that the license has expired.
     case vendorExpired
+    /// When an offline activation was imported, if that is how the present entitlement came.
+    case offlineActivated
 }
 
 /// The position of a date in ``StandingFacts``, as one set of ``CountdownRules`` gives it.
@@ -131,6 +133,7 @@ public struct DateSlot: Hashable, Sendable {
         case .lastContact: index = 1
         case .validFrom: index = 2
         case .vendorExpired: index = 3
+        case .offlineActivated: index = 4
         }
     }
 }

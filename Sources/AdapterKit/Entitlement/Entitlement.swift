@@ -17,11 +17,14 @@ public struct Entitlement: Codable, Hashable, Sendable {
     public var details: [String: String]
     /// What the adapter found odd in the answer, in whole sentences.
     public var remarks: [String]
+    /// Whether a person recorded these facts, and no vendor proved them.
+    public var isUnverified: Bool
 
     /// An entitlement of the given facts.
     public init(
         dates: [String: DateValue] = [:], seats: [SeatPool] = [], modules: [Module] = [], edition: String? = nil,
-        vendorStatus: VendorStatus? = nil, details: [String: String] = [:], remarks: [String] = []
+        vendorStatus: VendorStatus? = nil, details: [String: String] = [:], remarks: [String] = [],
+        isUnverified: Bool = false
     ) {
         self.dates = dates
         self.seats = seats
@@ -30,6 +33,20 @@ public struct Entitlement: Codable, Hashable, Sendable {
         self.vendorStatus = vendorStatus
         self.details = details
         self.remarks = remarks
+        self.isUnverified = isUnverified
+    }
+
+    /// From JSON. Entitlements that were stored by earlier versions say nothing of ``isUnverified``: they are verified.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        dates = try container.decode([String: DateValue].self, forKey: .dates)
+        seats = try container.decode([SeatPool].self, forKey: .seats)
+        modules = try container.decode([Module].self, forKey: .modules)
+        edition = try container.decodeIfPresent(String.self, forKey: .edition)
+        vendorStatus = try container.decodeIfPresent(VendorStatus.self, forKey: .vendorStatus)
+        details = try container.decode([String: String].self, forKey: .details)
+        remarks = try container.decode([String].self, forKey: .remarks)
+        isUnverified = try container.decodeIfPresent(Bool.self, forKey: .isUnverified) ?? false
     }
 
     /// So many seats of one kind.

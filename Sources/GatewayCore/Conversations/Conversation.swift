@@ -24,6 +24,8 @@ struct Conversation: Sendable {
         case finished(Outcome, notes: [StepNote])
         /// It goes on at a later time, and is journaled until then.
         case waiting(until: Instant)
+        /// It goes on once a person has done this, and is journaled until then.
+        case asking(PersonStep)
     }
 
     private var operation: String { facts.operation }
@@ -56,6 +58,8 @@ struct Conversation: Sendable {
                 guard until <= now else { return .waiting(until: until) }
                 let note = StepNote(at: now, kind: "time", detail: "waited until \(until)")
                 if let ending = try await advance(&transition, &nonce, with: .time, note: note) { return ending }
+            case .ask(let step):
+                return .asking(step)
             case .finish(let outcome):
                 return .finished(outcome, notes: [])
             }
@@ -100,6 +104,7 @@ struct Conversation: Sendable {
         _ transition: ErasedTransition, nonce: String, at now: Instant
     ) throws -> JournaledTransition {
         var waitsUntil: Instant?
+        var asks = false
         let note: StepNote
         switch transition.step {
         case .send(let request):
@@ -108,12 +113,15 @@ struct Conversation: Sendable {
         case .wait(let until):
             waitsUntil = until
             note = StepNote(at: now, kind: "wait", detail: "until \(until)")
+        case .ask(let step):
+            asks = true
+            note = StepNote(at: now, kind: "ask", detail: step.title)
         case .finish:
             note = StepNote(at: now, kind: "finish", detail: "")
         }
         return JournaledTransition(
             nonce: nonce, state: transition.state, step: try transition.step.json(),
-            waitsUntil: waitsUntil, note: note)
+            waitsUntil: waitsUntil, asks: asks, note: note)
     }
 
     /// The transition that an operation's journal holds.
@@ -124,6 +132,14 @@ struct Conversation: Sendable {
         return (ErasedTransition(state: state, step: step), nonce)
     }
 
+    /// The step that an operation waits for a person to do.
+    static func personStep(_ record: OperationRecord) throws -> PersonStep {
+        guard case .ask(let step) = try journaled(record).0.step else {
+            throw AdapterError(.malformed, "The operation \(record.id) waits for nobody.")
+        }
+        return step
+    }
+
     private func send(_ request: Request) async throws -> RawAnswer {
         try Task.checkCancellation()
         // What is made only once is not given up half way: its answer would be lost.
@@ -131,7 +147,7 @@ struct Conversation: Sendable {
         return try await gateway.line.send(request, to: vendor)
     }
 
-    private func renewed(_ nonce: String) -> Facts {
+    func renewed(_ nonce: String) -> Facts {
         var facts = facts
         facts.now = now
         facts.nonce = nonce

@@ -63,6 +63,9 @@ struct Recovery: Sendable {
             return RefreshResult(record)
         case .running, .waiting:
             return try await converse(record)
+        case .asking:
+            return RefreshResult(
+                asked: try Conversation.personStep(record).title, of: record.id, on: record.installation)
         case .done, .failed:
             return RefreshResult(record)
         }
@@ -73,14 +76,22 @@ struct Recovery: Sendable {
         guard let installation = try await context.store.installation(record.installation, in: .portfolio) else {
             throw StoreError(.notFound, "There is no installation \"\(record.installation)\".")
         }
-        let (profile, adapter) = try gateway.profileAndAdapter(installation.profile)
+        let (transition, nonce) = try Conversation.journaled(record)
+        if case .ask(let step) = transition.step {
+            // Its process ended before anything came of what the person had brought.
+            try await context.store.askAgain(
+                record.id, owner: gateway.owner.get().id,
+                note: StepNote(at: context.now, kind: "ask", detail: "again, since the gateway ended meanwhile"))
+            return RefreshResult(asked: step.title, of: record.id, on: record.installation)
+        }
+        let (profile, adapter) = try await gateway.profileAndAdapter(for: installation)
         let facts = Facts(
             installation, profile, operation: record.id, nonce: record.nonce ?? "", at: context.now)
         let conversation = Conversation(gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
         let settling = try await Settling(
             context: context, record: installation, profile: profile,
-            delivered: try await context.store.deliveredFiles(of: installation.id), adopt: adopt)
-        let (transition, nonce) = try Conversation.journaled(record)
+            delivered: try await context.store.deliveredFiles(of: installation.id), adopt: adopt,
+            contact: Settling.Contact(record.act))
         if let answer = record.answer {
             return try await settling.settle(record.id) {
                 try await conversation.resume(record, sealed: answer)

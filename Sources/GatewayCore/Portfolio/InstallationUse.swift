@@ -146,6 +146,14 @@ extension Gateway {
         return (profile, adapter)
     }
 
+    /// The profile of an installation and who speaks for its vendor: its protocol's adapter, or a person.
+    func profileAndAdapter(for record: InstallationRecord) async throws -> (Profile, AnyAdapter) {
+        let (profile, adapter) = try profileAndAdapter(record.profile)
+        guard profile.vendor.isByHand else { return (profile, adapter) }
+        let held = try await store.entitlement(of: record.id, in: .portfolio)
+        return (profile, ByHand.adapter(in: adapter, profile, held: held))
+    }
+
     /// Why there is no profile of a name, and what to do.
     func missingProfile(_ name: String) -> String {
         if let problem = profiles.problem(ofProfile: name) {

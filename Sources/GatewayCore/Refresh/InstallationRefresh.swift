@@ -40,13 +40,15 @@ struct InstallationRefresh: Sendable {
                 return RefreshResult(
                     installation: record.id, outcome: .notDue, message: "It is archived, since \(archived).")
             }
-            let (profile, adapter) = try gateway.profileAndAdapter(record.profile)
+            let (profile, adapter) = try await gateway.profileAndAdapter(for: record)
             let now = context.now
             if call.trigger != .asked, let wait = notDue(record, at: now) { return wait }
             if call.dryRun {
                 return RefreshResult(
                     installation: record.id, outcome: .wouldAsk,
-                    message: "would ask \(profile.vendor.address ?? "the vendor, whose address is not set")")
+                    message: "would ask "
+                        + (profile.vendor.isByHand
+                            ? "a person" : profile.vendor.address ?? "the vendor, whose address is not set"))
             }
             let delivered: [DeliveredFile]
             if let known {
@@ -79,6 +81,9 @@ struct InstallationRefresh: Sendable {
                 }
             case .busy(let open):
                 if let result = try await join(open) { return result }
+            case .asked(let asked):
+                return RefreshResult(
+                    asked: try Conversation.personStep(asked).title, of: asked.id, on: record.id)
             case .stale:
                 break
             }
@@ -167,13 +172,16 @@ struct InstallationRefresh: Sendable {
         while true {
             guard let (record, _) = try await context.store.operation(open.id, in: .portfolio) else { return nil }
             if record.ended != nil { return RefreshResult(record) }
+            if record.status == .asking { return nil }
             if let until = record.waitsUntil, until > context.now {
                 return RefreshResult(
                     installation: record.installation, outcome: .notDue,
                     message: "An operation is open and goes on \(until).", operation: record.id)
             }
             if !Recovery.isAlive(record.owner, of: gateway) {
-                return await Recovery(context: context, adopt: call.adopt).finish(record)
+                let result = await Recovery(context: context, adopt: call.adopt).finish(record)
+                // What waits for a person again keeps nobody from the installation.
+                return result?.outcome == .waiting ? nil : result
             }
             try await gateway.surroundings.pause(pause)
             pause = min(pause * 2, 250)
@@ -186,7 +194,7 @@ extension Facts {
     init(_ record: InstallationRecord, _ profile: Profile, operation: String, nonce: String, at now: Instant) {
         var held: Held?
         if record.held, let revision = record.revision, let issued = record.issued {
-            held = Held(revision: revision, issued: issued)
+            held = Held(revision: revision, issued: issued, isOffline: record.offlineActivated != nil)
         }
         self.init(
             operation: operation, now: now, nonce: nonce, identity: record.identity, settings: profile.settings,

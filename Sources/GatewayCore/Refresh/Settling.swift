@@ -11,16 +11,35 @@ final class Settling: Sendable {
     let record: InstallationRecord
     let profile: Profile
     let adopt: Bool
+    /// How an answer counts as contact with the vendor.
+    let contact: Contact
     private let places: DeliveryPlaces
     /// The hashes of the files that are there, by path.
     private let found: [String: String]
+
+    /// How an answer counts as contact with the vendor.
+    struct Contact: Hashable, Sendable {
+        /// When it was; nil for the moment at which it is taken.
+        var at: Instant?
+        /// Whether it is an offline activation.
+        var isOffline = false
+
+        /// The vendor's server answers now.
+        static let online = Contact()
+
+        /// How the answers of an act count.
+        init(_ act: Act = .refresh, at: Instant? = nil) {
+            self.at = at
+            isOffline = act == .request
+        }
+    }
 
     /// What stands ready to be settled.
     ///
     /// - Parameter found: What ``DeliveryPlaces/look(adopt:)`` saw.
     init(
         context: CallContext, record: InstallationRecord, profile: Profile, places: DeliveryPlaces,
-        found: [String: String], adopt: Bool
+        found: [String: String], adopt: Bool, contact: Contact = .online
     ) {
         self.context = context
         self.record = record
@@ -28,20 +47,23 @@ final class Settling: Sendable {
         self.places = places
         self.found = found
         self.adopt = adopt
+        self.contact = contact
     }
 
     /// Looks where things go now and what is there, and makes sure that files could be put in place.
     ///
     /// - Throws: `DeliveryError`.
     convenience init(
-        context: CallContext, record: InstallationRecord, profile: Profile, delivered: [DeliveredFile], adopt: Bool
+        context: CallContext, record: InstallationRecord, profile: Profile, delivered: [DeliveredFile], adopt: Bool,
+        contact: Contact = .online
     ) async throws {
         let places = try DeliveryPlaces(
             profile, of: record, delivered: delivered, roots: context.gateway.configuration.deliveryRoots)
         try await places.checkOwners(context.store)
         let found = try await context.gateway.blocking.run { try places.look(adopt: adopt) }
         self.init(
-            context: context, record: record, profile: profile, places: places, found: found, adopt: adopt)
+            context: context, record: record, profile: profile, places: places, found: found, adopt: adopt,
+            contact: contact)
     }
 
     private var gateway: Gateway { context.gateway }
@@ -67,6 +89,9 @@ final class Settling: Sendable {
                 try await release(operation)
                 return RefreshResult(
                     installation: record.id, outcome: .notDue, message: "It goes on \(until).", operation: operation)
+            case .asking(let step):
+                try await release(operation)
+                return RefreshResult(asked: step.title, of: operation, on: record.id)
             case .finished(let outcome, let notes):
                 return try await take(outcome, operation, notes)
             }
@@ -121,14 +146,10 @@ final class Settling: Sendable {
     }
 
     /// Checks an outcome and takes it. It is taken whole, in a task that nobody cancels.
-    private func take(_ outcome: Outcome, _ operation: String, _ notes: [StepNote]) async throws -> RefreshResult {
+    func take(_ outcome: Outcome, _ operation: String, _ notes: [StepNote]) async throws -> RefreshResult {
+        try check(outcome)
         switch outcome {
         case .unchanged(let attestation):
-            try check(attestation)
-            guard record.held, record.revision != nil else {
-                throw AdapterError(
-                    .malformed, "The vendor says that nothing changed, but was told that nothing is held.")
-            }
             let changed = places.all.filter { place in
                 places.delivered[place.path].map { $0.sha256 != found[place.path] } ?? false
             }
@@ -142,8 +163,21 @@ final class Settling: Sendable {
             }
             return try await Task { try await putBack(changed, operation, notes) }.value
         case .updated(let grant):
-            try check(grant.attestation)
             return try await Task { try await put(grant, operation, notes) }.value
+        }
+    }
+
+    /// Checks whether an outcome may be taken. Changes nothing.
+    func check(_ outcome: Outcome) throws(AdapterError) {
+        switch outcome {
+        case .unchanged(let attestation):
+            try check(attestation)
+            guard record.held, record.revision != nil else {
+                throw AdapterError(
+                    .malformed, "The vendor says that nothing changed, but was told that nothing is held.")
+            }
+        case .updated(let grant):
+            try check(grant.attestation)
         }
     }
 
@@ -270,14 +304,16 @@ final class Settling: Sendable {
     ) async throws -> [OrderRecord] {
         let now = context.now
         let zone = try gateway.zones.zone(named: record.timeZone)
-        let due = profile.refreshDays.map { zone.instant(now, addingDays: $0) }
+        let contact = self.contact.at ?? now
+        let due = profile.refreshDays.map { zone.instant(contact, addingDays: $0) }
         let kind = status == .delivering ? "deliver" : "finish"
         let detail = status == .delivering ? files.map(\.path).joined(separator: ", ") : outcome.rawValue
         return try await context.store.end(
             OperationEnding(
                 operation: operation, installation: record.id, at: now, status: status, outcome: outcome.rawValue,
                 message: message, notes: notes + [StepNote(at: now, kind: kind, detail: detail)],
-                contact: OperationEnding.Contact(at: now, refreshDue: due), grant: grant,
+                contact: OperationEnding.Contact(
+                    at: contact, refreshDue: due, isOffline: self.contact.isOffline), grant: grant,
                 files: files, audit: audit, orders: record.orderUntil == nil ? nil : watch(in: zone)))
     }
 }
@@ -294,6 +330,14 @@ extension Settling {
 }
 
 extension RefreshResult {
+    /// That a person has to do something first.
+    init(asked title: String, of operation: String, on installation: String) {
+        self.init(
+            installation: installation, outcome: .waiting,
+            message: "It waits for a person: \(title). `gatehouse steps show \(operation)` says what to do.",
+            operation: operation)
+    }
+
     /// The result of a refresh that applied these orders.
     fileprivate func showing(_ orders: [OrderRecord]) -> RefreshResult {
         guard !orders.isEmpty else { return self }

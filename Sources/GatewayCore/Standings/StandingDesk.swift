@@ -91,6 +91,7 @@ struct StandingDesk {
         facts.held = record.held
         facts.vendorStatus = record.vendorStatus
         facts[.lastContact] = record.lastContact.map(DateValue.instant)
+        facts[.offlineActivated] = record.offlineActivated.map(DateValue.instant)
         let outlook = rules.outlook(of: facts, at: at, in: zone)
         self.facts = facts
         return outlook

@@ -149,7 +149,7 @@ public struct StoreRestore: Sendable {
     }
 
     /// What the vendors were asked before the backup was made has gone on without this store: nothing of it may be
-    /// repeated or taken up again, and everybody is asked anew.
+    /// repeated or taken up again, and everybody is asked anew. What a person is asked to look up stays asked.
     ///
     /// Tokens that a vendor replaces at every use belong here too, once a product has them: the one in a backup was used.
     private static func voidWhatWasUnderWay(_ db: Database, at now: Instant) throws {
@@ -158,13 +158,13 @@ public struct StoreRestore: Sendable {
         try db.execute(
             sql: """
                 UPDATE installations SET revision = NULL
-                WHERE id IN (SELECT installation FROM operations WHERE ended_at IS NULL)
+                WHERE id IN (SELECT installation FROM operations WHERE ended_at IS NULL AND status <> 'asking')
                 """)
         try db.execute(
             sql: """
                 UPDATE operations SET status = 'failed', ended_at = ?1, outcome = 'voided', message = ?2, trouble = NULL,
                 owner = '', nonce = NULL, state = NULL, step = NULL, answer = NULL, waits_until = NULL,
-                notes = notes || ?3 WHERE ended_at IS NULL
+                notes = notes || ?3 WHERE ended_at IS NULL AND NOT (status = 'asking' AND act = 'refresh')
                 """,
             arguments: [
                 now.milliseconds, note, NotesColumn.write([StepNote(at: now, kind: "voided", detail: note)]),

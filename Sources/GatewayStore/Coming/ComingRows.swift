@@ -38,7 +38,8 @@ public struct ComingCursor: ~Copyable {
         let status = StatusRecord(
             id: rows.text(0), customer: customer.id, profile: profile, held: true, dates: rows.text(3), seats: "",
             vendorStatus: rows.optionalText(4).flatMap(Entitlement.VendorStatus.init),
-            refreshDue: rows.integer(5).map(Instant.init), lastContact: rows.integer(6).map(Instant.init))
+            refreshDue: rows.integer(5).map(Instant.init), lastContact: rows.integer(6).map(Instant.init),
+            offlineActivated: rows.integer(14).map(Instant.init), isUnverified: rows.integer(15) == 1)
         return ComingRecord(
             status: status, name: rows.text(7), term: rows.optionalText(8), price: rows.optionalText(9),
             owner: rows.optionalText(10), orderUntil: rows.integer(11).map(Instant.init))
@@ -54,7 +55,7 @@ extension Store {
     ) async throws -> Value {
         let columns = """
             SELECT i.id, i.customer, i.profile, i.dates, i.vendor_status, i.refresh_due, i.last_contact, i.name, i.term,
-            i.price, i.owner, i.order_until, c.name, c.time_zone
+            i.price, i.owner, i.order_until, c.name, c.time_zone, i.offline_activated, i.unverified
             FROM installations i JOIN customers c ON c.id = i.customer
             WHERE i.held = 1 AND i.archived_at IS NULL AND c.archived_at IS NULL
             """

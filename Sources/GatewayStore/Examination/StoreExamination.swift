@@ -102,11 +102,13 @@ public final class StoreExamination: Sendable {
         try db.columns(in: "installations").contains { $0.name == "archived_at" }
     }
 
-    /// The operations that are open.
+    /// The operations that are open and wait for nobody.
     public func openOperations() throws -> [OperationRecord] {
         try ask { db in
-            try db.rows(Store.selectOperation + " WHERE ended_at IS NULL").map(OperationRecord.init(row:))
-                .sorted { $0.id < $1.id }
+            let knowsSent = try db.columns(in: "operations").contains { $0.name == "sent_at" }
+            let select = knowsSent ? Store.selectOperation : Store.selectOperation.replacing("sent_at", with: "NULL")
+            return try db.rows(select + " WHERE ended_at IS NULL AND status <> 'asking'")
+                .map(OperationRecord.init(row:)).sorted { $0.id < $1.id }
         }
     }
 

@@ -54,8 +54,7 @@ extension Store {
                 notes = notes || ?7 WHERE id = ?1
                 """,
                 [
-                    operation, (transition.waitsUntil == nil ? OperationStatus.running : .waiting).rawValue,
-                    transition.waitsUntil?.milliseconds, transition.nonce, transition.state, transition.step,
+                    operation, transition.status.rawValue, transition.waitsUntil?.milliseconds, transition.nonce, transition.state, transition.step,
                     NotesColumn.write([answered, transition.note].compactMap { $0 }),
                 ])
         }
@@ -104,7 +103,7 @@ extension Store {
                 let soon = contact.refreshDue.map { min($0, contact.at.adding(hours: 1)) }
                 let update = try BulkStatement(
                     cached: """
-                        UPDATE installations SET last_contact = ?2, last_refresh = ?2,
+                        UPDATE installations SET last_contact = ?2, last_refresh = ?2, offline_activated = ?5,
                         refresh_due = CASE WHEN order_until > ?2 THEN ?4 ELSE ?3 END,
                         next_try = NULL, last_failure = NULL, last_failure_at = NULL WHERE id = ?1
                         """, db)
@@ -112,6 +111,7 @@ extension Store {
                 try update.bind(2, contact.at)
                 try update.bind(3, contact.refreshDue)
                 try update.bind(4, soon)
+                try update.bind(5, contact.isOffline ? contact.at : nil)
                 try update.run()
             }
             if let grant = ending.grant, let body {
@@ -137,17 +137,16 @@ extension Store {
         }
     }
 
-    /// The open operation on an installation; nil where there is none.
+    /// The open operation on an installation that keeps others from it; nil where there is none.
     public func openOperation(on installation: String) async throws -> OperationRecord? {
         try await pool.read { db in
-            try db.row(Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [installation])
-                .map(OperationRecord.init(row:))
+            try db.openOperation(on: installation)
         }
     }
 
     static let selectOperation = """
         SELECT id, installation, customer, protocol, act, status, caller, owner, started_at, ended_at, waits_until,
-        nonce, state, step, answer, outcome, COALESCE(trouble, message) FROM operations
+        nonce, state, step, answer, outcome, COALESCE(trouble, message), sent_at FROM operations
         """
 }
 
@@ -162,8 +161,8 @@ extension OperationRecord {
         self.init(
             id: id, installation: row[1], customer: row[2], protocolName: row[3], act: act, status: status,
             caller: row[6], owner: row[7], started: Instant(milliseconds: row[8]), ended: row.instant(9),
-            waitsUntil: row.instant(10), nonce: row[11], state: row[12], step: row[13], answer: row[14],
-            outcome: row[15], message: row[16])
+            waitsUntil: row.instant(10), sent: row.instant(17), nonce: row[11], state: row[12], step: row[13],
+            answer: row[14], outcome: row[15], message: row[16])
     }
 }
 
@@ -182,7 +181,7 @@ extension Database {
         try insert.bind(3, new.customer)
         try insert.bind(4, new.protocolName)
         try insert.bind(5, new.act.rawValue)
-        try insert.bind(6, (new.first.waitsUntil == nil ? OperationStatus.running : .waiting).rawValue)
+        try insert.bind(6, new.first.status.rawValue)
         try insert.bind(7, new.caller)
         try insert.bind(8, new.owner)
         try insert.bind(9, new.started)
@@ -200,18 +199,35 @@ extension Database {
         var rows = try RowSteps(
             self,
             """
-            SELECT i.revision, EXISTS (SELECT 1 FROM operations o WHERE o.installation = i.id AND o.ended_at IS NULL),
-            i.edits FROM installations i WHERE i.id = ?1
+            SELECT i.revision, EXISTS (SELECT 1 FROM operations o WHERE o.installation = i.id AND o.ended_at IS NULL
+            AND o.status <> 'asking'), i.edits FROM installations i WHERE i.id = ?1
             """, [new.installation])
         guard try rows.next() else {
             throw StoreError(.notFound, "There is no installation \"\(new.installation)\".")
         }
         guard rows.integer(1) == 0 else {
-            let row = try row(
-                Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [new.installation])
-            return try row.map { .busy(try OperationRecord(row: $0)) }
+            return try openOperation(on: new.installation).map(ClaimResult.busy)
+        }
+        if new.first.asks, let asked = try askingOperation(on: new.installation, act: new.act) {
+            return .asked(asked)
         }
         return rows.optionalText(0) == new.basedOn && rows.integer(2) == Int64(new.edits) ? nil : .stale
+    }
+
+    /// The open operation on an installation that keeps others from it; nil where there is none.
+    func openOperation(on installation: String) throws -> OperationRecord? {
+        try row(
+            Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status <> 'asking'",
+            [installation]
+        ).map(OperationRecord.init(row:))
+    }
+
+    /// The operation of a kind that waits for a person; nil where there is none.
+    func askingOperation(on installation: String, act: Act) throws -> OperationRecord? {
+        try row(
+            Store.selectOperation + " WHERE installation = ?1 AND act = ?2 AND status = 'asking'",
+            [installation, act.rawValue]
+        ).map(OperationRecord.init(row:))
     }
 
     /// Appends notes to an operation's record.
@@ -234,12 +250,13 @@ extension Database {
         try run(
             """
             UPDATE installations SET held = 1, revision = ?2, issued = ?3, entitlement_from = ?4, seats = ?5,
-            vendor_status = ?6, dates = ?7 WHERE id = ?1
+            vendor_status = ?6, dates = ?7, unverified = ?8 WHERE id = ?1
             """,
             [
                 ending.installation, grant.revision, grant.issued.milliseconds, ending.operation,
                 SeatColumn.write(grant.entitlement.seats), grant.entitlement.vendorStatus?.rawValue,
                 DatesColumn.text(dates: grant.entitlement.dates, modules: grant.entitlement.modules),
+                grant.entitlement.isUnverified,
             ])
     }
 }

@@ -7,6 +7,8 @@ public enum OperationStatus: String, Hashable, Sendable, CaseIterable {
     case running
     /// It goes on at a time that is still to come.
     case waiting
+    /// It goes on once a person has done something. It keeps nobody else from the installation.
+    case asking
     /// The entitlement is in force and its files are being put in place.
     case delivering
     /// The entitlement is in force and a file could not be put in place; it is tried again.
@@ -41,6 +43,8 @@ public struct OperationRecord: Sendable {
     public var ended: Instant?
     /// When it goes on, where it waits.
     public var waitsUntil: Instant?
+    /// When a person sent what it waits for the answer to.
+    public var sent: Instant?
     /// The nonce of the last request.
     public var nonce: String?
     /// The adapter's state after the last transition.
@@ -150,17 +154,25 @@ public struct JournaledTransition: Sendable {
     public var step: Data
     /// When the conversation goes on, where the step is to wait.
     public var waitsUntil: Instant?
+    /// Whether the step is a person's.
+    public var asks: Bool
     /// What to write down for people.
     public var note: StepNote
 
     /// A transition.
-    public init(nonce: String, state: Data, step: Data, waitsUntil: Instant? = nil, note: StepNote) {
+    public init(
+        nonce: String, state: Data, step: Data, waitsUntil: Instant? = nil, asks: Bool = false, note: StepNote
+    ) {
         self.nonce = nonce
         self.state = state
         self.step = step
         self.waitsUntil = waitsUntil
+        self.asks = asks
         self.note = note
     }
+
+    /// Where the operation stands then.
+    var status: OperationStatus { asks ? .asking : waitsUntil == nil ? .running : .waiting }
 }
 
 /// A line of an operation's record, for people.
@@ -186,6 +198,8 @@ public enum ClaimResult: Sendable {
     case claimed
     /// Another one is open.
     case busy(OperationRecord)
+    /// One of the same kind waits for a person.
+    case asked(OperationRecord)
     /// Something else is in force than its facts were taken from, or somebody edited it: read the installation again.
     case stale
 }
@@ -263,11 +277,14 @@ public struct OperationEnding: Sendable {
         public var at: Instant
         /// When the next refresh is due.
         public var refreshDue: Instant?
+        /// Whether it was an offline activation.
+        public var isOffline: Bool
 
         /// A contact.
-        public init(at: Instant, refreshDue: Instant?) {
+        public init(at: Instant, refreshDue: Instant?, isOffline: Bool = false) {
             self.at = at
             self.refreshDue = refreshDue
+            self.isOffline = isOffline
         }
     }
 

@@ -96,6 +96,7 @@ extension Database {
             // What the vendor granted last is not in place: should it come back, it is asked for again.
             try run("UPDATE installations SET revision = NULL WHERE id = ?1", [id])
         }
+        try giveUpSteps(on: id, "The installation was archived: nobody needs to do this any more.", at: now)
         try run(
             "UPDATE installations SET archived_at = ?2, edits = edits + 1 WHERE id = ?1", [id, now.milliseconds])
     }

@@ -108,18 +108,24 @@ extension RecordedFacts {
 extension Database {
     /// Makes one of the changes, in the caller's transaction.
     func apply(_ edit: InstallationEdit, _ encoder: JSONEncoder, at now: Instant) throws {
-        guard let row = try row("SELECT edits FROM installations WHERE id = ?1", [edit.id]) else {
+        guard let row = try row("SELECT edits, profile, identity FROM installations WHERE id = ?1", [edit.id]) else {
             throw StoreError(.notFound, "There is no installation \"\(edit.id)\".")
         }
         guard row[0] == edit.basedOn else { throw StoreError.changed(edit.id) }
         let facts = edit.facts
+        let identity = String(decoding: try encoder.encode(edit.identity), as: UTF8.self)
+        if row[1] != edit.profile || row[2] != identity {
+            try giveUpSteps(
+                on: edit.id, "Its profile or identity was changed meanwhile: what was asked for is no longer right.",
+                at: now)
+        }
         try run(
             """
             UPDATE installations SET profile = ?2, identity = ?3, site = ?4, name = ?5, term = ?6, price = ?7,
             owner = ?8, emergency_plan = ?9, notes = ?10, edits = edits + 1 WHERE id = ?1
             """,
             [
-                edit.id, edit.profile, String(decoding: try encoder.encode(edit.identity), as: UTF8.self),
+                edit.id, edit.profile, identity,
                 String(decoding: try encoder.encode(edit.site), as: UTF8.self), facts.name, facts.term?.rawValue,
                 facts.price?.description, facts.owner, facts.emergencyPlan, facts.notes,
             ])
@@ -136,6 +142,7 @@ extension Database {
                 """
                 UPDATE installations SET held = 0, dates = '', seats = '', vendor_status = NULL, revision = NULL,
                 issued = NULL, entitlement_from = NULL, last_contact = NULL, last_refresh = NULL, refresh_due = NULL,
+                offline_activated = NULL, unverified = 0,
                 next_try = NULL, last_failure = NULL, last_failure_at = NULL WHERE id = ?1
                 """, [edit.id])
         }
@@ -150,8 +157,10 @@ extension Database {
     func requireFree(_ installation: String, but delivery: OpenDelivery?) throws {
         guard
             let row = try row(
-                "SELECT id, owner, status FROM operations WHERE installation = ?1 AND ended_at IS NULL",
-                [installation])
+                """
+                SELECT id, owner, status FROM operations
+                WHERE installation = ?1 AND ended_at IS NULL AND status <> 'asking'
+                """, [installation])
         else { return }
         let status: String = row[2]
         let isDelivery =

@@ -172,7 +172,8 @@ extension PortfolioBatch {
             SELECT o.protocol FROM installations i JOIN operations o ON o.id = i.entitlement_from
             WHERE i.id = ?1 AND i.held = 1
             """, [id])
-        let open = try database.row(Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL", [id])
+        let open = try database.row(
+            Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status <> 'asking'", [id])
         return Editable(
             record: try Store.installation(row), facts: RecordedFacts(row: facts, from: 0), heldProtocol: held?[0],
             open: try open.map(OperationRecord.init(row:)))

@@ -25,6 +25,10 @@ public struct StatusRecord: Sendable {
     public var lastContact: Instant?
     /// Until when the last of its open orders may be on its way; nil where none is open.
     public var orderUntil: Instant?
+    /// When an offline activation was imported, if that is how what is held came.
+    public var offlineActivated: Instant?
+    /// Whether a person recorded what is held, and no vendor proved it.
+    public var isUnverified = false
 }
 
 /// The installations of a listing, one after the other, customer by customer.
@@ -72,7 +76,8 @@ public struct StatusCursor: ~Copyable {
             id: rows.text(0), customer: customer.id, profile: profile, held: rows.integer(3) == 1, dates: "",
             seats: "", vendorStatus: vendorStatus,
             refreshDue: rows.integer(7).map(Instant.init), lastContact: rows.integer(8).map(Instant.init),
-            orderUntil: rows.integer(9).map(Instant.init))
+            orderUntil: rows.integer(9).map(Instant.init), offlineActivated: rows.integer(10).map(Instant.init),
+            isUnverified: rows.integer(11) == 1)
     }
 
     /// Hands over the dates of the installation that came last, as ``StatusRecord/dates`` has them, where SQLite holds
@@ -154,7 +159,7 @@ extension Store {
         // Each with the index that it needs: a condition that may be left out would scan the whole portfolio.
         let columns = """
             SELECT i.id, i.customer, i.profile, i.held, i.dates, i.seats, i.vendor_status, i.refresh_due,
-            i.last_contact, i.order_until FROM installations i
+            i.last_contact, i.order_until, i.offline_activated, i.unverified FROM installations i
             """
         return try await pool.read { db in
             let rows =

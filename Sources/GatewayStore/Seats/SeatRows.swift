@@ -20,7 +20,7 @@ extension Database {
                 id: installation, customer: customer, profile: rows.text(1), held: rows.integer(2) == 1,
                 dates: rows.text(3), seats: rows.text(4),
                 vendorStatus: rows.optionalText(5).flatMap(Entitlement.VendorStatus.init), refreshDue: rows.instant(6),
-                lastContact: rows.instant(7), orderUntil: rows.instant(8)),
+                lastContact: rows.instant(7), orderUntil: rows.instant(8), offlineActivated: rows.instant(17)),
             customer: CustomerRecord(id: customer, name: rows.text(12), timeZone: rows.text(13), installations: 0),
             lastRefresh: rows.instant(9),
             nextTry: rows.instant(10), archived: rows.instant(11), counters: counters)

@@ -34,9 +34,11 @@ final class GroupCommit: Sendable {
     /// How long a commit waits at most for those who shared the one before it: they come back within this time, or
     /// have something else to do. A lone writer never waits.
     private static let gathering = DispatchTimeInterval.microseconds(500)
-    /// From so many at once, a commit waits longer and for twice as many, as long as more come: where there is a crowd,
-    /// each commit that is spared is worth more than the moment it takes.
+    /// From so many at once, a commit waits longer, as long as more come: where there is a crowd, each commit that is
+    /// spared is worth more than the moment it takes.
     private static let crowd = 8
+    /// Every so many commits it is seen whether a crowd has grown to twice as many.
+    private static let looks = 16
     /// How long it waits at most where there is a crowd, of which somebody comes all the time.
     private static let crowdGathering: UInt64 = 3_000_000
 
@@ -98,8 +100,9 @@ final class GroupCommit: Sendable {
 
     private func drain() {
         var before = 1
+        var crowd = Crowd()
         while true {
-            gather(before)
+            gather(before, wanted: crowd.wanted(after: before))
             let batch = pending.withLock { pending -> [any Job] in
                 let batch = Array(pending.jobs.prefix(Self.maximumBatch))
                 pending.jobs.removeFirst(batch.count)
@@ -117,10 +120,25 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Waits a moment for as many writers as shared the last commit; for a crowd as long as it grows.
-    private func gather(_ count: Int) {
+    /// How many a commit waits for. Twice a crowd is waited for only now and then, or where it grows: once all are there
+    /// that come, every further moment is lost to all of them.
+    private struct Crowd {
+        private var commits = 0
+        private var last = 1
+
+        /// - Parameter count: how many shared the last commit.
+        mutating func wanted(after count: Int) -> Int {
+            let grows = count > last + last / 4
+            last = count
+            commits += 1
+            guard count >= GroupCommit.crowd, grows || commits.isMultiple(of: GroupCommit.looks) else { return count }
+            return min(count * 2, GroupCommit.maximumBatch)
+        }
+    }
+
+    /// Waits a moment for those who shared the last commit; for a crowd as long as it grows.
+    private func gather(_ count: Int, wanted: Int) {
         let isCrowd = count >= Self.crowd
-        let wanted = isCrowd ? min(count * 2, Self.maximumBatch) : count
         var come = pending.withLock { pending in
             pending.awaited = count > 1 && pending.jobs.count < wanted ? wanted : 0
             return pending.jobs.count

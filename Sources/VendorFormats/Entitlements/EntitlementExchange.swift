@@ -28,6 +28,9 @@ public struct EntitlementExchange<Name: IdentityName>: Sendable {
         self.elsewhere = elsewhere
     }
 
+    /// The name of the document that a person brings back.
+    public var brought: String { "entitlement" }
+
     // MARK: Asking
 
     /// The request for what is granted, or for what changed since a revision.
@@ -91,7 +94,12 @@ public struct EntitlementExchange<Name: IdentityName>: Sendable {
         rejected: (BoundedXML.Element) throws(AdapterError) -> AdapterError,
         files: (Response) -> [Grant.File] = { _ in [] }
     ) throws(AdapterError) -> Outcome {
-        guard case .answer(let response) = event else {
+        let response: Response
+        switch event {
+        case .answer(let answer): response = answer
+        case .brought(let brought) where brought.documents[self.brought] != nil:
+            response = brought.documents[self.brought] ?? Response(status: 200, body: [])
+        case .brought, .time:
             throw AdapterError(.malformed, "The conversation waits for the vendor's answer, and something else came.")
         }
         try check(response.status)

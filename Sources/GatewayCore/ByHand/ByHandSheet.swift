@@ -1,0 +1,121 @@
+import AdapterKit
+import GatewayProfiles
+
+/// The facts of a license that a person may record as values: `validTo=2027-06-30`, `seats.users=12`,
+/// `modules=FIN,COM,BOM=2026-12-31`, `edition=Standard`.
+struct ByHandSheet: Sendable {
+    private let dates: [AdapterDescriptor.DateDescription]
+    private let pools: [String]
+    private let isFirst: Bool
+
+    private static let modules = "modules"
+    private static let edition = "edition"
+    private static let seats = "seats."
+    /// The most seats of a pool.
+    private static let mostSeats = 1_000_000
+
+    init(_ descriptor: AdapterDescriptor, _ profile: Profile, held: Entitlement?) {
+        dates = descriptor.dates
+        var pools = held?.seats.map(\.name) ?? []
+        pools += profile.seats.pools.keys.sorted().filter { !pools.contains($0) }
+        self.pools = pools.isEmpty ? ["users"] : pools
+        isFirst = held == nil
+    }
+
+    /// The values, described.
+    var fields: [Field] {
+        dates.map { date in
+            Field(
+                name: date.name, title: date.name, pattern: "[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?",
+                expectation: "a day such as 2027-03-31, or a time such as 2027-03-31T12:00:00Z",
+                required: isFirst && !date.optional, help: date.help)
+        }
+            + pools.map { pool in
+                Field(
+                    name: Self.seats + pool, title: "\(pool)", pattern: "[0-9]{1,7}",
+                    expectation: "a number of seats from 0 to \(Self.mostSeats)", required: false,
+                    help: "How many seats of \(pool) the license has.")
+            }
+            + [
+                Field(
+                    name: Self.modules, title: "modules",
+                    pattern: "[A-Za-z0-9._-]+(=[0-9-]{10})?(,[A-Za-z0-9._-]+(=[0-9-]{10})?)*",
+                    expectation: "codes with commas between, such as FIN,COM,BOM=2026-12-31",
+                    required: false,
+                    help: "The codes of all modules, each with its own last day where it has one."),
+                Field(
+                    name: Self.edition, title: "edition", required: false, help: "The product's edition, if it has any."),
+            ]
+    }
+
+    /// What the values say, over what was held.
+    ///
+    /// - Parameter values: Each passes its field.
+    /// - Throws: ``AdapterError`` `rejected` with everything that is wrong.
+    func entitlement(_ values: [String: String], over held: Entitlement?) throws(AdapterError) -> Entitlement {
+        var entitlement = held ?? Entitlement()
+        entitlement.isUnverified = true
+        entitlement.remarks = []
+        entitlement.details = [:]
+        entitlement.vendorStatus = nil
+        var problems: [(field: String, message: String)] = []
+        for date in dates {
+            guard let text = values[date.name] else { continue }
+            if let value = DateValue(text) {
+                entitlement.dates[date.name] = value
+            } else {
+                problems.append((date.name, "\(date.name) is no date: \(text)."))
+            }
+        }
+        for pool in pools {
+            guard let text = values[Self.seats + pool] else { continue }
+            guard let count = Int(text), (0...Self.mostSeats).contains(count) else {
+                problems.append((Self.seats + pool, "\(Self.seats)\(pool) is a number from 0 to \(Self.mostSeats)."))
+                continue
+            }
+            if let index = entitlement.seats.firstIndex(where: { $0.name == pool }) {
+                entitlement.seats[index].count = count
+            } else {
+                entitlement.seats.append(Entitlement.SeatPool(name: pool, count: count))
+            }
+        }
+        if let text = values[Self.modules] {
+            do {
+                entitlement.modules = try modules(text, held?.modules ?? [])
+            } catch {
+                problems.append((Self.modules, error.message))
+            }
+        }
+        if let edition = values[Self.edition] { entitlement.edition = edition }
+        guard problems.isEmpty else {
+            throw AdapterError(
+                .rejected, problems.map(\.message).joined(separator: " "), field: problems.first?.field)
+        }
+        return entitlement
+    }
+
+    private struct Flaw: Error {
+        var message: String
+    }
+
+    private func modules(_ text: String, _ known: [Entitlement.Module]) throws(Flaw) -> [Entitlement.Module] {
+        var modules: [Entitlement.Module] = []
+        for part in text.split(separator: ",") {
+            let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+            let code = pair[0]
+            guard !modules.contains(where: { $0.code == code }) else {
+                throw Flaw(message: "The module \(code) is named twice.")
+            }
+            var module = known.first { $0.code == code } ?? Entitlement.Module(code: code, name: code)
+            module.expires = nil
+            if pair.count > 1 {
+                guard let day = LocalDay(pair[1]) else {
+                    throw Flaw(message: "The module \(code) has no day such as 2026-12-31: \(pair[1]).")
+                }
+                module.expires = .day(day)
+            }
+            modules.append(module)
+        }
+        return modules
+    }
+}
