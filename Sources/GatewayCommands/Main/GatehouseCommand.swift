@@ -25,7 +25,12 @@ public struct GatehouseCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Seats", subcommands: [Seats.self, UsageCommand.self, ForecastCommand.self, ReportCommand.self]),
-            CommandGroup(name: "Operation", subcommands: [RefreshCommand.self, Operations.self, AuditCommand.self]),
+            CommandGroup(
+                name: "Operation",
+                subcommands: [
+                    RefreshCommand.self, Offline.self, Steps.self, TodoCommand.self, Operations.self,
+                    AuditCommand.self,
+                ]),
             CommandGroup(
                 name: "Product", subcommands: [Profiles.self, Adapters.self, SandboxCommand.self, Demo.self]),
             CommandGroup(

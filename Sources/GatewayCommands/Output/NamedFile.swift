@@ -25,6 +25,13 @@ struct NamedFile {
         return contents
     }
 
+    /// Makes a folder where there is none, for its owner alone.
+    static func makeFolder(_ path: String) throws {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw CallError(.failed, "The folder \(path) can't be made: \(String(cString: strerror(errno))).")
+        }
+    }
+
     /// Makes sure that nothing is written over without having been asked for, and no folder or device at all.
     func checkFree(replacing: Bool) throws {
         var status = stat()

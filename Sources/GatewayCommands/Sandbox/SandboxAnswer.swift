@@ -51,7 +51,7 @@ struct SandboxAnswer: AsyncParsableCommand {
 
     func run() async throws {
         let desk = try licenceDesk()
-        if let outputDir { try Self.makeFolder(outputDir) }
+        if let outputDir { try NamedFile.makeFolder(outputDir) }
         var failures = 0
         for request in requests {
             try Task.checkCancellation()
@@ -92,11 +92,5 @@ struct SandboxAnswer: AsyncParsableCommand {
 
     private static func answerName(_ request: String) -> String {
         EntitlementFile.name(for: URL(fileURLWithPath: request).lastPathComponent)
-    }
-
-    private static func makeFolder(_ path: String) throws {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw CallError(.failed, "The folder \(path) can't be made: \(String(cString: strerror(errno))).")
-        }
     }
 }

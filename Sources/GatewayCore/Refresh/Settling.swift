@@ -281,7 +281,11 @@ final class Settling: Sendable {
         var parts: [String] = []
         if let end = grant.entitlement.end { parts.append("until \(end)") }
         parts += grant.entitlement.seats.map { "\($0.count) \($0.name)" }
-        if !grant.entitlement.modules.isEmpty { parts.append("\(grant.entitlement.modules.count) modules") }
+        switch grant.entitlement.modules.count {
+        case 0: break
+        case 1: parts.append("1 module")
+        case let count: parts.append("\(count) modules")
+        }
         let remarks = grant.attestation.remarks + grant.entitlement.remarks
         let what = parts.isEmpty ? "Updated." : "Updated: \(parts.joined(separator: ", "))."
         var seen: Set<String> = []

@@ -1,0 +1,112 @@
+import AdapterKit
+import GatewayAPI
+import GatewayStore
+
+extension ListTodo: PerformedCall {
+    /// A renewal is listed so many days ahead.
+    private static let renewalDays = 30
+
+    func perform(in context: CallContext) async throws -> [TodoItem] {
+        if let customer { _ = try await ShowCustomer(id: customer).perform(in: context) }
+        let drafts =
+            try await steps(context) + offline(context) + orders(context) + refusals(context) + renewals(context)
+        let installations = Set(drafts.map(\.installation))
+        let cards = try await context.store.cards(of: installations, in: context.scope)
+        let until = try await LossOfAccess(context).times(of: installations, customer: customer)
+        let items = drafts.compactMap { draft -> TodoItem? in
+            guard let card = cards[draft.installation], owner == nil || card.owner == owner else { return nil }
+            return TodoItem(
+                kind: draft.kind, installation: draft.installation, installationName: card.name,
+                customer: card.customer, customerName: card.customerName, owner: card.owner, what: draft.what,
+                command: draft.command, since: draft.since, fullUntil: until[draft.installation])
+        }
+        return items.sorted { first, second in
+            (first.fullUntil?.milliseconds ?? .max, first.customer, first.installation, first.kind.rawValue)
+                < (second.fullUntil?.milliseconds ?? .max, second.customer, second.installation, second.kind.rawValue)
+        }
+    }
+
+    /// Something to do, before it is known whose it is.
+    private struct Draft {
+        var kind: TodoItem.Kind
+        var installation: String
+        var what: String
+        var command: String?
+        var since: Instant?
+    }
+
+    private func steps(_ context: CallContext) async throws -> [Draft] {
+        // An offline request is listed by where its answer stands.
+        let files = Set(try await offlineItems(context).filter { $0.operation != nil }.map(\.installation))
+        return try await ListSteps(customer: customer).perform(in: context)
+            .filter { $0.act != .request || !files.contains($0.installation) }
+            .map {
+                Draft(
+                    kind: .step, installation: $0.installation, what: "\($0.title).",
+                    command: "gatehouse steps show \($0.operation)", since: $0.since)
+            }
+    }
+
+    private func offlineItems(_ context: CallContext) async throws -> [OfflineItem] {
+        try await ListOffline(customer: customer).perform(in: context)
+    }
+
+    private func offline(_ context: CallContext) async throws -> [Draft] {
+        try await offlineItems(context).compactMap { item in
+            let id = item.installation
+            switch item.state {
+            case .current, .sent: return nil
+            case .due:
+                return Draft(
+                    kind: .request, installation: id, what: "Make the next license request.",
+                    command: "gatehouse offline request \(id) --output FILE.xml", since: item.due)
+            case .requested:
+                return Draft(
+                    kind: .send, installation: id, what: "Mail the license request to the vendor's support.",
+                    command: "gatehouse offline sent \(id)", since: item.requested)
+            case .unanswered:
+                let sent = item.sent ?? item.requested
+                return Draft(
+                    kind: .reply, installation: id,
+                    what: "Ask the vendor's support after the answer to the license request.",
+                    command: "gatehouse offline import \(id) FILE.ent", since: sent)
+            }
+        }
+    }
+
+    private func orders(_ context: CallContext) async throws -> [Draft] {
+        try await ListOrders(customer: customer, open: true).perform(in: context).filter { $0.state == .overdue }.map {
+            order in
+            let reference = order.reference.isEmpty ? "" : " \(order.reference)"
+            return Draft(
+                kind: .order, installation: order.installation,
+                what: "Ask the vendor where the order\(reference) is.",
+                command: "gatehouse orders list --installation \(order.installation)", since: order.until)
+        }
+    }
+
+    private func refusals(_ context: CallContext) async throws -> [Draft] {
+        try await context.store.refusedInstallations(in: context.scope, customer: customer).map {
+            Draft(
+                kind: .identity, installation: $0.installation, what: $0.message,
+                command: "gatehouse installations show \($0.installation)", since: $0.at)
+        }
+    }
+
+    private func renewals(_ context: CallContext) async throws -> [Draft] {
+        let list = try await ListRenewals(customer: customer, days: Self.renewalDays, overdue: true)
+            .perform(in: context)
+        return list.renewals.filter { $0.orderUntil == nil }.map { renewal in
+            let what = renewal.module.map { "the module \($0) of \(renewal.product)" } ?? renewal.product
+            let when =
+                switch renewal.days {
+                case ..<0: "ended on \(renewal.day)"
+                case 0: "ends today"
+                default: "ends on \(renewal.day)"
+                }
+            return Draft(
+                kind: .renewal, installation: renewal.installation, what: "Renew \(what), which \(when).",
+                command: "gatehouse orders add \(renewal.installation) --placed now")
+        }
+    }
+}
