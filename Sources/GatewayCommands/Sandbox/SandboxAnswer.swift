@@ -54,7 +54,7 @@ struct SandboxAnswer: AsyncParsableCommand {
         if let outputDir { try NamedFile.makeFolder(outputDir) }
         var failures = 0
         for request in requests {
-            try Task.checkCancellation()
+            if Task.isCancelled { throw CallError(.cancelled, "Cancelled: \(request) and those behind it have no answer.") }
             do {
                 try answer(request, at: desk)
             } catch {
