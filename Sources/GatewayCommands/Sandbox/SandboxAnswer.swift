@@ -54,7 +54,9 @@ struct SandboxAnswer: AsyncParsableCommand {
         if let outputDir { try NamedFile.makeFolder(outputDir) }
         var failures = 0
         for request in requests {
-            if Task.isCancelled { throw CallError(.cancelled, "Cancelled: \(request) and those behind it have no answer.") }
+            if Task.isCancelled {
+                throw CallError(.cancelled, "Cancelled: \(request) and those behind it have no answer.")
+            }
             do {
                 try answer(request, at: desk)
             } catch {
