@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "GatewayCommands",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "VendorFormats", "VendorSandbox",
+                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "VendorSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(

@@ -120,6 +120,11 @@ struct SandboxAnswerTests {
             #expect(nowhere.code == 1 && nowhere.err.contains("no/x.ent can't be written"), "\(nowhere)")
             let file = try await estate.run("sandbox", "answer", "--book", book, request, "--output-dir", request)
             #expect(file.code == 1 && file.err.contains(request), "\(file)")
+            for path in ["/dev/null", estate.folder] {
+                let odd = try await estate.run(
+                    "sandbox", "answer", "--book", book, request, "--output", path, "--force")
+                #expect(odd.code == 1 && odd.err.contains("\(path) is no file"), "\(odd)")
+            }
             #expect(Self.text(estate.folder + "/x.ent") == nil)
         }
     }

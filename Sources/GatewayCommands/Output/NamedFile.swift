@@ -32,9 +32,14 @@ struct NamedFile {
         }
     }
 
-    /// Makes sure that nothing is written over without having been asked for.
+    /// Makes sure that nothing is written over without having been asked for, and no folder or device at all.
     func checkFree(replacing: Bool) throws {
-        if !replacing, FileManager.default.fileExists(atPath: path) { throw exists }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw CallError(.failed, "\(path) is no file: name one that can be written.")
+        }
+        if !replacing { throw exists }
     }
 
     /// Writes the file as a whole or not at all, readable by its owner alone: it holds what the vendors know the
@@ -44,7 +49,7 @@ struct NamedFile {
     ///   alone too.
     func write(_ contents: Data, replacing: Bool) throws {
         try checkFree(replacing: replacing)
-        let part = path + ".\(getpid()).part"
+        let part = path + ".\(UInt32.random(in: 0 ... .max)).part"
         let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw refusal("can't be written", errno) }
         defer { unlink(part) }

@@ -1,8 +1,6 @@
-import AdapterKit
 import ArgumentParser
 import Foundation
 import GatewayAPI
-import VendorFormats
 import VendorSandbox
 
 /// `gatehouse sandbox answer`.
@@ -56,7 +54,9 @@ struct SandboxAnswer: AsyncParsableCommand {
         if let outputDir { try NamedFile.makeFolder(outputDir) }
         var failures = 0
         for request in requests {
-            try Task.checkCancellation()
+            if Task.isCancelled {
+                throw CallError(.cancelled, "Cancelled: \(request) and those behind it have no answer.")
+            }
             do {
                 try answer(request, at: desk)
             } catch {
@@ -81,7 +81,7 @@ struct SandboxAnswer: AsyncParsableCommand {
             let file = NamedFile(path: path)
             if path != "-" { try file.checkFree(replacing: force) }
             let answer = try desk.answer(
-                Array(NamedFile(path: request).read(most: EntitlementQuestion.byteLimit)))
+                Array(NamedFile(path: request).read(most: LicenceDesk.byteLimit)))
             guard path != "-" else { return Console.write(answer.document) }
             try file.write(Data(answer.document), replacing: force)
             Console.print("\(path): for account \(answer.accountNumber), serial number \(answer.serialNumber)")

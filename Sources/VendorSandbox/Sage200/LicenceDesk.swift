@@ -1,4 +1,5 @@
 import AdapterKit
+import VendorFormats
 
 extension Sandbox {
     /// Answers licence request files of Sage 200 without a server, as somebody at the vendor does who gets them by mail.
@@ -20,6 +21,9 @@ extension Sandbox {
 
 /// Where licence request files are answered: by one version of the book, with the stand-in's key.
 public struct LicenceDesk: Sendable {
+    /// How many bytes a request may have.
+    public static let byteLimit = EntitlementQuestion.byteLimit
+
     let standIn: Sage200StandIn
     let signer: Signer
     /// The path of the file with the secret signing key.
