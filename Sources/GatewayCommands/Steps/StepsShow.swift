@@ -46,7 +46,8 @@ struct StepsShow: AsyncParsableCommand {
             for file in what.hands { lines.add("Take along", "\(file.name), \(file.contents.count) bytes") }
             for document in what.brings.documents {
                 lines.add(
-                    "Bring back", "\(document.title) (\(document.suffix))\(document.required ? "" : ", if there is one")")
+                    "Bring back",
+                    "\(document.title) (\(document.suffix))" + (document.required ? "" : ", if there is one"))
             }
             for value in what.brings.values {
                 lines.add("Record", "\(value.name)\(value.required ? ", required" : ""): \(value.help)")
@@ -57,7 +58,8 @@ struct StepsShow: AsyncParsableCommand {
             lines.add("Step", "none is open: the operation is \(operation.status)\(ended)")
         }
         for file in detail.attachments {
-            lines.add("Kept", "step \(file.step): \(file.name), \(file.size) bytes, \(file.at.short), by \(file.caller)")
+            lines.add(
+                "Kept", "step \(file.step): \(file.name), \(file.size) bytes, \(file.at.short), by \(file.caller)")
         }
         return lines
     }
