@@ -36,6 +36,7 @@ let package = Package(
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
         .target(name: "Forecasting"),
         .target(name: "ICalendar", dependencies: ["AdapterKit"]),
+        .target(name: "Sage100", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage100"),
         .target(name: "Sage200", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage200"),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
 
@@ -74,7 +75,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "gatehouse",
-            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage200", "Sage300"]),
+            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage100", "Sage200", "Sage300"]),
         .executableTarget(
             name: "GatewayBench",
             dependencies: [
@@ -97,13 +98,23 @@ let package = Package(
         .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
         .testTarget(
+            name: "Sage100Tests",
+            dependencies: [
+                "AdapterKit", "AdapterTestKit", "Sage100", "VendorFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .testTarget(
             name: "Sage200Tests",
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "Sage200", "VendorFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(
-            name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300", "VendorFormats"]),
+            name: "Sage300Tests",
+            dependencies: [
+                "AdapterKit", "AdapterTestKit", "Sage300", "VendorFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),
         .testTarget(
             name: "GatewayCoreTests",
@@ -115,7 +126,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "GatewayProfilesTests",
-            dependencies: ["AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "Sage200", "Sage300"]),
+            dependencies: [
+                "AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "Sage100", "Sage200", "Sage300",
+            ]),
         .testTarget(
             name: "GatewayStoreTests",
             dependencies: [
