@@ -133,6 +133,13 @@ extension ImportOffline: PerformedCall {
     func perform(in context: CallContext) async throws -> RefreshResult {
         if let installation { _ = try await context.installation(installation) }
         let document = try SignedDocument(file.contents)
+        let completion = StepCompletion(context: context, adopt: adopt)
+        if let taken = try await context.store.request(withNonce: document.nonce, in: context.scope),
+            taken.status != .asking, taken.ended == nil
+        {
+            // Somebody else brought an answer to it: what came of that decides.
+            try await completion.wait(for: taken)
+        }
         guard let request = try await context.store.request(withNonce: document.nonce, in: context.scope) else {
             throw CallError(
                 .failed,
@@ -143,7 +150,7 @@ extension ImportOffline: PerformedCall {
             throw CallError(
                 .failed, "\(file.name) answers the request of \(request.installation), not one of \(installation).")
         }
-        guard request.status == .asking || request.ended == nil else {
+        guard request.ended == nil else {
             let again = "`gatehouse offline request \(request.installation)` makes a new one."
             throw CallError(
                 .failed,
@@ -152,7 +159,6 @@ extension ImportOffline: PerformedCall {
                     : "\(file.name) was imported already, by operation \(request.id)"
                         + (request.ended.map { ", \($0)" } ?? "") + ". It is taken once. \(again)")
         }
-        return try await StepCompletion(context: context, adopt: adopt)
-            .run(request.id, StepCompletion.Bag(files: [file]), audit: Self.name)
+        return try await completion.run(request.id, StepCompletion.Bag(files: [file]), audit: Self.name)
     }
 }

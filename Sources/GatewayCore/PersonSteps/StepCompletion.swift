@@ -38,10 +38,15 @@ struct StepCompletion: Sendable {
             guard let (record, notes) = try await context.store.operation(id, in: context.scope) else {
                 throw CallError(.notFound, "There is no operation \"\(id)\". `gatehouse steps list` shows what is open.")
             }
+            if record.status != .asking, record.ended == nil {
+                // A process is at it, or was when it ended: then it asks again once that is known.
+                try await wait(for: record)
+                continue
+            }
             guard record.status == .asking else {
                 throw CallError(.conflict, "The operation \(id) waits for nobody: \(Self.whereItStands(record)).")
             }
-            let present = notes.count { $0.kind == StepNote.done } + 1
+            let present = StepNote.stepsDone(in: notes) + 1
             guard number ?? present == present else {
                 throw CallError(
                     .conflict, "The operation \(id) waits for its step \(present), not for \(number ?? present).")
@@ -156,8 +161,7 @@ struct StepCompletion: Sendable {
         } catch {
             let error = Gateway.callError(error)
             try await context.store.askAgain(
-                operation, owner: attempt.done.owner,
-                note: StepNote(at: context.now, kind: "ask", detail: "again: \(error.message)"))
+                operation, owner: attempt.done.owner, error.message, at: context.now)
             throw error
         }
         return try await attempt.settling.settle(operation) {
