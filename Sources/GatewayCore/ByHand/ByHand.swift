@@ -1,4 +1,5 @@
 import AdapterKit
+import Foundation
 import GatewayProfiles
 
 /// Speaks for a vendor that only a person can ask: wherever an adapter would ask the vendor's server it has a person look
@@ -17,6 +18,13 @@ struct ByHand: OnlineRefreshing {
 
     struct State: Codable, Hashable, Sendable {
         var act: Act
+
+        private enum CodingKeys: String, CodingKey { case act = "askedByHand" }
+    }
+
+    /// Whether a journaled step was asked for by hand, and not by a protocol's adapter.
+    static func asked(_ transition: ErasedTransition) -> Bool {
+        (try? JSONDecoder().decode(State.self, from: transition.state)) != nil
     }
 
     /// Who speaks for the vendor of a by-hand profile: with the capabilities that the protocol's adapter has.

@@ -53,14 +53,9 @@ extension RequestOffline: PerformedCall {
             }
             let (profile, adapter) = try await context.gateway.profileAndAdapter(for: record)
             guard profile.offline != nil else { throw Self.unable(record, profile, context.gateway) }
-            if let open = try await context.store.askedOperation(on: record.id, act: .request) {
-                guard anew else { return try OfflineRequest(open, isNew: false) }
-                try await context.store.giveUpStep(
-                    open.id, "A new request was made in its place: an answer to this one is not taken any more.",
-                    at: context.now,
-                    audit: context.audit(
-                        CancelStep.name, customer: record.customer, subject: record.id,
-                        detail: "operation \(open.id), for a new request"))
+            let open = try await context.store.askedOperation(on: record.id, act: .request)
+            if let open, !anew, try ByHand.asked(Conversation.journaled(open).0) == profile.vendor.isByHand {
+                return try OfflineRequest(open, isNew: false)
             }
             let now = context.now
             let facts = Facts(
@@ -69,6 +64,14 @@ extension RequestOffline: PerformedCall {
             guard case .ask = transition.step else {
                 throw AdapterError(
                     .malformed, "The adapter \(adapter.descriptor.title) asks nobody to send its request.")
+            }
+            if let open {
+                try await context.store.giveUpStep(
+                    open.id, "A new request was made in its place: an answer to this one is not taken any more.",
+                    at: now,
+                    audit: context.audit(
+                        CancelStep.name, customer: record.customer, subject: record.id,
+                        detail: "operation \(open.id), for a new request"))
             }
             // The nonce is durable before the file leaves: the answer to it is taken, whatever ends meanwhile.
             let claim = try await context.store.claim(
