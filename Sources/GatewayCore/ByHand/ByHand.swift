@@ -45,8 +45,9 @@ struct ByHand: OnlineRefreshing {
             guard let path = profile.deliveries[delivery.name] else { return nil }
             let file = path.split(separator: "/").last.map(String.init) ?? ""
             return PersonStep.Document(
-                name: delivery.name, title: delivery.title, suffix: file.contains("{") ? "" : file, trust: .plain,
-                required: false)
+                // What stands behind the last value that is put into its name, such as `.xml`.
+                name: delivery.name, title: delivery.title,
+                suffix: file.split(separator: "}").last.map(String.init) ?? "", trust: .plain, required: false)
         }
     }
 
