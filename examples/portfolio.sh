@@ -30,3 +30,11 @@ add lakeshore "Lakeshore Optics" America/Chicago 30018901 "Lakeshore Precision O
 "$gatehouse" customers add wharfedale --name "Wharfedale Joinery" --time-zone Europe/London --quiet
 "$gatehouse" installations add wharfedale-sage200 --customer wharfedale --profile sage200-online --quiet \
     --identity accountNumber=A1042207 --identity serialNumber=2000-7F31-0042-K
+
+# On premise, with or without a way to the Internet.
+"$gatehouse" customers add tamar --name "Tamar Valley Foods" --time-zone Europe/London --quiet
+"$gatehouse" installations add tamar-sage200 --customer tamar --profile sage200-on-premise --quiet \
+    --identity accountNumber=A1057730 --identity serialNumber=2000-91C4-0007-K
+# Of a vendor that no machine may ask: a person looks it up, and records it.
+"$gatehouse" installations add tamar-office --customer tamar --profile sage200-by-hand --quiet \
+    --identity accountNumber=A1057730 --identity serialNumber=2000-91C4-0012-D

@@ -45,8 +45,8 @@ public struct Sage200: OnlineRefreshing, OfflineActivating {
         }
         let step = PersonStep(
             title: "Send the licence request",
-            text: "Mail the licence request file to the Sage support provider. The mail that comes back has the licence "
-                + "entitlement file attached, whose name ends with .ent: import it.",
+            text: "Mail the licence request file to the Sage support provider. The mail that comes back has the "
+                + "licence entitlement file attached, whose name ends with .ent: import it.",
             hands: [PersonStep.HandedFile(name: "licence-request.xml", contents: file)],
             brings: PersonStep.Brings(documents: [
                 PersonStep.Document(

@@ -66,6 +66,7 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
             switch capability {
             case .onlineRefresh: .refresh
             case .offlineActivation: .request
+            case .keyUpgrade: .upgrade
             }
         }
     }

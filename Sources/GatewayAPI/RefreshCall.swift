@@ -55,7 +55,7 @@ public struct Refresh: GatewayCall {
 public struct RefreshReport: Codable, Hashable, Sendable {
     /// How many ended how.
     public var counts: [RefreshResult.Outcome: Int]
-    /// Those that failed, were updated, showed an order or were asked for by ID, in the order in which they ended. The others
+    /// Those that failed, were updated, wait for a person, showed an order or were asked for by ID, in the order in which they ended. The others
     /// are only counted, so that a report on a whole portfolio stays small.
     public var results: [RefreshResult]
     /// How many results of note are left out of ``results``, past the first ``maximumResults``.

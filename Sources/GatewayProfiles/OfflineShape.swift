@@ -9,7 +9,9 @@ enum OfflineShape {
             help: "When the next request is due, in calendar days of the customer's from the last success: 21d.")
         let unanswered = fields.optional(
             "unanswered", ProfileShape.days, default: 5,
-            help: "When a request that was sent is told as unanswered, in calendar days of the customer's; 5d without it.")
+            help:
+                "When a request that was sent is told as unanswered, in calendar days of the customer's; 5d without it."
+        )
         return due.map { Profile.OfflineRules(dueDays: $0, unansweredDays: unanswered) }
     }
 

@@ -29,7 +29,13 @@ struct CommandLineTests {
         "seats renew --session --user --pool --host *", "seats release --session --user --pool --host *",
         "seats list --user --pool --host *", "seats end --session --reason *", "seats users --pool *",
         "seats assign --pool --user --undo *", "seats recount *",
-        "sandbox --book --listen --tls-certificate --tls-key", "demo",
+        "offline request --due --output --output-dir --new --force *", "offline sent --at *",
+        "offline import --adopt *",
+        "offline list --customer --all *", "steps list --customer --installation --owner *",
+        "steps show --output-dir --force *", "steps done --attach --value --note --at --adopt *",
+        "steps cancel --note *", "steps attachment --output --force *", "todo --owner --customer *",
+        "sandbox run --book --listen --tls-certificate --tls-key",
+        "sandbox answer --book --output --output-dir --force", "demo",
     ]
 
     @Test("Every command is there and explains its options", arguments: commands)

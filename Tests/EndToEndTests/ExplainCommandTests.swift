@@ -76,7 +76,7 @@ struct ExplainCommandTests {
             #expect(rows.count == events.count + 2)
             #expect(csv.contains("\"expires 2027-01-31; 10 users; 5 webUsers; edition Premium; modules GL\"") == false)
             #expect(csv.contains("expires 2027-01-31; 10 users; 5 webUsers; edition Premium; modules GL"))
-            #expect(csv.contains("\"updated: Updated: until 2027-01-31, 10 users, 5 webUsers, 1 modules.\""))
+            #expect(csv.contains("\"updated: Updated: until 2027-01-31, 10 users, 5 webUsers, 1 module.\""))
             let markdown = try await estate.must("history", "maple-sage300", "--markdown").out
             #expect(markdown.hasPrefix("# History of maple-sage300\n"))
             #expect(markdown.split(separator: "\n").count { $0.hasPrefix("| 20") } == events.count)

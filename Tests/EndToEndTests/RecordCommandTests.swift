@@ -115,7 +115,7 @@ struct RecordCommandTests {
             let adapter = try #require(adapters.first { $0["protocol"] == "subscription" })
             #expect(adapter["version"]?.string?.isEmpty == false)
             #expect(adapter["capabilities"] == .array(["online-refresh"]))
-            #expect(adapter["profiles"] == .array(["sage300-subscription"]))
+            #expect(adapter["profiles"] == .array(["sage300-by-hand", "sage300-subscription"]))
             #expect(adapter["installations"] == .object(["licensed": 1, "unlicensed": 1]))
             #expect(adapter["failuresLastDay"] == 1)
             #expect(adapter["lastContact"]?.string?.hasSuffix("Z") == true)

@@ -6,7 +6,7 @@ struct StandingCommandTests {
     /// The keys of an object of `status --json`, which scripts rely on.
     static let keys: Set<String> = [
         "customer", "installation", "product", "profile", "protocol", "level", "label", "access", "messages", "until",
-        "fullUntil", "refreshDue", "lastContact", "seats", "timeZone",
+        "fullUntil", "refreshDue", "lastContact", "seats", "timeZone", "unverified",
     ]
 
     @Test("status --json has every key of the contract, and null for what is not there")

@@ -41,11 +41,11 @@ struct ConformanceTests {
             fields.problems(with: odd, kind: "identity").map(\.field) == ["accountNumber", "serialNumber"])
     }
 
-    @Test("It delivers nothing and needs no site; the date of an offline activation may be absent")
+    @Test("It delivers nothing and needs no site, and reports two dates")
     func descriptor() {
         let descriptor = Sage200().descriptor
         #expect(descriptor.protocolName == "online-offline")
         #expect(descriptor.site.isEmpty && descriptor.deliveries.isEmpty)
-        #expect(descriptor.dates.filter(\.optional).map(\.name) == ["offlineActivated"])
+        #expect(descriptor.dates.map(\.name) == ["validFrom", "validTo"])
     }
 }

@@ -11,7 +11,8 @@
 /// - keep in ``State`` everything that it needs to go on, small, and without secrets;
 /// - throw ``AdapterError`` for whatever the vendor says that it cannot go on with.
 ///
-/// What an adapter can do it says by the refinements that it adopts: ``OnlineRefreshing``, ``OfflineActivating``.
+/// What an adapter can do it says by the refinements that it adopts: ``OnlineRefreshing``, ``OfflineActivating``,
+/// ``KeyUpgrading``.
 /// Its tests run `AdapterTestKit`.
 public protocol Adapter: Sendable {
     /// Where a conversation stands between two steps.
@@ -45,6 +46,47 @@ public protocol OfflineActivating: Adapter {
     ///
     /// - Throws: ``AdapterError`` where the facts do not allow it.
     func request(_ facts: Facts) throws(AdapterError) -> Transition<State>
+}
+
+/// An adapter whose vendor activates keys that people enter, and whose product reads them from a registration file.
+///
+/// Keys are secrets: they stand in no state, no message and no line of a registration but masked. The request that holds
+/// them says so (``Request/isSecret``), and is made once.
+public protocol KeyUpgrading: Inspecting {
+    /// What is wrong with a set of keys beyond the form of each value: one that is incomplete, or belongs to another
+    /// installation. Each problem by its field.
+    ///
+    /// - Parameter keys: By the names of the descriptor's keys, each well-formed.
+    func problems(with keys: [String: String], _ facts: Facts) -> [FieldProblem]
+
+    /// Asks the vendor to activate keys. Its grant is for the identity that they bring: where a key and a part of the
+    /// identity have one name, the key is the new one.
+    ///
+    /// - Parameters:
+    ///   - facts: With the identity before.
+    ///   - keys: By the names of the descriptor's keys; ``problems(with:_:)`` found none.
+    /// - Throws: ``AdapterError`` where the facts do not allow it.
+    func upgrade(_ facts: Facts, keys: [String: String]) throws(AdapterError) -> Transition<State>
+
+    /// What a registration file says, in the words of the product's registration page; secrets masked.
+    ///
+    /// - Parameter file: Its bytes, from wherever: they may be anything.
+    /// - Throws: ``AdapterError`` `malformed` where it is none.
+    func registration(_ file: [UInt8]) throws(AdapterError) -> [RegistrationLine]
+}
+
+/// A line of a product's registration page.
+public struct RegistrationLine: Codable, Hashable, Sendable {
+    /// The page's word for it: `Serial Number`.
+    public var title: String
+    /// What stands there; masked where it is secret.
+    public var value: String
+
+    /// A line.
+    public init(title: String, value: String) {
+        self.title = title
+        self.value = value
+    }
 }
 
 /// An adapter that sends something that must not be repeated blindly, and can ask what became of it.

@@ -12,6 +12,8 @@ public struct AdapterDescriptor: Codable, Hashable, Sendable {
     public var identity: [Field]
     /// What a profile may set.
     public var settings: [Field]
+    /// The keys that its vendor activates. One of the same name as a part of the identity is the new one of that.
+    public var keys: [Field]
     /// The named places of a site that its deliveries need: `sharedData`.
     public var site: [Field]
     /// The files that it delivers, by the name a profile gives each a destination.
@@ -27,7 +29,7 @@ public struct AdapterDescriptor: Codable, Hashable, Sendable {
     /// A descriptor.
     public init(
         protocolName: String, title: String, version: String, contract: Int = Self.currentContract,
-        identity: [Field], settings: [Field] = [], site: [Field] = [], deliveries: [Field] = [],
+        identity: [Field], settings: [Field] = [], keys: [Field] = [], site: [Field] = [], deliveries: [Field] = [],
         dates: [DateDescription] = [], purposes: [String] = []
     ) {
         self.protocolName = protocolName
@@ -36,6 +38,7 @@ public struct AdapterDescriptor: Codable, Hashable, Sendable {
         self.contract = contract
         self.identity = identity
         self.settings = settings
+        self.keys = keys
         self.site = site
         self.deliveries = deliveries
         self.dates = dates
@@ -66,6 +69,8 @@ public enum Capability: String, CaseIterable, Codable, Sendable {
     case onlineRefresh = "online-refresh"
     /// Makes a request file that is mailed to the vendor, and reads the file that comes back.
     case offlineActivation = "offline-activation"
+    /// Has the vendor activate keys that people enter.
+    case keyUpgrade = "key-upgrade"
 }
 
 /// What a conversation is for.
@@ -74,6 +79,8 @@ public enum Act: String, CaseIterable, Codable, Sendable {
     case refresh
     /// Have the vendor asked by a file that a person mails.
     case request
+    /// Have the vendor activate other keys, and bring them to every machine that needs them.
+    case upgrade
     /// Ask the vendor what became of an act whose answer was lost, before anything is repeated.
     case inspect
 }

@@ -8,6 +8,8 @@ public struct AnyAdapter: Sendable {
     public let capabilities: [Capability]
     /// Whether it can ask what became of an act.
     public let inspects: Bool
+    /// What it knows of keys; nil where its vendor activates none.
+    public let keys: KeyDesk?
 
     private let begins: @Sendable (Act, Facts) throws -> ErasedTransition
     private let resumes: @Sendable (ErasedTransition, Event, Facts) throws -> ErasedTransition
@@ -22,6 +24,8 @@ public struct AnyAdapter: Sendable {
         var capabilities: [Capability] = []
         if refreshing != nil { capabilities.append(.onlineRefresh) }
         if offline != nil { capabilities.append(.offlineActivation) }
+        keys = (adapter as? any KeyUpgrading).map(KeyDesk.init)
+        if keys != nil { capabilities.append(.keyUpgrade) }
         self.capabilities = capabilities
         inspects = inspecting != nil
         begins = { act, facts in
@@ -32,7 +36,8 @@ public struct AnyAdapter: Sendable {
             case .request:
                 guard let offline else { throw Self.unable(adapter.descriptor, act) }
                 return try Self.request(offline, facts)
-            case .inspect:
+            case .upgrade, .inspect:
+                // The one begins with keys, the other with a state.
                 throw Self.unable(adapter.descriptor, act)
             }
         }
@@ -69,6 +74,36 @@ public struct AnyAdapter: Sendable {
 
     private static func request(_ adapter: some OfflineActivating, _ facts: Facts) throws -> ErasedTransition {
         try ErasedTransition(adapter.request(facts))
+    }
+
+    /// What an adapter knows of keys, its state kept as bytes.
+    public struct KeyDesk: Sendable {
+        private let adapter: any KeyUpgrading
+
+        init(_ adapter: any KeyUpgrading) { self.adapter = adapter }
+
+        /// What is wrong with keys: the form of each, and the set. Each problem by its field.
+        public func problems(with keys: [String: String], _ facts: Facts) -> [FieldProblem] {
+            let problems = adapter.descriptor.keys.problems(with: keys, kind: "keys")
+            return problems.isEmpty ? adapter.problems(with: keys, facts) : problems
+        }
+
+        /// Begins to have keys activated.
+        ///
+        /// - Throws: ``AdapterError``.
+        public func upgrade(_ facts: Facts, keys: [String: String]) throws -> ErasedTransition {
+            func begin(_ adapter: some KeyUpgrading) throws -> ErasedTransition {
+                try ErasedTransition(adapter.upgrade(facts, keys: keys))
+            }
+            return try begin(adapter)
+        }
+
+        /// What a registration file says; secrets masked.
+        ///
+        /// - Throws: ``AdapterError`` `malformed`.
+        public func registration(_ file: [UInt8]) throws(AdapterError) -> [RegistrationLine] {
+            try adapter.registration(file)
+        }
     }
 
     private static func inspect(_ adapter: some Inspecting, _ state: Data, _ facts: Facts) throws -> ErasedTransition {

@@ -15,13 +15,15 @@ public struct Field: Codable, Hashable, Sendable {
     public var required: Bool
     /// Whether it is never shown in full.
     public var secret: Bool
+    /// Whether it stands for many values, each under this name, a dot and a name of its own: `activationKey.GL`.
+    public var isFamily: Bool
     /// Where a person finds it, in one sentence.
     public var help: String
 
     /// A field; required and not secret unless said otherwise.
     public init(
         name: String, title: String, pattern: String? = nil, expectation: String? = nil, required: Bool = true,
-        secret: Bool = false, help: String
+        secret: Bool = false, isFamily: Bool = false, help: String
     ) {
         self.name = name
         self.title = title
@@ -29,7 +31,21 @@ public struct Field: Codable, Hashable, Sendable {
         self.expectation = expectation
         self.required = required
         self.secret = secret
+        self.isFamily = isFamily
         self.help = help
+    }
+
+    /// Whether a value of this name is this field's.
+    public func covers(_ name: String) -> Bool {
+        guard isFamily else { return name == self.name }
+        let own = name.dropFirst(self.name.count + 1)
+        return name.hasPrefix(self.name + ".") && (1...32).contains(own.utf8.count)
+            && own.utf8.allSatisfy { byte in
+                switch byte {
+                case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "_"): true
+                default: false
+                }
+            }
     }
 
     /// The longest value of any field, in UTF-8 bytes.
@@ -95,15 +111,27 @@ extension [Field] {
     public func problems(with values: [String: String], kind: String) -> [FieldProblem] {
         var problems: [FieldProblem] = []
         var meant: Set<String> = []
-        for name in values.keys.sorted() where !contains(where: { $0.name == name }) {
+        for name in values.keys.sorted() where !contains(where: { $0.covers(name) }) {
             let near = Spelling.nearest(to: name, among: map(\.name).filter { !meant.contains($0) }).first
             if let near { meant.insert(near) }
-            let known = map(\.name).joined(separator: ", ")
+            let known = map { $0.isFamily ? $0.name + ".NAME" : $0.name }.joined(separator: ", ")
             let hint = near.map { ": did you mean \"\($0)\"?" } ?? "."
             let message = "There is no \(kind) value \"\(name)\"\(hint) There are: \(known.isEmpty ? "none" : known)."
             problems.append(FieldProblem(field: name, message: message))
         }
-        for field in self {
+        for field in self where field.isFamily {
+            let members = values.keys.filter(field.covers).sorted()
+            if members.isEmpty, field.required {
+                let message = "The \(kind)'s \(field.name).NAME (\(field.title)) is missing. \(field.help)"
+                problems.append(FieldProblem(field: field.name, message: message))
+            }
+            for name in members {
+                guard let problem = field.problem(with: values[name] ?? "") else { continue }
+                let message = "The \(kind)'s \(name) (\(field.title)) \(problem). \(field.help)"
+                problems.append(FieldProblem(field: name, message: message))
+            }
+        }
+        for field in self where !field.isFamily {
             guard let value = values[field.name] else {
                 // A misspelled name is one mistake, not two.
                 if field.required, !meant.contains(field.name) {

@@ -32,6 +32,8 @@ public struct Request: Codable, Hashable, Sendable {
     @Base64 public var body: [UInt8]
     /// How the answer must be trusted.
     public var trust: Trust
+    /// Whether its body holds secrets: the journal keeps the request without it. Such a request is made once.
+    public var isSecret: Bool
     /// Whether it is never repeated by itself: the intent is committed before it leaves, the raw answer is
     /// sealed and committed before the adapter sees it. Everything else is tried again by the core.
     public var once: Bool
@@ -39,7 +41,7 @@ public struct Request: Codable, Hashable, Sendable {
     /// A request.
     public init(
         method: String, path: String, headers: [String: String] = [:], body: [UInt8] = [], trust: Trust,
-        once: Bool = false
+        once: Bool = false, isSecret: Bool = false
     ) {
         self.method = method
         self.path = path
@@ -47,6 +49,19 @@ public struct Request: Codable, Hashable, Sendable {
         self.body = body
         self.trust = trust
         self.once = once
+        self.isSecret = isSecret
+    }
+
+    /// From the journal. Requests that were journaled by earlier versions say nothing of ``isSecret``.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        method = try container.decode(String.self, forKey: .method)
+        path = try container.decode(String.self, forKey: .path)
+        headers = try container.decode([String: String].self, forKey: .headers)
+        _body = try container.decode(Base64.self, forKey: .body)
+        trust = try container.decode(Trust.self, forKey: .trust)
+        once = try container.decode(Bool.self, forKey: .once)
+        isSecret = try container.decodeIfPresent(Bool.self, forKey: .isSecret) ?? false
     }
 
     /// How an answer must be trusted before the adapter sees it.

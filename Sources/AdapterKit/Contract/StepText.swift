@@ -1,7 +1,8 @@
 public import Foundation
 
 extension Step {
-    /// The step as JSON, for the journal: what `JSONEncoder` writes, in another order.
+    /// The step as JSON, for the journal: what `JSONEncoder` writes, in another order, and without the body of a request
+    /// that holds secrets.
     ///
     /// Every conversation writes one down before each step. The step that nearly all of them make is put together by
     /// hand, in a tenth of the encoder's time.
@@ -22,7 +23,8 @@ extension Step {
             separator = ","
         }
         text.raw("},\"body\":\"")
-        text.raw(Data(request.body).base64EncodedString())
+        // What is secret is made once: nothing goes on from it but the answer, or the question what became of it.
+        if !request.isSecret { text.raw(Data(request.body).base64EncodedString()) }
         switch request.trust {
         case .signed(let purpose):
             text.raw("\",\"trust\":{\"signed\":{\"purpose\":")
@@ -30,6 +32,7 @@ extension Step {
             text.raw("}}")
         case .plain: text.raw("\",\"trust\":{\"plain\":{}}")
         }
+        if request.isSecret { text.raw(",\"isSecret\":true") }
         text.raw(",\"once\":\(request.once)}}}")
         return Data(text.bytes)
     }

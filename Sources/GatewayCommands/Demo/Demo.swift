@@ -11,7 +11,8 @@ struct Demo: AsyncParsableCommand {
         abstract: "Show the whole of it on a small portfolio: under a minute, nothing beyond this machine.",
         discussion: """
             Makes a temporary store, starts the stand-in vendor, takes the portfolio of the examples, refreshes it, \
-            and walks one installation through expiry, grace, read-only and renewal.
+            and walks one installation through expiry, grace, read-only and renewal. Another has its license by \
+            mail, and a third by a person who looks it up.
             """)
 
     @Option(
@@ -31,8 +32,11 @@ struct Demo: AsyncParsableCommand {
         defer { place.remove() }
         let clock = DemoClock()
         do {
-            try await Sandbox(book: place.book, clock: { clock.now }).whileRunning { ready in
-                try await DemoWalk(place: place, clock: clock, ready: ready, profiles: profiles).run()
+            let sandbox = Sandbox(book: place.book, clock: { clock.now })
+            try await sandbox.whileRunning { ready in
+                try await DemoWalk(
+                    place: place, clock: clock, ready: ready, desk: sandbox.licenceDesk(), profiles: profiles
+                ).run()
             }
         } catch let error as CallError {
             throw error

@@ -9,6 +9,7 @@ struct DemoWalk {
     let place: DemoPlace
     let clock: DemoClock
     let ready: SandboxReady
+    let desk: LicenceDesk
     let profiles: String
 
     /// The installation that is walked through its life, and what the vendor knows it by.
@@ -39,6 +40,14 @@ struct DemoWalk {
         let report = try await gateway.perform(Refresh(selection: .all), by: caller) { bar.show($0) }
         bar.finish()
         for result in report.results { Console.print("  \(result.installation): \(result.outcome): \(result.message)") }
+
+        let people = DemoPeople(gateway: gateway, caller: caller, desk: desk)
+        head("Without a way to the Internet the license comes by mail: a request file goes, an entitlement file comes.")
+        try await people.mail()
+        head("Where only a person may ask the vendor, the refresh opened a step and waits.")
+        try await people.hands()
+        head("gatehouse todo: what needs a person, soonest loss of access first.")
+        try await people.todo()
 
         head("gatehouse status: soonest loss of full access first.")
         StatusCommand.table(

@@ -31,8 +31,9 @@ struct InstallationsShow: AsyncParsableCommand {
             ("product", "\(view.product ?? "?") (profile \(view.profile), protocol \(view.protocolName ?? "?"))"))
         if let place = view.place, !place.isEmpty { lines.append(("where", place)) }
         if let standing {
+            let label = standing.label + (standing.isUnverified ? ", unverified" : "")
             lines.append(
-                ("standing", "\(standing.label)\(standing.isUnverified ? ", unverified" : "") (\(standing.level.rawValue), \(standing.access.rawValue) access)"))
+                ("standing", "\(label) (\(standing.level.rawValue), \(standing.access.rawValue) access)"))
             for message in standing.messages { lines.append(("", message)) }
         }
         for value in view.identity { lines.append((value.title, value.value)) }

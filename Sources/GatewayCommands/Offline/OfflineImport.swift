@@ -38,7 +38,8 @@ struct OfflineImport: AsyncParsableCommand {
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
             guard names.count == 1 else {
                 throw CallError(
-                    .invalid, "\(path) is a folder: its files are taken for whichever installation each is for, so name none.")
+                    .invalid,
+                    "\(path) is a folder: its files are taken for whichever installation each is for, so name none.")
             }
             return try await importAll(in: path)
         }
@@ -55,12 +56,14 @@ struct OfflineImport: AsyncParsableCommand {
         let entries = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
             $0.lowercased().hasSuffix(".ent") && !$0.hasPrefix(".")
         }.sorted()
-        guard !entries.isEmpty else { throw CallError(.invalid, "No file in \(folder) has a name that ends with .ent.") }
+        guard !entries.isEmpty else {
+            throw CallError(.invalid, "No file in \(folder) has a name that ends with .ent.")
+        }
         var results: [RefreshResult] = []
         var failures = 0
         try await options.withGateway { gateway, caller in
             for name in entries {
-                try Task.checkCancellation()
+                if Task.isCancelled { throw CallError(.cancelled, "Cancelled: \(name) and those behind it are left.") }
                 do {
                     let call = ImportOffline(
                         installation: nil, file: try Self.file("\(folder)/\(name)"), adopt: adopt)

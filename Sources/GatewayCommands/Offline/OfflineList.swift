@@ -27,7 +27,8 @@ struct OfflineList: AsyncParsableCommand {
         }
         if options.json { return try Console.json(items) }
         if items.isEmpty { return Console.print("None.") }
-        var table = Table("installation", "customer", "state", "waits for", "requested", "sent", "activated", "next due")
+        var table = Table(
+            "installation", "customer", "state", "waits for", "requested", "sent", "activated", "next due")
         for item in items {
             table.add(
                 .init(item.installation), .init(item.customerName), .init(item.state.rawValue, item.state.style),

@@ -71,7 +71,8 @@ struct OfflineRequestCommand: AsyncParsableCommand {
 
     private func write(_ request: OfflineRequest) throws(CallError) {
         guard let file = request.file else {
-            return tell("\(request.installation): no file: `gatehouse steps show \(request.operation)` says what to do.")
+            let command = "gatehouse steps show \(request.operation)"
+            return tell("\(request.installation): no file: `\(command)` says what to do.")
         }
         if output == "-" { return Console.write(file.contents) }
         let path = output ?? "\(outputDir ?? ".")/\(file.name)"
@@ -91,8 +92,10 @@ struct OfflineRequestCommand: AsyncParsableCommand {
         let sent = request.sent.map { ", which was sent \($0.short)" } ?? ""
         tell("\(request.installation): \(path)\(age)\(sent).")
         if output != nil {
-            tell("\(request.text) Then: `gatehouse offline sent \(request.installation)`, and when the answer is there "
-                + "`gatehouse offline import \(request.installation) FILE.ent`.")
+            let id = request.installation
+            tell(
+                "\(request.text) Then: `gatehouse offline sent \(id)`, and when the answer is there "
+                    + "`gatehouse offline import \(id) FILE.ent`.")
         }
     }
 

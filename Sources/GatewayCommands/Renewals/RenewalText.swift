@@ -8,7 +8,8 @@ enum RenewalText {
         var table = Table("day", "in", "customer", "installation", "product", "price", "owner", "what happens then")
         for renewal in renewals {
             table.add(
-                .init("\(renewal.day)\(renewal.isUnverified ? ", unverified" : "")"), .init("\(renewal.days) d"), .init(renewal.customer),
+                .init("\(renewal.day)" + (renewal.isUnverified ? ", unverified" : "")), .init("\(renewal.days) d"),
+                .init(renewal.customer),
                 .init(renewal.installation), .init(renewal.what, renewal.level.style), .init(renewal.cost ?? "–"),
                 .init(renewal.owner ?? "–"),
                 .init((renewal.then.map(\.phrase) + [renewal.order].compactMap { $0 }).joined(separator: "; ")))

@@ -26,12 +26,11 @@ struct StepsList: AsyncParsableCommand {
         }
         if options.json { return try Console.json(steps) }
         if steps.isEmpty { return Console.print("None.") }
-        var table = Table("operation", "step", "installation", "customer", "what", "owner", "since", "full until")
+        var table = Table("operation", "step", "installation", "customer", "owner", "since", "full until", "what")
         for step in steps {
             table.add(
                 .init(step.operation), .init("\(step.step)"), .init(step.installation), .init(step.customerName),
-                .init(step.title), .init(step.owner ?? "–"), .init(step.since.short),
-                .init(step.fullUntil?.short ?? "–"))
+                .init(step.owner ?? "–"), .init(step.since.short), .init(step.fullUntil.loss), .init(step.title))
         }
         table.print(width: Console.width, color: Console.hasColor)
     }

@@ -34,19 +34,21 @@ struct StepsShow: AsyncParsableCommand {
         for line in Self.lines(detail).text(width: Console.width) { Console.print(line) }
     }
 
-    private static func lines(_ detail: StepDetail) -> LabeledLines {
+    /// What to do, take along and bring back, and what is kept.
+    static func lines(_ detail: StepDetail) -> LabeledLines {
         var lines = LabeledLines()
         let operation = detail.operation
         lines.add("Operation", "\(operation.id) (\(operation.act.rawValue)) of \(operation.installation)")
         if let item = detail.item, let what = detail.what {
             lines.add("Step", "\(item.step): \(what.title), since \(item.since.short)")
             if let sent = item.sent { lines.add("Sent", sent.short) }
-            if let until = item.fullUntil { lines.add("Full access", "until \(until.short), if nothing is done") }
+            if item.fullUntil != nil { lines.add("Full until", "\(item.fullUntil.loss), if nothing is done") }
             lines.add("What to do", what.text)
             for file in what.hands { lines.add("Take along", "\(file.name), \(file.contents.count) bytes") }
             for document in what.brings.documents {
                 lines.add(
-                    "Bring back", "\(document.title) (\(document.suffix))\(document.required ? "" : ", if there is one")")
+                    "Bring back",
+                    "\(document.title) (\(document.suffix))" + (document.required ? "" : ", if there is one"))
             }
             for value in what.brings.values {
                 lines.add("Record", "\(value.name)\(value.required ? ", required" : ""): \(value.help)")
@@ -57,7 +59,8 @@ struct StepsShow: AsyncParsableCommand {
             lines.add("Step", "none is open: the operation is \(operation.status)\(ended)")
         }
         for file in detail.attachments {
-            lines.add("Kept", "step \(file.step): \(file.name), \(file.size) bytes, \(file.at.short), by \(file.caller)")
+            lines.add(
+                "Kept", "step \(file.step): \(file.name), \(file.size) bytes, \(file.at.short), by \(file.caller)")
         }
         return lines
     }

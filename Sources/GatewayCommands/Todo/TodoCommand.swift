@@ -26,13 +26,17 @@ struct TodoCommand: AsyncParsableCommand {
         }
         if options.json { return try Console.json(items) }
         if items.isEmpty { return Console.print("Nothing.") }
-        var table = Table("full until", "installation", "customer", "what", "owner", "since", "command")
+        Self.table(items).print(width: Console.width, color: Console.hasColor)
+    }
+
+    static func table(_ items: [TodoItem]) -> Table {
+        var table = Table("full until", "installation", "customer", "owner", "since", "what")
         for item in items {
             table.add(
-                .init(item.fullUntil?.short ?? "–"), .init(item.installation), .init(item.customerName),
-                .init(item.what), .init(item.owner ?? "–"), .init(item.since?.short ?? "–"),
-                .init(item.command ?? "–"))
+                .init(item.fullUntil.loss), .init(item.installation), .init(item.customerName),
+                .init(item.owner ?? "–"), .init(item.since?.short ?? "–"),
+                .init([item.what, item.command.map { "`\($0)`" }].compactMap { $0 }.joined(separator: " ")))
         }
-        table.print(width: Console.width, color: Console.hasColor)
+        return table
     }
 }

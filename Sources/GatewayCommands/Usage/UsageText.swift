@@ -31,7 +31,9 @@ enum UsageText {
     private static func headline(_ pool: UsageView.Pool, _ usage: UsageView) -> String {
         var parts = ["\(pool.inUse) in use" + (pool.seen.map { " (seen \($0.short))" } ?? "")]
         if let registered = pool.registered { parts.append("\(registered) registered") }
-        if let purchased = pool.purchased { parts.append("\(purchased) purchased\(usage.isUnverified ? " (unverified)" : "")") }
+        if let purchased = pool.purchased {
+            parts.append("\(purchased) purchased" + (usage.isUnverified ? " (unverified)" : ""))
+        }
         parts.append(pool.peak > 0 ? "peak \(pool.peak)" : "not used in these days")
         if pool.denials > 0 { parts.append("\(pool.denials) refused") }
         if pool.overLimit > 0 { parts.append("\(pool.overLimit) granted over the limit") }

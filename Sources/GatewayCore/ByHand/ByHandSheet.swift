@@ -48,7 +48,8 @@ struct ByHandSheet: Sendable {
                     required: false,
                     help: "The codes of all modules, each with its own last day where it has one."),
                 Field(
-                    name: Self.edition, title: "edition", required: false, help: "The product's edition, or \(Self.none)."),
+                    name: Self.edition, title: "edition", required: false,
+                    help: "The product's edition, or \(Self.none)."),
             ]
     }
 

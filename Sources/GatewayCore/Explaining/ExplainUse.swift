@@ -39,7 +39,8 @@ extension Explain: PerformedCall {
         explanation.steps =
             NextSteps(
                 explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil,
-                isCustomerArchived: try await Self.isCustomerArchived(record, context)
+                isCustomerArchived: try await Self.isCustomerArchived(record, context),
+                asked: try await ListSteps(installation: installation).perform(in: context)
             ).steps
         return explanation
     }

@@ -9,6 +9,8 @@ struct NextSteps {
     let needsRefresh: Bool
     /// Whether its customer is archived.
     let isCustomerArchived: Bool
+    /// The steps that wait for a person.
+    let asked: [StepItem]
 
     private var standing: Explanation.StandingView { explanation.standing }
     private var refresh: String { "`gatehouse refresh \(explanation.installation)`" }
@@ -20,8 +22,14 @@ struct NextSteps {
     var steps: [String] {
         if let archived = explanation.archived { return [bringBack(archived)] }
         guard explanation.file != nil else { return [withoutProfile] }
-        let steps = [aboutOperation, aboutFailure, aboutStanding, aboutFiles, aboutRefresh].compactMap { $0 }
+        let steps =
+            asked.map(Self.about)
+            + [aboutOperation, aboutFailure, aboutStanding, aboutFiles, aboutRefresh].compactMap { $0 }
         return steps.isEmpty ? [nothing] : steps
+    }
+
+    private static func about(_ step: StepItem) -> String {
+        "\(step.title): `gatehouse steps show \(step.operation)` says how."
     }
 
     private func bringBack(_ archived: Instant) -> String {
@@ -74,8 +82,8 @@ struct NextSteps {
 
     private var aboutStanding: String? {
         if standing.heldSince == nil {
-            // What the vendor refuses is told already.
-            guard explanation.refresh.failure == nil else { return nil }
+            // What the vendor refuses is told already, and so is whom the license waits for.
+            guard explanation.refresh.failure == nil, asked.isEmpty else { return nil }
             return
                 "Get an entitlement: check that its identity is what the vendor's record says\(place), then \(refresh)."
         }
@@ -121,7 +129,8 @@ struct NextSteps {
     }
 
     private var aboutRefresh: String? {
-        guard needsRefresh, explanation.operation == nil, explanation.refresh.failure == nil, standing.heldSince != nil,
+        guard needsRefresh, explanation.operation == nil, !asked.contains(where: { $0.act == .refresh }),
+            explanation.refresh.failure == nil, standing.heldSince != nil,
             explanation.refresh.isDue, standing.causes.first?.from != DateName.lastContact.rawValue
         else { return nil }
         return "A refresh is due: \(refresh), or let a timer run `gatehouse refresh --due`."

@@ -67,7 +67,8 @@ extension MarkOfflineSent: PerformedCall {
             let record = try await context.installation(id)
             guard let open = try await context.store.askedOperation(on: id, act: .request) else {
                 throw CallError(
-                    .conflict, "No request of \(id) is open: `gatehouse offline request \(id)` makes one. Nothing was marked.")
+                    .conflict,
+                    "No request of \(id) is open: `gatehouse offline request \(id)` makes one. Nothing was marked.")
             }
             marks.append(
                 (

@@ -107,7 +107,8 @@ extension RequestOffline: PerformedCall {
         }.map(\.name).sorted()
         guard let other = others.first else {
             return CallError(
-                .conflict, "The profile \(profile.name) of \(record.id) knows no offline activations, nor does another of "
+                .conflict,
+                "The profile \(profile.name) of \(record.id) knows no offline activations, nor does another of "
                     + "its product.")
         }
         let names = others.count > 1 ? "one of \(others.joined(separator: ", "))" : other

@@ -36,7 +36,8 @@ struct StepCompletion: Sendable {
     func run(_ id: String, step number: Int? = nil, _ bag: Bag, audit: String) async throws -> RefreshResult {
         for _ in 1...Self.maximumReloads {
             guard let (record, notes) = try await context.store.operation(id, in: context.scope) else {
-                throw CallError(.notFound, "There is no operation \"\(id)\". `gatehouse steps list` shows what is open.")
+                throw CallError(
+                    .notFound, "There is no operation \"\(id)\". `gatehouse steps list` shows what is open.")
             }
             if record.status != .asking, record.ended == nil {
                 // A process is at it, or was when it ended: then it asks again once that is known.
@@ -58,7 +59,8 @@ struct StepCompletion: Sendable {
             case .stale, .gone: break
             }
         }
-        throw CallError(.conflict, "The operation \(id) is being gone on with by others: look with `gatehouse steps list`.")
+        throw CallError(
+            .conflict, "The operation \(id) is being gone on with by others: look with `gatehouse steps list`.")
     }
 
     /// Where an operation stands that no person is asked for, as a clause.

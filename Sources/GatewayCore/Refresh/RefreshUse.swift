@@ -176,5 +176,7 @@ struct RefreshRun: Sendable {
 
 extension RefreshResult {
     /// Whether it is told one by one, however many there are.
-    fileprivate var isOfNote: Bool { outcome.isFailure || outcome == .updated || !orders.isEmpty }
+    fileprivate var isOfNote: Bool {
+        outcome.isFailure || outcome == .updated || outcome == .waiting || !orders.isEmpty
+    }
 }

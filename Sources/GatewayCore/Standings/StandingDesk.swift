@@ -155,6 +155,11 @@ extension StandingDesk.Result {
     }
 
     private var stepsToLicense: String {
+        if profile.vendor.isByHand {
+            return
+                "\(profile.product) for \(customer) has no entitlement yet: `gatehouse refresh \(installation)` opens a step "
+                + "for a person, who looks it up and records it."
+        }
         let place = profile.place.isEmpty ? "" : " (\(profile.place))"
         return "\(profile.product) for \(customer) has no entitlement yet: check that its identity is what the "
             + "vendor's record says\(place), then run `gatehouse refresh \(installation)`."

@@ -35,7 +35,8 @@ extension Store {
                 Self.selectOperation
                     + " WHERE installation = ?1 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", [installation])
             let open = try db.row(
-                Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status <> 'asking'", [installation])
+                Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status <> 'asking'",
+                [installation])
             return ExplainedRecord(
                 added: Instant(milliseconds: row[0]), taken: row.instant(1), seats: row[2], failed: row.instant(3),
                 lastOperation: try last.map(OperationRecord.init(row:)),

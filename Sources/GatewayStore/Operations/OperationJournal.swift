@@ -54,7 +54,8 @@ extension Store {
                 notes = notes || ?7 WHERE id = ?1
                 """,
                 [
-                    operation, transition.status.rawValue, transition.waitsUntil?.milliseconds, transition.nonce, transition.state, transition.step,
+                    operation, transition.status.rawValue, transition.waitsUntil?.milliseconds, transition.nonce,
+                    transition.state, transition.step,
                     NotesColumn.write([answered, transition.note].compactMap { $0 }),
                 ])
         }

@@ -40,7 +40,7 @@ extension Store {
     public func sessions(
         of installation: String, in scope: Scope, at now: Instant, _ filter: SessionFilter = SessionFilter()
     ) async throws -> [SessionRecord] {
-        try await pool.read { db in
+        try await reads.read { db in
             try db.rows(
                 SessionRecord.select + """
                      JOIN installations i ON i.id = s.installation

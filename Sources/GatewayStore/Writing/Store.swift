@@ -11,6 +11,7 @@ public final class Store: Sendable {
     public let path: String
     let pool: DatabasePool
     let commits: GroupCommit
+    let reads: GroupRead
 
     /// Opens the store, makes it where there is none, and brings an older one up to date.
     ///
@@ -32,6 +33,7 @@ public final class Store: Sendable {
             throw StoreError(.cannotOpen, error, store: path, "can't be opened")
         }
         commits = GroupCommit(pool: pool, lock: lock)
+        reads = GroupRead(pool: pool)
     }
 
     /// How many writes of this process shared how many commits so far.

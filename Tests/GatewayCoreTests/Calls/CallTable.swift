@@ -32,7 +32,7 @@ struct CallRow: CustomTestStringConvertible, Sendable {
 
     /// Whether it only asks.
     var isQuestion: Bool {
-        ["Show", "List", "Status", "Allows"].contains { type.hasPrefix($0) }
+        ["Show", "List", "Status", "Allows"].contains { type.hasPrefix($0) } && type != "ShowAttachment"
     }
 
     /// Whether it is about the store as a whole, and no customer's.
@@ -55,10 +55,25 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         }
     }
 
-    /// Records what some calls are about: a contact and an order.
+    /// Records what some calls are about: a contact, an order and a step that waits for a person.
     static func furnish(_ customer: String, of gateway: Gateway) async throws {
         _ = try await gateway.perform(AddContact(customer: customer, role: .support, personName: "Sam"))
         _ = try await gateway.perform(AddOrder(installation: customer, placed: .now))
+        let now = gateway.surroundings.now()
+        let step = PersonStep(title: "Look", text: "Look at it.")
+        let nonce = Identifiers.nonce()
+        _ = try await gateway.store.claim(
+            NewOperation(
+                id: Identifiers.operation(at: now), installation: customer, customer: customer,
+                protocolName: "subscription", act: .request, caller: "local:0", owner: "", started: now,
+                basedOn: nil, edits: 0,
+                first: try Conversation.journal(
+                    ErasedTransition(state: Data("{}".utf8), step: .ask(step)), nonce: nonce, at: now)))
+    }
+
+    /// The operation that waits for a person.
+    private static func asked(of customer: String, _ gateway: Gateway) async throws -> String {
+        try await gateway.store.askedOperation(on: customer, act: .request)?.id ?? "none"
     }
 
     /// Opens a session that another customer could only know by its ID.
@@ -117,6 +132,24 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.forbidden) { _, _ in ImportPortfolio(contents: Data(), file: "f.csv", dryRun: true) },
         CallRow(.nothing) { _, _ in ExportPortfolio() },
         CallRow(.nothing) { _, _ in PortfolioTemplate() },
+        CallRow(.notFound) { _, about in RequestOffline(selection: .installations([about])) },
+        CallRow(.notFound) { _, about in
+            ImportOffline(installation: about, file: AttachedFile(name: "a.ent", contents: [10]))
+        },
+        CallRow(.notFound, audit: "offline.sent") { _, about in MarkOfflineSent(installations: [about]) },
+        CallRow(.nothing) { _, _ in ListOffline() },
+        CallRow(.nothing) { _, _ in ListSteps() },
+        CallRow(.notFound) { gateway, about in ShowStep(operation: try await asked(of: about, gateway)) },
+        CallRow(.notFound) { gateway, about in
+            ShowAttachment(operation: try await asked(of: about, gateway), step: 1, file: "a.png")
+        },
+        CallRow(.notFound) { gateway, about in
+            CompleteStep(operation: try await asked(of: about, gateway), step: 1)
+        },
+        CallRow(.notFound, audit: "steps.cancel") { gateway, about in
+            CancelStep(operation: try await asked(of: about, gateway))
+        },
+        CallRow(.nothing) { _, _ in ListTodo() },
         CallRow(.nothing) { _, _ in ListAudit() },
         CallRow(.forbidden) { _, _ in VerifyAudit() },
         CallRow(.nothing) { _, _ in ListAdapters() },
@@ -176,6 +209,11 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.notFound) { _, about in ListInstallations(customer: about) },
         CallRow(.notFound) { _, about in ListOperations(installation: about) },
         CallRow(.notFound) { _, about in ListOrders(customer: about) },
+        CallRow(.notFound) { _, about in ListSteps(customer: about) },
+        CallRow(.notFound) { _, about in ListSteps(installation: about) },
+        CallRow(.notFound) { _, about in ListOffline(customer: about, all: true) },
+        CallRow(.notFound) { _, about in ListTodo(customer: about) },
+        CallRow(.nothing) { _, _ in RequestOffline(selection: .due) },
         CallRow(.notFound) { _, about in ListOrders(installation: about) },
         CallRow(.nothing) { _, _ in ListInstallations(archived: true) },
         CallRow(.nothing) { _, _ in ListCustomers(archived: true) },

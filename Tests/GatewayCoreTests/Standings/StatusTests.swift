@@ -93,6 +93,7 @@ struct StatusTests {
                 Set(keys.keys) == [
                     "customer", "installation", "product", "profile", "protocol", "level", "label", "access",
                     "messages", "until", "fullUntil", "refreshDue", "lastContact", "seats", "timeZone",
+                    "unverified",
                 ])
         }
     }
