@@ -84,7 +84,8 @@ struct ByHand: OnlineRefreshing {
             throw AdapterError(.malformed, "A person was asked, and something else came back.")
         }
         let attestation = Attestation(subject: facts.identity, issued: facts.now)
-        if held != nil, brought.values.isEmpty, brought.documents.isEmpty {
+        // Where the installation was changed since, what is held is the person's word from now on.
+        if held != nil, facts.held != nil, brought.values.isEmpty, brought.documents.isEmpty {
             return Transition(state, .finish(.unchanged(attestation)))
         }
         let files = deliveries.compactMap { delivery in
