@@ -20,25 +20,40 @@ struct AttachmentTests {
         (1...count).map { AttachedFile(name: "\($0).png", contents: [UInt8](repeating: 1, count: bytes)) }
     }
 
-    @Test(
-        "What is too much, nameless or doubtful is refused, and nothing changes",
-        arguments: [
-            (files(1, of: AttachedFile.mostBytes + 1), "1.png has 10485761 bytes"),
-            (files(51, of: 1), "keeps at most 50 files"),
-            (files(6, of: AttachedFile.mostBytes), "it would be 6 of 62914560"),
-            ([AttachedFile("empty.png", "")], "empty.png is empty"),
-            ([picture, picture], "Two of the files are named screenshot.png"),
-            ([AttachedFile("../up.png", "x")], "without slashes"), ([AttachedFile("a\\b", "x")], "without slashes"),
-            ([AttachedFile("", "x")], "1 to 128 bytes"), ([AttachedFile(".hidden", "x")], "not beginning with a dot"),
-            ([AttachedFile("a\nb", "x")], "control characters"),
-            ([AttachedFile(String(repeating: "ä", count: 65), "x")], "1 to 128 bytes"),
-        ] as [([AttachedFile], String)])
-    func refused(_ files: [AttachedFile], _ words: String) async throws {
+    /// Files that are refused: made when they are needed, since a test's arguments are written out.
+    struct Bad: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var words: String
+        var files: @Sendable () -> [AttachedFile]
+
+        init(_ name: String, _ words: String, _ files: @escaping @Sendable () -> [AttachedFile]) {
+            (testDescription, self.words, self.files) = (name, words, files)
+        }
+
+        init(named name: String, _ words: String) {
+            self.init("named \(name.debugDescription)", words) { [AttachedFile(name, "x")] }
+        }
+    }
+
+    static let bad = [
+        Bad("too large", "1.png has 10485761 bytes") { files(1, of: AttachedFile.mostBytes + 1) },
+        Bad("too many", "keeps at most 50 files") { files(51, of: 1) },
+        Bad("too much", "it would be 6 of 62914560") { files(6, of: AttachedFile.mostBytes) },
+        Bad("empty", "empty.png is empty") { [AttachedFile("empty.png", "")] },
+        Bad("twice", "Two of the files are named screenshot.png") { [picture, picture] },
+        Bad(named: "../up.png", "without slashes"), Bad(named: "a\\b", "without slashes"),
+        Bad(named: "", "1 to 128 bytes"), Bad(named: ".hidden", "not beginning with a dot"),
+        Bad(named: "a\nb", "control characters"), Bad(named: String(repeating: "ä", count: 65), "1 to 128 bytes"),
+    ]
+
+    @Test("What is too much, nameless or doubtful is refused, and nothing changes", arguments: bad)
+    func refused(_ bad: Bad) async throws {
         try await ByHandFixture.withGateway { test, gateway in
             let operation = try await gateway.ask("office")
             let before = try test.fixture.dump()
-            let error = await callError { _ = try await done(gateway, operation, files) }
-            #expect(error?.code == .invalid && error?.message.contains(words) == true, "\(error?.message ?? "taken")")
+            let error = await callError { _ = try await done(gateway, operation, bad.files()) }
+            #expect(
+                error?.code == .invalid && error?.message.contains(bad.words) == true, "\(error?.message ?? "taken")")
             #expect(try test.fixture.dump() == before)
         }
     }
