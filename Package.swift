@@ -119,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "GatewayCoreTests",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore", "GatewayTransport",
+                "AdapterKit", "AdapterTestKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore",
+                "GatewayTransport",
                 "Sage200", "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -88,8 +88,7 @@ struct Recovery: Sendable {
         if case .ask(let step) = transition.step {
             // Its process ended before anything came of what the person had brought.
             try await context.store.askAgain(
-                record.id, owner: gateway.owner.get().id,
-                note: StepNote(at: context.now, kind: "ask", detail: "again, since the gateway ended meanwhile"))
+                record.id, owner: gateway.owner.get().id, "The gateway ended meanwhile.", at: context.now)
             return RefreshResult(asked: step.title, of: record.id, on: record.installation)
         }
         let (profile, adapter) = try await gateway.profileAndAdapter(for: installation)
