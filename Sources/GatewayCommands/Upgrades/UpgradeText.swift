@@ -12,7 +12,8 @@ enum UpgradeText {
     }
 
     /// Shows how it ended, with the exit code that goes with it.
-    static func show(_ view: UpgradeView, _ options: GlobalOptions, wanting: Set<String> = ["done", "announce"]) throws {
+    static func show(_ view: UpgradeView, _ options: GlobalOptions, wanting: Set<String> = ["done", "announce"]) throws
+    {
         if options.json {
             try Console.json(view)
         } else {
@@ -22,7 +23,9 @@ enum UpgradeText {
                 if !options.quiet { Console.print(view.message.isEmpty ? waits(view) : line) }
             } else {
                 Console.errorText(line)
-                for host in view.hosts { if let trouble = host.trouble { Console.errorText("  \(host.host): \(trouble)") } }
+                for host in view.hosts {
+                    if let trouble = host.trouble { Console.errorText("  \(host.host): \(trouble)") }
+                }
                 for contact in view.contacts { Console.errorText("  \(contact.role.rawValue): \(Self.reach(contact))") }
                 if let plan = view.emergencyPlan { Console.errorText("  emergency plan: \(plan)") }
             }
@@ -72,11 +75,14 @@ enum UpgradeText {
 
     static func markdown(_ view: UpgradeView) -> String {
         var text = ["# Upgrade of the license keys of \(MarkdownText.cell(view.installation))", ""]
-        text.append("\(view.phase), \(view.start.short) to \(view.ended?.short ?? "now"), by \(view.caller). \(view.message)")
+        text.append(
+            "\(view.phase), \(view.start.short) to \(view.ended?.short ?? "now"), by \(view.caller). \(view.message)")
         text += ["", "| | before | now |", "| --- | --- | --- |"]
-        let titles = view.before.map(\.title) + view.after.map(\.title).filter { title in
-            !view.before.contains { $0.title == title }
-        }
+        let titles =
+            view.before.map(\.title)
+            + view.after.map(\.title).filter { title in
+                !view.before.contains { $0.title == title }
+            }
         for title in titles {
             let before = view.before.first { $0.title == title }?.value ?? ""
             let after = view.after.first { $0.title == title }?.value ?? ""
