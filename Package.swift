@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // The distribution's own C libraries, so that their security fixes reach Gatehouse with the system's.
@@ -55,6 +56,7 @@ let package = Package(
                 "AdapterKit", "CLinux", "Forecasting", "GatewayAPI", "GatewayProfiles", "GatewayStore",
                 "GatewayTransport", "MarkedCSV", "MarkedText", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         .target(
             name: "VendorSandbox",
@@ -68,7 +70,7 @@ let package = Package(
         .target(
             name: "GatewayCommands",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "VendorSandbox",
+                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "MarkedText", "MarkedYAML", "VendorSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -117,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "GatewayCoreTests",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore", "GatewayTransport",
+                "AdapterKit", "AdapterTestKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore",
+                "GatewayTransport",
                 "Sage200", "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),

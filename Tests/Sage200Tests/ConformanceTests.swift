@@ -29,6 +29,7 @@ struct ConformanceTests {
             scenarios.append(VendorScenario(name, expected: .error(code)) { _, _, _ in .status(status) })
         }
         scenarios.append(VendorScenario("no XML", expected: .error(.malformed)) { _, _, _ in .payload([10]) })
+        scenarios += try OfflineScenarios.all
         try AdapterConformance(Sage200(), facts: ProtocolPage.facts, scenarios: scenarios).check()
     }
 

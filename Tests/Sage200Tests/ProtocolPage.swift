@@ -15,6 +15,15 @@ enum ProtocolPage {
     /// The nonce of the example's request file.
     static let offlineNonce = "0b6e2f4c8a1d3957e0c4b2a69f817d53"
 
+    /// The facts that the example's request file was made from.
+    static var offlineFacts: Facts {
+        var facts = facts
+        facts.operation = "019abc60-1f80-7b52-8c3d-6e9f01a2b3c4"
+        facts.now = Instant(milliseconds: 1_795_341_720_000)
+        facts.nonce = offlineNonce
+        return facts
+    }
+
     static var page: WorkedExample {
         get throws { try WorkedExample(page: "../../docs/protocols/online-offline.md") }
     }

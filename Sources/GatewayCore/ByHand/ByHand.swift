@@ -1,4 +1,5 @@
 import AdapterKit
+import Foundation
 import GatewayProfiles
 
 /// Speaks for a vendor that only a person can ask: wherever an adapter would ask the vendor's server it has a person look
@@ -17,6 +18,13 @@ struct ByHand: OnlineRefreshing {
 
     struct State: Codable, Hashable, Sendable {
         var act: Act
+
+        private enum CodingKeys: String, CodingKey { case act = "askedByHand" }
+    }
+
+    /// Whether a journaled step was asked for by hand, and not by a protocol's adapter.
+    static func asked(_ transition: ErasedTransition) -> Bool {
+        (try? JSONDecoder().decode(State.self, from: transition.state)) != nil
     }
 
     /// Who speaks for the vendor of a by-hand profile: with the capabilities that the protocol's adapter has.
@@ -37,8 +45,9 @@ struct ByHand: OnlineRefreshing {
             guard let path = profile.deliveries[delivery.name] else { return nil }
             let file = path.split(separator: "/").last.map(String.init) ?? ""
             return PersonStep.Document(
-                name: delivery.name, title: delivery.title, suffix: file.contains("{") ? "" : file, trust: .plain,
-                required: false)
+                // What stands behind the last value that is put into its name, such as `.xml`.
+                name: delivery.name, title: delivery.title,
+                suffix: file.split(separator: "}").last.map(String.init) ?? "", trust: .plain, required: false)
         }
     }
 
@@ -75,7 +84,8 @@ struct ByHand: OnlineRefreshing {
             throw AdapterError(.malformed, "A person was asked, and something else came back.")
         }
         let attestation = Attestation(subject: facts.identity, issued: facts.now)
-        if held != nil, brought.values.isEmpty, brought.documents.isEmpty {
+        // Where the installation was changed since, what is held is the person's word from now on.
+        if held != nil, facts.held != nil, brought.values.isEmpty, brought.documents.isEmpty {
             return Transition(state, .finish(.unchanged(attestation)))
         }
         let files = deliveries.compactMap { delivery in

@@ -2,7 +2,7 @@ import AdapterKit
 import GatewayProfiles
 
 /// The facts of a license that a person may record as values: `validTo=2027-06-30`, `seats.users=12`,
-/// `modules=FIN,COM,BOM=2026-12-31`, `edition=Standard`.
+/// `modules=FIN,COM,BOM=2026-12-31`, `edition=Standard`; `none` takes away what there is no more.
 struct ByHandSheet: Sendable {
     private let dates: [AdapterDescriptor.DateDescription]
     private let pools: [String]
@@ -11,6 +11,8 @@ struct ByHandSheet: Sendable {
     private static let modules = "modules"
     private static let edition = "edition"
     private static let seats = "seats."
+    /// What takes away what was recorded before.
+    private static let none = "none"
     /// The most seats of a pool.
     private static let mostSeats = 1_000_000
 
@@ -26,8 +28,10 @@ struct ByHandSheet: Sendable {
     var fields: [Field] {
         dates.map { date in
             Field(
-                name: date.name, title: date.name, pattern: "[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?",
-                expectation: "a day such as 2027-03-31, or a time such as 2027-03-31T12:00:00Z",
+                name: date.name, title: date.name,
+                pattern: "[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+)?" + (date.optional ? "|\(Self.none)" : ""),
+                expectation: "a day such as 2027-03-31, or a time such as 2027-03-31T12:00:00Z"
+                    + (date.optional ? ", or \(Self.none)" : ""),
                 required: isFirst && !date.optional, help: date.help)
         }
             + pools.map { pool in
@@ -40,12 +44,12 @@ struct ByHandSheet: Sendable {
                 Field(
                     name: Self.modules, title: "modules",
                     pattern: "[A-Za-z0-9._-]+(=[0-9-]{10})?(,[A-Za-z0-9._-]+(=[0-9-]{10})?)*",
-                    expectation: "codes with commas between, such as FIN,COM,BOM=2026-12-31",
+                    expectation: "codes with commas between, such as FIN,COM,BOM=2026-12-31, or \(Self.none)",
                     required: false,
                     help: "The codes of all modules, each with its own last day where it has one."),
                 Field(
-                    name: Self.edition, title: "edition", required: false, help: "The product's edition, if it has any."
-                ),
+                    name: Self.edition, title: "edition", required: false,
+                    help: "The product's edition, or \(Self.none)."),
             ]
     }
 
@@ -62,7 +66,9 @@ struct ByHandSheet: Sendable {
         var problems: [(field: String, message: String)] = []
         for date in dates {
             guard let text = values[date.name] else { continue }
-            if let value = DateValue(text) {
+            if date.optional, text == Self.none {
+                entitlement.dates[date.name] = nil
+            } else if let value = DateValue(text) {
                 entitlement.dates[date.name] = value
             } else {
                 problems.append((date.name, "\(date.name) is no date: \(text)."))
@@ -87,7 +93,7 @@ struct ByHandSheet: Sendable {
                 problems.append((Self.modules, error.message))
             }
         }
-        if let edition = values[Self.edition] { entitlement.edition = edition }
+        if let edition = values[Self.edition] { entitlement.edition = edition == Self.none ? nil : edition }
         guard problems.isEmpty else {
             throw AdapterError(
                 .rejected, problems.map(\.message).joined(separator: " "), field: problems.first?.field)
@@ -100,6 +106,7 @@ struct ByHandSheet: Sendable {
     }
 
     private func modules(_ text: String, _ known: [Entitlement.Module]) throws(Flaw) -> [Entitlement.Module] {
+        guard text != Self.none else { return [] }
         var modules: [Entitlement.Module] = []
         for part in text.split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1).map(String.init)

@@ -53,14 +53,9 @@ extension RequestOffline: PerformedCall {
             }
             let (profile, adapter) = try await context.gateway.profileAndAdapter(for: record)
             guard profile.offline != nil else { throw Self.unable(record, profile, context.gateway) }
-            if let open = try await context.store.askedOperation(on: record.id, act: .request) {
-                guard anew else { return try OfflineRequest(open, isNew: false) }
-                try await context.store.giveUpStep(
-                    open.id, "A new request was made in its place: an answer to this one is not taken any more.",
-                    at: context.now,
-                    audit: context.audit(
-                        CancelStep.name, customer: record.customer, subject: record.id,
-                        detail: "operation \(open.id), for a new request"))
+            let open = try await context.store.askedOperation(on: record.id, act: .request)
+            if let open, !anew, try ByHand.asked(Conversation.journaled(open).0) == profile.vendor.isByHand {
+                return try OfflineRequest(open, isNew: false)
             }
             let now = context.now
             let facts = Facts(
@@ -69,6 +64,14 @@ extension RequestOffline: PerformedCall {
             guard case .ask = transition.step else {
                 throw AdapterError(
                     .malformed, "The adapter \(adapter.descriptor.title) asks nobody to send its request.")
+            }
+            if let open {
+                try await context.store.giveUpStep(
+                    open.id, "A new request was made in its place: an answer to this one is not taken any more.",
+                    at: now,
+                    audit: context.audit(
+                        CancelStep.name, customer: record.customer, subject: record.id,
+                        detail: "operation \(open.id), for a new request"))
             }
             // The nonce is durable before the file leaves: the answer to it is taken, whatever ends meanwhile.
             let claim = try await context.store.claim(
@@ -134,6 +137,13 @@ extension ImportOffline: PerformedCall {
     func perform(in context: CallContext) async throws -> RefreshResult {
         if let installation { _ = try await context.installation(installation) }
         let document = try SignedDocument(file.contents)
+        let completion = StepCompletion(context: context, adopt: adopt)
+        if let taken = try await context.store.request(withNonce: document.nonce, in: context.scope),
+            taken.status != .asking, taken.ended == nil
+        {
+            // Somebody else brought an answer to it: what came of that decides.
+            try await completion.wait(for: taken)
+        }
         guard let request = try await context.store.request(withNonce: document.nonce, in: context.scope) else {
             throw CallError(
                 .failed,
@@ -144,7 +154,7 @@ extension ImportOffline: PerformedCall {
             throw CallError(
                 .failed, "\(file.name) answers the request of \(request.installation), not one of \(installation).")
         }
-        guard request.status == .asking || request.ended == nil else {
+        guard request.ended == nil else {
             let again = "`gatehouse offline request \(request.installation)` makes a new one."
             throw CallError(
                 .failed,
@@ -153,7 +163,6 @@ extension ImportOffline: PerformedCall {
                     : "\(file.name) was imported already, by operation \(request.id)"
                         + (request.ended.map { ", \($0)" } ?? "") + ". It is taken once. \(again)")
         }
-        return try await StepCompletion(context: context, adopt: adopt)
-            .run(request.id, StepCompletion.Bag(files: [file]), audit: Self.name)
+        return try await completion.run(request.id, StepCompletion.Bag(files: [file]), audit: Self.name)
     }
 }

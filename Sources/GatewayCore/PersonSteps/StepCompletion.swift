@@ -39,10 +39,15 @@ struct StepCompletion: Sendable {
                 throw CallError(
                     .notFound, "There is no operation \"\(id)\". `gatehouse steps list` shows what is open.")
             }
+            if record.status != .asking, record.ended == nil {
+                // A process is at it, or was when it ended: then it asks again once that is known.
+                try await wait(for: record)
+                continue
+            }
             guard record.status == .asking else {
                 throw CallError(.conflict, "The operation \(id) waits for nobody: \(Self.whereItStands(record)).")
             }
-            let present = notes.count { $0.kind == StepNote.done } + 1
+            let present = StepNote.stepsDone(in: notes) + 1
             guard number ?? present == present else {
                 throw CallError(
                     .conflict, "The operation \(id) waits for its step \(present), not for \(number ?? present).")
@@ -84,7 +89,16 @@ struct StepCompletion: Sendable {
             throw CallError(.notFound, "There is no installation \"\(record.installation)\".")
         }
         let (profile, adapter) = try await gateway.profileAndAdapter(for: installation)
-        let at = try time(bag.at, since: record.started)
+        guard ByHand.asked(transition) == profile.vendor.isByHand else {
+            // What a person alone vouches for is never handed to who takes it for verified.
+            throw CallError(
+                .conflict,
+                "The profile \(profile.name) asked for this when it "
+                    + (profile.vendor.isByHand ? "had a vendor's server" : "was by hand") + ", and "
+                    + (profile.vendor.isByHand ? "is by hand" : "has a vendor's server")
+                    + " now. Give the step up with `gatehouse steps cancel \(record.id)`, and ask anew.")
+        }
+        let at = try time(bag.at, since: record.started, after: installation.lastContact)
         try AttachedFile.check(bag.files, besides: try await context.store.attachments(of: record.id), step: number)
         let problems = step.brings.values.problems(with: bag.values, kind: "step")
         guard problems.isEmpty else {
@@ -121,7 +135,9 @@ struct StepCompletion: Sendable {
     /// How far back a step may have been done before it was asked for, in days: a person may have done it unasked.
     private static let daysBack = 31
 
-    private func time(_ at: Instant?, since started: Instant) throws(CallError) -> Instant {
+    private func time(
+        _ at: Instant?, since started: Instant, after lastContact: Instant?
+    ) throws(CallError) -> Instant {
         guard let at else { return context.now }
         guard at <= context.now else {
             throw CallError(.invalid, "\(at) is still to come (it is \(context.now)): say when it was done.")
@@ -129,6 +145,11 @@ struct StepCompletion: Sendable {
         guard at >= started.adding(hours: -24 * Self.daysBack) else {
             throw CallError(
                 .invalid, "\(at) is more than \(Self.daysBack) days before the step was asked for, on \(started).")
+        }
+        if let lastContact, at < lastContact {
+            throw CallError(
+                .invalid,
+                "\(at) is before the last contact with the vendor, of \(lastContact): what was so then says nothing new.")
         }
         return at
     }
@@ -158,8 +179,7 @@ struct StepCompletion: Sendable {
         } catch {
             let error = Gateway.callError(error)
             try await context.store.askAgain(
-                operation, owner: attempt.done.owner,
-                note: StepNote(at: context.now, kind: "ask", detail: "again: \(error.message)"))
+                operation, owner: attempt.done.owner, error.message, at: context.now)
             throw error
         }
         return try await attempt.settling.settle(operation) {

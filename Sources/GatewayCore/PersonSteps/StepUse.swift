@@ -71,9 +71,14 @@ extension CompleteStep: PerformedCall {
 
 extension CancelStep: PerformedCall {
     func perform(in context: CallContext) async throws -> OperationView {
-        guard let (record, _) = try await context.store.operation(operation, in: context.scope) else {
+        guard var record = try await context.store.operation(operation, in: context.scope)?.0 else {
             throw CallError(
                 .notFound, "There is no operation \"\(operation)\". `gatehouse steps list` shows what is open.")
+        }
+        if record.status != .asking, record.ended == nil, !Recovery.isAlive(record.owner, of: context.gateway) {
+            // Its process ended while it took up what somebody had brought.
+            _ = await Recovery(context: context, adopt: false).finish(record)
+            record = try await context.store.operation(operation, in: context.scope)?.0 ?? record
         }
         guard record.status == .asking else {
             throw CallError(

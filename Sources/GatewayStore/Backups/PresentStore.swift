@@ -64,7 +64,7 @@ struct PresentStore {
                 db,
                 sql: "SELECT EXISTS (SELECT 1 FROM customers) + EXISTS (SELECT 1 FROM audit)")
             if rows == 0 { return (.empty, nil) }
-            let open = try? Int.fetchOne(db, sql: "SELECT COUNT(*) FROM operations WHERE ended_at IS NULL")
+            let open = try? Int.fetchOne(db, sql: "SELECT COUNT(*) FROM operations WHERE \(StoreRestore.isVoided)")
             return (.readable(version: version), open)
         }
     }

@@ -20,9 +20,9 @@ public struct StoreRestore: Sendable {
         public var backup: BackupSummary
         /// Where the store is kept that was replaced; nil where there was none.
         public var kept: String?
-        /// Operations that were open in the backup, and are now ended.
+        /// Operations that were open in the backup and are given up.
         public var voided: Int
-        /// Operations that were open in the store that was replaced; nil where it could not be read.
+        /// Operations of the store that was replaced that would have been; nil where it could not be read.
         public var replacedOpen: Int?
     }
 
@@ -148,8 +148,11 @@ public struct StoreRestore: Sendable {
         }
     }
 
+    /// Which operations a restore gives up. What a person is asked to look up is nothing that goes on elsewhere.
+    static let isVoided = "ended_at IS NULL AND NOT (status = 'asking' AND act = 'refresh')"
+
     /// What the vendors were asked before the backup was made has gone on without this store: nothing of it may be
-    /// repeated or taken up again, and everybody is asked anew. What a person is asked to look up stays asked.
+    /// repeated or taken up again, and everybody is asked anew.
     ///
     /// Tokens that a vendor replaces at every use belong here too, once a product has them: the one in a backup was used.
     private static func voidWhatWasUnderWay(_ db: Database, at now: Instant) throws {
@@ -158,13 +161,13 @@ public struct StoreRestore: Sendable {
         try db.execute(
             sql: """
                 UPDATE installations SET revision = NULL
-                WHERE id IN (SELECT installation FROM operations WHERE ended_at IS NULL AND status <> 'asking')
+                WHERE id IN (SELECT installation FROM operations WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned'))
                 """)
         try db.execute(
             sql: """
                 UPDATE operations SET status = 'failed', ended_at = ?1, outcome = 'voided', message = ?2, trouble = NULL,
                 owner = '', nonce = NULL, state = NULL, step = NULL, answer = NULL, waits_until = NULL,
-                notes = notes || ?3 WHERE ended_at IS NULL AND NOT (status = 'asking' AND act = 'refresh')
+                notes = notes || ?3 WHERE \(isVoided)
                 """,
             arguments: [
                 now.milliseconds, note, NotesColumn.write([StepNote(at: now, kind: "voided", detail: note)]),

@@ -20,7 +20,7 @@ public struct HistoryRecord: Sendable {
         case audit(act: String, detail: String)
         /// An operation ended, or is open.
         case operation(act: String, status: String, outcome: String?, message: String?)
-        /// A person did a step of an operation, or sent what it asks for: `done`, `sent`.
+        /// A person did a step of an operation, or sent what it asks for: `done`, `ask again`, `sent`.
         case step(kind: String, detail: String)
         /// An entitlement came into force, after another one or as the first.
         case entitlement(Entitlement, before: Entitlement?)
@@ -82,7 +82,7 @@ extension Database {
             let operation: String = row[0]
             let caller: String = row[1]
             return try (NotesColumn.read(row[2]) ?? []).reversed().compactMap { note -> HistoryRecord? in
-                guard note.kind == StepNote.done || note.kind == StepNote.sent else { return nil }
+                guard [StepNote.done, StepNote.again, StepNote.sent].contains(note.kind) else { return nil }
                 let (who, detail) = StepNote.parts(note.detail) ?? (caller, note.detail)
                 let name: String? = try self.row("SELECT name FROM people WHERE id = ?1", [who])?[0]
                 return HistoryRecord(

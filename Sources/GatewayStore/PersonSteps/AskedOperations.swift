@@ -63,13 +63,15 @@ extension Store {
     }
 
     /// Has an operation wait for its person again: nothing came of what was brought.
-    public func askAgain(_ operation: String, owner: String, note: StepNote?) async throws {
+    ///
+    /// - Parameter why: Why nothing came of it.
+    public func askAgain(_ operation: String, owner: String, _ why: String, at now: Instant) async throws {
         try await commits.write { db in
             try db.run(
                 """
                 UPDATE operations SET status = 'asking', owner = '', notes = notes || ?3
                 WHERE id = ?1 AND owner = ?2 AND status = 'running'
-                """, [operation, owner, NotesColumn.write([note].compactMap { $0 })])
+                """, [operation, owner, NotesColumn.write([StepNote(at: now, kind: StepNote.again, detail: why)])])
         }
     }
 
@@ -120,15 +122,22 @@ extension AskedOperation {
         self.init(
             operation: try OperationRecord(row: row), installationName: row[18], profile: row[19],
             customerName: row[20], timeZone: row[21], owner: row[22],
-            stepsDone: notes.count { $0.kind == StepNote.done })
+            stepsDone: StepNote.stepsDone(in: notes))
     }
 }
 
 extension StepNote {
     /// The kind of a note that says that a person has done a step.
     public static let done = "done"
+    /// The kind of a note that says that nothing came of what a person had done: the step is asked for again.
+    public static let again = "ask again"
     /// The kind of a note that says that a person sent what the step asks for.
     public static let sent = "sent"
+
+    /// How many person steps of an operation have been done, from its notes.
+    public static func stepsDone(in notes: [StepNote]) -> Int {
+        notes.count { $0.kind == done } - notes.count { $0.kind == again }
+    }
 
     /// A note of what a person did.
     ///

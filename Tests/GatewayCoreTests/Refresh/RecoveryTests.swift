@@ -2,7 +2,6 @@ import AdapterKit
 import Foundation
 import GatewayAPI
 import GatewayStore
-import Synchronization
 import Testing
 
 @testable import GatewayCore
@@ -152,18 +151,4 @@ struct RecoveryTests {
             #expect(test.fixture.read(test.file("maple")) == "document")
         }
     }
-}
-
-/// An owner's lock that stands for another process, which ends when the test says so.
-private final class OtherProcess: Sendable {
-    private let owner: Mutex<OwnerLock?>
-    let id: String
-
-    init(folder: String) throws {
-        let owner = try OwnerLock(folder: folder)
-        id = owner.id
-        self.owner = Mutex(owner)
-    }
-
-    func end() { owner.withLock { $0 = nil } }
 }
