@@ -19,7 +19,7 @@ enum UpgradeText {
         } else {
             for warning in view.warnings { Console.warning(warning) }
             let line = "\(view.installation): \(view.phase): \(view.message)"
-            if wanting.contains(view.phase) {
+            if wanting.contains(view.phase) || view.status == "asking" {
                 if !options.quiet { Console.print(view.message.isEmpty ? waits(view) : line) }
             } else {
                 Console.errorText(line)
@@ -30,11 +30,15 @@ enum UpgradeText {
                 if let plan = view.emergencyPlan { Console.errorText("  emergency plan: \(plan)") }
             }
         }
-        if !wanting.contains(view.phase) { throw ExitCode(1) }
+        if !wanting.contains(view.phase), view.status != "asking" { throw ExitCode(1) }
     }
 
     private static func waits(_ view: UpgradeView) -> String {
-        "\(view.installation): planned for \(view.start.short); `gatehouse run --due` begins it then."
+        if view.status == "asking" {
+            return
+                "\(view.installation): it waits for a person: `gatehouse steps show \(view.operation ?? "")` says what to do."
+        }
+        return "\(view.installation): planned for \(view.start.short); `gatehouse run --due` begins it then."
     }
 
     private static func reach(_ contact: ContactView) -> String {

@@ -61,7 +61,7 @@ struct InstallationRefresh: Sendable {
             do {
                 let places = try DeliveryPlaces(
                     profile, of: record, delivered: delivered, roots: gateway.configuration.deliveryRoots,
-                    onlyDelivered: adapter.keys != nil)
+                    onlyDelivered: gateway.bringsFilesWithKeys(profile))
                 begun = try await begin(operation, record, profile, adapter, places, at: now)
             } catch let error as DeliveryError {
                 // An operation that is open says more than what stands in the way of another.

@@ -57,10 +57,9 @@ final class Settling: Sendable {
         context: CallContext, record: InstallationRecord, profile: Profile, delivered: [DeliveredFile], adopt: Bool,
         contact: Contact = .online
     ) async throws {
-        let hasKeys = context.gateway.registry.adapter(for: profile.protocolName)?.keys != nil
         let places = try DeliveryPlaces(
             profile, of: record, delivered: delivered, roots: context.gateway.configuration.deliveryRoots,
-            onlyDelivered: hasKeys)
+            onlyDelivered: context.gateway.bringsFilesWithKeys(profile))
         try await places.checkOwners(context.store)
         let found = try await context.gateway.blocking.run { try places.look(adopt: adopt) }
         self.init(
@@ -238,7 +237,7 @@ final class Settling: Sendable {
         let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, restored) }
         let paths = changed.map(\.path).joined(separator: ", ")
         let told = "Nothing changed at the vendor, but somebody had changed \(paths): it was put back."
-        if gateway.registry.adapter(for: profile.protocolName)?.keys != nil {
+        if gateway.bringsFilesWithKeys(profile) {
             // They hold keys, which the store keeps only sealed: what is cut short here is seen by the next refresh.
             try await gateway.blocking.run { try Deliveries.complete(plan, contents: restored.map(\.contents)) }
             let orders = try await end(operation, .done, .restored, told, notes)

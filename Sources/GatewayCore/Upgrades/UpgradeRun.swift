@@ -181,6 +181,11 @@ struct UpgradeRun: Sendable {
     }
 }
 
+extension Gateway {
+    /// Whether a profile's files come with keys that are activated, so that a refresh brings none.
+    func bringsFilesWithKeys(_ profile: Profile) -> Bool { registry.adapter(for: profile.protocolName)?.keys != nil }
+}
+
 extension AnyAdapter {
     /// What the adapter knows of keys.
     ///
