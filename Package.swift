@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // The distribution's own C libraries, so that their security fixes reach Gatehouse with the system's.
@@ -35,6 +36,7 @@ let package = Package(
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
         .target(name: "Forecasting"),
         .target(name: "ICalendar", dependencies: ["AdapterKit"]),
+        .target(name: "Sage100", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage100"),
         .target(name: "Sage200", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage200"),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
 
@@ -54,6 +56,7 @@ let package = Package(
                 "AdapterKit", "CLinux", "Forecasting", "GatewayAPI", "GatewayProfiles", "GatewayStore",
                 "GatewayTransport", "MarkedCSV", "MarkedText", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         .target(
             name: "VendorSandbox",
@@ -67,12 +70,12 @@ let package = Package(
         .target(
             name: "GatewayCommands",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "VendorSandbox",
+                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "MarkedText", "MarkedYAML", "VendorSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "gatehouse",
-            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage200", "Sage300"]),
+            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage100", "Sage200", "Sage300"]),
         .executableTarget(
             name: "GatewayBench",
             dependencies: [
@@ -95,13 +98,23 @@ let package = Package(
         .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
         .testTarget(
+            name: "Sage100Tests",
+            dependencies: [
+                "AdapterKit", "AdapterTestKit", "Sage100", "VendorFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .testTarget(
             name: "Sage200Tests",
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "Sage200", "VendorFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(
-            name: "Sage300Tests", dependencies: ["AdapterKit", "AdapterTestKit", "Sage300", "VendorFormats"]),
+            name: "Sage300Tests",
+            dependencies: [
+                "AdapterKit", "AdapterTestKit", "Sage300", "VendorFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(name: "GatewayTransportTests", dependencies: ["GatewayTransport"]),
         .testTarget(
             name: "GatewayCoreTests",
@@ -114,7 +127,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "GatewayProfilesTests",
-            dependencies: ["AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "Sage200", "Sage300"]),
+            dependencies: [
+                "AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "Sage100", "Sage200", "Sage300",
+            ]),
         .testTarget(
             name: "GatewayStoreTests",
             dependencies: [

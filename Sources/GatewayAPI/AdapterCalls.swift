@@ -111,6 +111,8 @@ public struct AdapterReference: Codable, Hashable, Sendable {
     public var site: [Field]
     /// What a profile may set.
     public var settings: [Field]
+    /// The keys that its vendor activates.
+    public var keys: [Field]
     /// The files that it delivers.
     public var deliveries: [Field]
     /// The dates that it reports.
@@ -125,13 +127,14 @@ public struct AdapterReference: Codable, Hashable, Sendable {
         identity = descriptor.identity
         site = descriptor.site
         settings = descriptor.settings
+        keys = descriptor.keys
         deliveries = descriptor.deliveries
         dates = descriptor.dates
     }
 
     private enum CodingKeys: String, CodingKey {
         case protocolName = "protocol"
-        case title, version, capabilities, identity, site, settings, deliveries, dates
+        case title, version, capabilities, identity, site, settings, keys, deliveries, dates
     }
 }
 

@@ -23,6 +23,10 @@ public struct Profile: Sendable {
     public var offline: OfflineRules?
     /// What a person does where the vendor is asked by hand, by the act, with the product's own words.
     public var instructions: [Act: String]
+    /// How upgrades of license keys are made.
+    public var upgrade: UpgradeRules
+    /// Whether names below a site's folders are found whatever the case of their letters.
+    public var ignoresCase: Bool
     /// How seats are given out.
     public var seats: SeatRules
     /// The adapter's settings.

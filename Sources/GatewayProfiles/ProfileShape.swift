@@ -38,6 +38,12 @@ struct ProfileShape {
             let offline = fields.optional(
                 "offline", OfflineShape.shape,
                 help: "How licenses are had by a request file that is mailed; never without it.")
+            let upgrade = fields.optional(
+                "upgrade", UpgradeShape.shape, default: .standard,
+                help: "How upgrades of license keys are made, where the protocol has keys.")
+            let ignoresCase = fields.optional(
+                "ignoreCase", .bool, default: false,
+                help: "Whether the names of folders and files below a site are found whatever the case of their letters.")
             let instructions = fields.optional(
                 "instructions", OfflineShape.instructions, default: [:],
                 help: "What a person does in the product where the vendor is asked by hand.")
@@ -63,7 +69,8 @@ struct ProfileShape {
             return Profile(
                 name: name, parent: parent, product: product, protocolName: protocolName, place: place ?? "",
                 file: fields.mark.file, vendor: vendor, refreshDays: refreshDays, offline: offline,
-                instructions: instructions, seats: seats, settings: settings,
+                instructions: instructions, upgrade: upgrade, ignoresCase: ignoresCase, seats: seats,
+                settings: settings,
                 deliveries: deliveries,
                 // Each was split once to be checked, so none is lost here.
                 templates: deliveries.compactMapValues { try? DestinationTemplate($0, quoted: quoted) }, rules: rules)

@@ -1,5 +1,6 @@
 import AdapterKit
 import GatewayCore
+import Sage100
 import Sage200
 import Sage300
 
@@ -7,7 +8,7 @@ import Sage300
 enum BuiltInAdapters {
     static func registry() throws(RegistryError) -> AdapterRegistry {
         try AdapterRegistry([
-            AnyAdapter(Sage200()), AnyAdapter(Sage300()),
+            AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
         ])
     }
 }

@@ -65,7 +65,7 @@ public protocol KeyUpgrading: Inspecting {
     /// - Parameters:
     ///   - facts: With the identity before.
     ///   - keys: By the names of the descriptor's keys; ``problems(with:_:)`` found none.
-    /// - Throws: ``AdapterError`` where the facts do not allow it.
+    /// - Throws: ``AdapterError`` where the facts do not allow it. An error's field may be one of the keys.
     func upgrade(_ facts: Facts, keys: [String: String]) throws(AdapterError) -> Transition<State>
 
     /// What a registration file says, in the words of the product's registration page; secrets masked.
@@ -82,6 +82,9 @@ public struct RegistrationLine: Codable, Hashable, Sendable {
     /// What stands there; masked where it is secret.
     public var value: String
 
+    /// What stands in place of a secret, whatever its length.
+    public static let mask = "********"
+
     /// A line.
     public init(title: String, value: String) {
         self.title = title
@@ -90,6 +93,10 @@ public struct RegistrationLine: Codable, Hashable, Sendable {
 }
 
 /// An adapter that sends something that must not be repeated blindly, and can ask what became of it.
+///
+/// Where the vendor says that what was sent never arrived, the conversation ends as `rejected` without a field: nothing was
+/// changed, and the same may be sent again under the same operation. As long as the vendor says nothing it ends as
+/// `unreachable`, and what became of it is still not known.
 public protocol Inspecting: Adapter {
     /// Asks the vendor what became of the act that was under way when the gateway ended.
     ///

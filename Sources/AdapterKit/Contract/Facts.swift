@@ -38,12 +38,24 @@ public struct Facts: Codable, Hashable, Sendable {
         public var issued: Instant
         /// Whether it came by an offline activation.
         public var isOffline: Bool
+        /// The codes of the modules that it grants, for who must know whether a set of keys is complete.
+        public var modules: [String]
 
         /// What is held.
-        public init(revision: String, issued: Instant, isOffline: Bool = false) {
+        public init(revision: String, issued: Instant, isOffline: Bool = false, modules: [String] = []) {
             self.revision = revision
             self.issued = issued
             self.isOffline = isOffline
+            self.modules = modules
+        }
+
+        /// From JSON. Facts that were written down by earlier versions say nothing of ``modules``.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            revision = try container.decode(String.self, forKey: .revision)
+            issued = try container.decode(Instant.self, forKey: .issued)
+            isOffline = try container.decode(Bool.self, forKey: .isOffline)
+            modules = try container.decodeIfPresent([String].self, forKey: .modules) ?? []
         }
     }
 }

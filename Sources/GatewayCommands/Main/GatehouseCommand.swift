@@ -28,8 +28,8 @@ public struct GatehouseCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Operation",
                 subcommands: [
-                    RefreshCommand.self, Offline.self, Steps.self, TodoCommand.self, Operations.self,
-                    AuditCommand.self,
+                    RefreshCommand.self, UpgradeCommand.self, Offline.self, Steps.self, TodoCommand.self,
+                    RunCommand.self, Operations.self, AuditCommand.self,
                 ]),
             CommandGroup(
                 name: "Product", subcommands: [Profiles.self, Adapters.self, SandboxCommand.self, Demo.self]),

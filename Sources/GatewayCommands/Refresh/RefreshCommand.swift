@@ -65,7 +65,7 @@ struct RefreshCommand: AsyncParsableCommand {
         if options.json {
             try Console.json(report)
         } else {
-            show(report)
+            Self.show(report, quiet: options.quiet)
         }
         try Self.exit(report)
     }
@@ -76,13 +76,14 @@ struct RefreshCommand: AsyncParsableCommand {
         return all ? .all : .installations(installations)
     }
 
-    private func show(_ report: RefreshReport) {
-        for result in report.results where result.outcome.isFailure || !options.quiet {
+    /// Shows what of note came of a refresh, and how many ended how.
+    static func show(_ report: RefreshReport, quiet: Bool) {
+        for result in report.results where result.outcome.isFailure || !quiet {
             let line = "\(result.installation): \(result.outcome.rawValue): \(result.message)"
             if result.outcome.isFailure { Console.errorText(line) } else { Console.print(line) }
         }
         if report.omitted > 0 { Console.errorText("… and \(report.omitted) more: gatehouse operations list --failed") }
-        guard !options.quiet else { return }
+        guard !quiet else { return }
         let counts = RefreshResult.Outcome.allCases.compactMap { outcome in
             report.counts[outcome].map { "\($0) \(outcome.rawValue)" }
         }
@@ -95,7 +96,8 @@ struct RefreshCommand: AsyncParsableCommand {
         Console.print(counts.isEmpty ? "Nothing to refresh." : counts.joined(separator: ", ") + ".\(orders)")
     }
 
-    private static func exit(_ report: RefreshReport) throws {
+    /// Ends with the exit code that goes with a report.
+    static func exit(_ report: RefreshReport) throws {
         let failures = report.counts.filter { $0.key.isFailure && $0.value > 0 }
         guard !failures.isEmpty else { return }
         throw ExitCode(failures.keys.allSatisfy { $0 == .unreachable } ? 3 : 1)

@@ -69,7 +69,7 @@ enum DeliveryTemplate {
             throw missing("site", name, site.filter { !$0.value.isEmpty }.keys.sorted(), template)
         }
         var result: [String] = []
-        for value in values {
+        for value in values.map({ SitePlace($0).folder }) {
             var label: String { "the site's \(name), \(DeliveryError.quoted(value))," }
             if value.isEmpty { throw problem(template, "can't be filled: the site's \(name) is empty") }
             if value.utf8.first == UInt8(ascii: "/"), !leads {

@@ -31,6 +31,9 @@ struct SystemFailure: Error {
 final class OpenDescriptor: Sendable {
     let number: Int32
 
+    /// To read what should be a file: no link is followed, and nothing that was put in its place is waited for.
+    static let readsPlainFile = O_RDONLY | O_NOFOLLOW | O_NONBLOCK
+
     /// Opens a path: below a folder, or absolute where there is none.
     init(
         opening path: String, in folder: OpenDescriptor?, _ flags: Int32, mode: mode_t = 0

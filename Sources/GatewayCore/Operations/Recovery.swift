@@ -36,6 +36,13 @@ struct Recovery: Sendable {
     ///
     /// - Returns: What it came to; nil where another process was quicker.
     func finish(_ record: OperationRecord) async -> RefreshResult? {
+        // It may restart services, and wait for people: somebody asks for that.
+        if record.act == .upgrade {
+            return RefreshResult(
+                installation: record.installation, outcome: .failed,
+                message: "An upgrade of its keys is open, and nobody is at it: `gatehouse upgrade resume "
+                    + "\(record.installation)` goes on with it.", operation: record.id)
+        }
         do {
             guard try await context.store.takeOver(record.id, from: record.owner, by: gateway.owner.get().id) else {
                 return nil
@@ -52,6 +59,7 @@ struct Recovery: Sendable {
 
     private func resume(_ record: OperationRecord) async throws -> RefreshResult {
         switch record.status {
+        case .planned: return RefreshResult(record)
         case .delivering, .interrupted:
             do {
                 try await DeliveryFinish(context: context, adopt: adopt).run(record.id, on: record.installation)

@@ -17,7 +17,7 @@ extension CallContext {
         switch open.status {
         case .delivering, .interrupted:
             return OpenDelivery(operation: open.id, owner: open.owner)
-        case .running, .waiting, .asking, .done, .failed:
+        case .running, .waiting, .asking, .planned, .done, .failed:
             let when = open.waitsUntil.map { $0 > now ? ", which goes on \($0)" : "" } ?? ""
             throw CallError(
                 .conflict,

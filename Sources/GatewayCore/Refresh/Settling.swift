@@ -354,7 +354,7 @@ extension RefreshResult {
 
 extension AdapterError.Code {
     /// Whether an inspection that ends so has not told what became of the act.
-    fileprivate var leavesDoubt: Bool {
+    var leavesDoubt: Bool {
         switch self {
         case .unreachable, .untrusted, .malformed: true
         case .rejected, .expired, .conflict: false

@@ -14,6 +14,8 @@ struct SeatDesk: Sendable {
     let administrator: Bool
     /// Whether a refresh that is due is made first.
     var refreshesFirst: Bool
+    /// Whether it is only tried, where nobody is let in.
+    var isRehearsal = false
 
     /// What a decision is explained with.
     struct Reason: Sendable {
@@ -45,6 +47,9 @@ struct SeatDesk: Sendable {
         let id = situation.status.id
         if let archived = situation.archived {
             return refuse(situation, "\(id) is archived, since \(archived): nobody is let in any more.")
+        }
+        if let closedFor = situation.closedFor, situation.session == nil, !isRehearsal {
+            return refuse(situation, closedFor)
         }
         var desk = StandingDesk(gateway, at: .now, now: now)
         guard let result = try desk.standing(of: situation.status, customer: situation.customer) else {

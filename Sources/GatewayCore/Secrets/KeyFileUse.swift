@@ -53,7 +53,10 @@ extension RotateKeyFile: PerformedCall {
 
 extension SealedAnswer {
     /// What it was sealed for.
-    var purpose: String { Self.purpose(of: operation) }
+    var purpose: String { name.map { Self.purpose($0, of: operation) } ?? Self.purpose(of: operation) }
+
+    /// What something else of an operation is sealed for.
+    static func purpose(_ name: String, of operation: String) -> String { "\(name) of \(operation)" }
 
     /// What an operation's answer is sealed for.
     static func purpose(of operation: String) -> String { "answer \(operation)" }

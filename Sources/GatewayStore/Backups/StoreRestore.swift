@@ -161,7 +161,7 @@ public struct StoreRestore: Sendable {
         try db.execute(
             sql: """
                 UPDATE installations SET revision = NULL
-                WHERE id IN (SELECT installation FROM operations WHERE ended_at IS NULL AND status <> 'asking')
+                WHERE id IN (SELECT installation FROM operations WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned'))
                 """)
         try db.execute(
             sql: """

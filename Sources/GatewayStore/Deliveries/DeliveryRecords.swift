@@ -14,6 +14,15 @@ public struct DeliveredFile: Hashable, Sendable {
     public var sha256: String
     /// When it was delivered.
     public var at: Instant
+
+    /// A file that is in place.
+    public init(installation: String, delivery: String, path: String, sha256: String, at: Instant) {
+        self.installation = installation
+        self.delivery = delivery
+        self.path = path
+        self.sha256 = sha256
+        self.at = at
+    }
 }
 
 /// A file that is to be put in place.

@@ -107,7 +107,7 @@ public final class StoreExamination: Sendable {
         try ask { db in
             let knowsSent = try db.columns(in: "operations").contains { $0.name == "sent_at" }
             let select = knowsSent ? Store.selectOperation : Store.selectOperation.replacing("sent_at", with: "NULL")
-            return try db.rows(select + " WHERE ended_at IS NULL AND status <> 'asking'")
+            return try db.rows(select + " WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned')")
                 .map(OperationRecord.init(row:)).sorted { $0.id < $1.id }
         }
     }

@@ -35,7 +35,7 @@ extension Store {
                 Self.selectOperation
                     + " WHERE installation = ?1 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", [installation])
             let open = try db.row(
-                Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status <> 'asking'",
+                Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status NOT IN ('asking', 'planned')",
                 [installation])
             return ExplainedRecord(
                 added: Instant(milliseconds: row[0]), taken: row.instant(1), seats: row[2], failed: row.instant(3),

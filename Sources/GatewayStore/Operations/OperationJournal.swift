@@ -169,7 +169,7 @@ extension OperationRecord {
 
 extension Database {
     /// Begins an operation, if no other is open on its installation.
-    fileprivate func claim(_ new: NewOperation) throws -> ClaimResult {
+    func claim(_ new: NewOperation) throws -> ClaimResult {
         if let obstacle = try obstacle(to: new) { return obstacle }
         let insert = try BulkStatement(
             cached: """
@@ -201,7 +201,7 @@ extension Database {
             self,
             """
             SELECT i.revision, EXISTS (SELECT 1 FROM operations o WHERE o.installation = i.id AND o.ended_at IS NULL
-            AND o.status <> 'asking'), i.edits FROM installations i WHERE i.id = ?1
+            AND o.status NOT IN ('asking', 'planned')), i.edits FROM installations i WHERE i.id = ?1
             """, [new.installation])
         guard try rows.next() else {
             throw StoreError(.notFound, "There is no installation \"\(new.installation)\".")
@@ -209,7 +209,7 @@ extension Database {
         guard rows.integer(1) == 0 else {
             return try openOperation(on: new.installation).map(ClaimResult.busy)
         }
-        if new.first.asks, let asked = try askingOperation(on: new.installation, act: new.act) {
+        if new.first.asks || new.first.isPlanned || new.act == .upgrade, let asked = try askingOperation(on: new.installation, act: new.act) {
             return .asked(asked)
         }
         return rows.optionalText(0) == new.basedOn && rows.integer(2) == Int64(new.edits) ? nil : .stale
@@ -218,7 +218,7 @@ extension Database {
     /// The open operation on an installation that keeps others from it; nil where there is none.
     func openOperation(on installation: String) throws -> OperationRecord? {
         try row(
-            Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status <> 'asking'",
+            Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status NOT IN ('asking', 'planned')",
             [installation]
         ).map(OperationRecord.init(row:))
     }
@@ -226,7 +226,7 @@ extension Database {
     /// The operation of a kind that waits for a person; nil where there is none.
     func askingOperation(on installation: String, act: Act) throws -> OperationRecord? {
         try row(
-            Store.selectOperation + " WHERE installation = ?1 AND act = ?2 AND status = 'asking'",
+            Store.selectOperation + " WHERE installation = ?1 AND act = ?2 AND status IN ('asking', 'planned')",
             [installation, act.rawValue]
         ).map(OperationRecord.init(row:))
     }
@@ -238,7 +238,7 @@ extension Database {
     }
 
     /// Puts a grant in force.
-    fileprivate func put(_ grant: OperationEnding.NewGrant, body: String, of ending: OperationEnding) throws {
+    func put(_ grant: OperationEnding.NewGrant, body: String, of ending: OperationEnding) throws {
         try run(
             """
             INSERT INTO entitlements (operation, installation, taken_at, issued, revision, body)

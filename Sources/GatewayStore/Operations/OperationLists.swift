@@ -32,12 +32,13 @@ extension Store {
         }
     }
 
-    /// Open operations in scope that wait for nothing and nobody: a process is at them, or ended before they did.
+    /// Open operations in scope that wait for nothing and nobody, upgrades apart: a process is at them, or ended before they did.
     public func unfinishedOperations(in scope: Scope, now: Instant) async throws -> [OperationRecord] {
         try await pool.read { db in
             try db.rows(
                 Self.selectOperation + """
-                     WHERE ended_at IS NULL AND status <> 'asking' AND (?1 IS NULL OR customer = ?1)
+                     WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned') AND act <> 'upgrade'
+                    AND (?1 IS NULL OR customer = ?1)
                     AND (waits_until IS NULL OR waits_until <= ?2)
                     """, [scope.customer, now.milliseconds]
             ).map(OperationRecord.init(row:))

@@ -9,6 +9,8 @@ public enum OperationStatus: String, Hashable, Sendable, CaseIterable {
     case waiting
     /// It goes on once a person has done something. It keeps nobody else from the installation.
     case asking
+    /// It begins at a time that is still to come, and keeps nobody from the installation until then.
+    case planned
     /// The entitlement is in force and its files are being put in place.
     case delivering
     /// The entitlement is in force and a file could not be put in place; it is tried again.
@@ -156,23 +158,31 @@ public struct JournaledTransition: Sendable {
     public var waitsUntil: Instant?
     /// Whether the step is a person's.
     public var asks: Bool
+    /// Whether nothing has begun yet.
+    public var isPlanned: Bool
     /// What to write down for people.
     public var note: StepNote
 
     /// A transition.
     public init(
-        nonce: String, state: Data, step: Data, waitsUntil: Instant? = nil, asks: Bool = false, note: StepNote
+        nonce: String, state: Data, step: Data, waitsUntil: Instant? = nil, asks: Bool = false, isPlanned: Bool = false,
+        note: StepNote
     ) {
         self.nonce = nonce
         self.state = state
         self.step = step
         self.waitsUntil = waitsUntil
         self.asks = asks
+        self.isPlanned = isPlanned
         self.note = note
     }
 
     /// Where the operation stands then.
-    var status: OperationStatus { asks ? .asking : waitsUntil == nil ? .running : .waiting }
+    var status: OperationStatus {
+        if asks { return .asking }
+        if isPlanned { return .planned }
+        return waitsUntil == nil ? .running : .waiting
+    }
 }
 
 /// A line of an operation's record, for people.

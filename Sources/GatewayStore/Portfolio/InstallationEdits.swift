@@ -159,7 +159,7 @@ extension Database {
             let row = try row(
                 """
                 SELECT id, owner, status FROM operations
-                WHERE installation = ?1 AND ended_at IS NULL AND status <> 'asking'
+                WHERE installation = ?1 AND ended_at IS NULL AND status NOT IN ('asking', 'planned')
                 """, [installation])
         else { return }
         let status: String = row[2]

@@ -173,7 +173,7 @@ extension PortfolioBatch {
             WHERE i.id = ?1 AND i.held = 1
             """, [id])
         let open = try database.row(
-            Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status <> 'asking'", [id])
+            Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status NOT IN ('asking', 'planned')", [id])
         return Editable(
             record: try Store.installation(row), facts: RecordedFacts(row: facts, from: 0), heldProtocol: held?[0],
             open: try open.map(OperationRecord.init(row:)))

@@ -51,6 +51,18 @@ public struct SeatLookup {
 public typealias SeatDeciding<Reason> =
     @Sendable (SeatSituation, SeatLookup) throws -> (decision: SeatDecision, reason: Reason)
 
+/// A claim that is tried.
+private struct Rehearsed<Reason>: Sendable {
+    var claim: SeatClaim
+    var decide: SeatDeciding<Reason>
+}
+
+/// Undoes what was tried, and tells of it.
+private struct RehearsalEnd<Reason: Sendable>: Error {
+    var granted: Int
+    var refused: SeatResult<Reason>?
+}
+
 extension Store {
     /// Decides a claim by the installation as it is in the very transaction that takes the seat, so that there are never
     /// more than were decided on, whatever runs at once. What is answered is durable.
@@ -59,49 +71,29 @@ extension Store {
     public func claimSeat<Reason: Sendable>(
         _ claim: SeatClaim, in scope: Scope, decide: @escaping SeatDeciding<Reason>
     ) async throws -> SeatResult<Reason> {
-        try await commits.write { db in
-            let wanted = claim.session
-            guard var situation = try db.seatSituation(of: wanted.installation, in: scope) else {
-                throw StoreError(.notFound, "There is no installation \"\(wanted.installation)\".")
-            }
-            let now = wanted.since
-            let changed = try db.settleSeats(of: wanted.installation, &situation.counters, at: now)
-            if !claim.isNew { situation.session = try db.open(wanted, at: now) }
-            let (decision, reason) = try decide(situation, SeatLookup(db))
-            var result = SeatResult(session: situation.session, counters: situation.counters, reason: reason)
-            switch decision {
-            case .grant(let until, let kind, let assigns, let over):
-                var session = situation.session ?? wanted
-                if situation.session != nil {
-                    session.until = until
-                    try db.run(SeatSQL.renew, [session.id, until.milliseconds])
-                } else {
-                    (session.until, session.kind) = (until, kind)
-                    try db.insert(session)
-                    var taken = 1
-                    if kind.contains(.named) {
-                        taken = try db.openNamed(session, assigns: assigns, at: now)
-                    } else {
-                        try db.see(session, at: now)
-                    }
-                    result.counters.count(session, taken: taken, sign: 1)
-                    if kind.contains(.overLimit) { result.counters.update(over ?? session.pool) { $0.over += 1 } }
-                    if assigns { result.counters.update(session.pool) { $0.assigned += 1 } }
+        try await commits.write { try $0.claim(claim, in: scope, decide: decide) }
+    }
+
+    /// Tries how many claims would be granted one after the other, and takes them all back: nobody sees them, and no usage
+    /// counts them.
+    ///
+    /// - Returns: How many were granted before the first that was not; and that one, nil where all were.
+    public func rehearse<Reason: Sendable>(
+        _ claims: [(claim: SeatClaim, decide: SeatDeciding<Reason>)], in scope: Scope
+    ) async throws -> (granted: Int, refused: SeatResult<Reason>?) {
+        let box = claims.map { Rehearsed(claim: $0.claim, decide: $0.decide) }
+        do {
+            return try await commits.write { db -> (granted: Int, refused: SeatResult<Reason>?) in
+                var granted = 0
+                for one in box {
+                    let result = try db.claim(one.claim, in: scope, decide: one.decide)
+                    guard result.session != nil else { throw RehearsalEnd(granted: granted, refused: result) }
+                    granted += 1
                 }
-                result.counters.nextEnd = min(result.counters.nextEnd, until.milliseconds)
-                result.session = session
-            case .refuse(let counted, let full):
-                if let held = situation.session {
-                    try db.end(held, &result.counters)
-                    result.session = nil
-                }
-                if counted { result.counters.update(full ?? wanted.pool) { $0.denials += 1 } }
-            case .postpone: break
+                throw RehearsalEnd<Reason>(granted: granted, refused: nil)
             }
-            if changed || result.counters != situation.counters {
-                try db.save(result.counters, of: wanted.installation)
-            }
-            return result
+        } catch let end as RehearsalEnd<Reason> {
+            return (end.granted, end.refused)
         }
     }
 
@@ -192,5 +184,55 @@ extension Database {
     func end(_ session: SessionRecord, _ counters: inout PoolCounters) throws {
         try run(SeatSQL.end, [session.id])
         counters.count(session, taken: try close(session), sign: -1)
+    }
+}
+
+extension Database {
+    /// Decides a claim, and takes what it grants.
+    fileprivate func claim<Reason: Sendable>(
+        _ claim: SeatClaim, in scope: Scope, decide: SeatDeciding<Reason>
+    ) throws -> SeatResult<Reason> {
+        let wanted = claim.session
+        guard var situation = try seatSituation(of: wanted.installation, in: scope) else {
+            throw StoreError(.notFound, "There is no installation \"\(wanted.installation)\".")
+        }
+        let now = wanted.since
+        let changed = try settleSeats(of: wanted.installation, &situation.counters, at: now)
+        if !claim.isNew { situation.session = try open(wanted, at: now) }
+        let (decision, reason) = try decide(situation, SeatLookup(self))
+        var result = SeatResult(session: situation.session, counters: situation.counters, reason: reason)
+        switch decision {
+        case .grant(let until, let kind, let assigns, let over):
+            var session = situation.session ?? wanted
+            if situation.session != nil {
+                session.until = until
+                try run(SeatSQL.renew, [session.id, until.milliseconds])
+            } else {
+                (session.until, session.kind) = (until, kind)
+                try insert(session)
+                var taken = 1
+                if kind.contains(.named) {
+                    taken = try openNamed(session, assigns: assigns, at: now)
+                } else {
+                    try see(session, at: now)
+                }
+                result.counters.count(session, taken: taken, sign: 1)
+                if kind.contains(.overLimit) { result.counters.update(over ?? session.pool) { $0.over += 1 } }
+                if assigns { result.counters.update(session.pool) { $0.assigned += 1 } }
+            }
+            result.counters.nextEnd = min(result.counters.nextEnd, until.milliseconds)
+            result.session = session
+        case .refuse(let counted, let full):
+            if let held = situation.session {
+                try end(held, &result.counters)
+                result.session = nil
+            }
+            if counted { result.counters.update(full ?? wanted.pool) { $0.denials += 1 } }
+        case .postpone: break
+        }
+        if changed || result.counters != situation.counters {
+            try save(result.counters, of: wanted.installation)
+        }
+        return result
     }
 }

@@ -70,6 +70,8 @@ public struct SeatSituation: Sendable {
     public var nextTry: Instant?
     /// When the installation was archived; nil where it was not.
     public var archived: Instant?
+    /// Why nobody new is let in for now; nil where they are.
+    public var closedFor: String?
     /// The seats taken, after what has ended was taken off.
     public var counters: PoolCounters
     /// The session that is renewed, or claimed again by its own ID; nil for a new one.

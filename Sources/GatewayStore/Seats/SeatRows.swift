@@ -23,7 +23,8 @@ extension Database {
                 lastContact: rows.instant(7), orderUntil: rows.instant(8), offlineActivated: rows.instant(17)),
             customer: CustomerRecord(id: customer, name: rows.text(12), timeZone: rows.text(13), installations: 0),
             lastRefresh: rows.instant(9),
-            nextTry: rows.instant(10), archived: rows.instant(11), counters: counters)
+            nextTry: rows.instant(10), archived: rows.instant(11), closedFor: rows.optionalText(18),
+            counters: counters)
     }
 
     /// A session by its ID; nil where there is none.

@@ -6,7 +6,7 @@ package enum SeatSQL {
     package static let situation = """
         SELECT i.customer, i.profile, i.held, i.dates, i.seats, i.vendor_status, i.refresh_due, i.last_contact,
         i.order_until, i.last_refresh, i.next_try, i.archived_at, c.name, c.time_zone, k.next_end, k.hour, k.pools,
-        i.offline_activated
+        i.offline_activated, i.closed_for
         FROM installations i JOIN customers c ON c.id = i.customer
         LEFT JOIN seat_counters k ON k.installation = i.id WHERE i.id = ?1
         """

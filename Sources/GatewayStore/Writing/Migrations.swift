@@ -7,7 +7,7 @@ enum Migrations {
     /// The version that this program writes.
     static var current: Int { steps.count }
 
-    private static let steps = [version1, version2, version3, version4]
+    private static let steps = [version1, version2, version3, version4, version5]
 
     /// Whether a store is of this program's version.
     static func isCurrent(_ db: Database) throws -> Bool { try version(of: db) == current }
@@ -299,11 +299,13 @@ enum Migrations {
         """
 
     private static let version4 = """
-        -- An operation that waits for a person does not keep others from its installation: weeks may pass.
+        -- An operation that waits for a person, or for its time, does not keep others from its installation: weeks may
+        -- pass.
         DROP INDEX operations_open;
-        CREATE UNIQUE INDEX operations_open ON operations (installation) WHERE ended_at IS NULL AND status <> 'asking';
+        CREATE UNIQUE INDEX operations_open ON operations (installation)
+        WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned');
         -- One of a kind.
-        CREATE UNIQUE INDEX operations_asking ON operations (installation, act) WHERE status = 'asking';
+        CREATE UNIQUE INDEX operations_asking ON operations (installation, act) WHERE status IN ('asking', 'planned');
         -- By which an entitlement file finds the request that it answers, and whether that was answered before.
         CREATE INDEX operations_requests ON operations (nonce) WHERE act = 'request';
         -- When a person sent the request that the operation waits for the answer to.
@@ -327,5 +329,59 @@ enum Migrations {
             caller TEXT NOT NULL,
             PRIMARY KEY (operation, step, name)
         );
+        """
+
+    private static let version5 = """
+        -- An upgrade of license keys, beside the operation that it is.
+        CREATE TABLE upgrades (
+            operation TEXT PRIMARY KEY NOT NULL REFERENCES operations (id),
+            installation TEXT NOT NULL REFERENCES installations (id),
+            customer TEXT NOT NULL,
+            -- The step that it is at, written down before it is made.
+            phase TEXT NOT NULL,
+            -- What is to be done where, as JSON of the core's.
+            plan TEXT NOT NULL,
+            -- When it is to begin.
+            start_at BIGINT NOT NULL,
+            -- The archive of what was backed up.
+            backup TEXT,
+            -- The installation's columns as they were, as JSON, to be put back.
+            before TEXT,
+            -- What the registration said before and says now, secrets masked, as JSON.
+            registration_before TEXT,
+            registration_after TEXT,
+            monitored_until BIGINT,
+            closed_at BIGINT,
+            closed_by TEXT,
+            -- Lines as an operation's notes are.
+            observations TEXT NOT NULL DEFAULT ''
+        );
+        CREATE INDEX upgrades_of_installation ON upgrades (installation, operation);
+
+        -- A file of an upgrade on a host: what stood there before, and how far it is.
+        CREATE TABLE upgrade_files (
+            operation TEXT NOT NULL REFERENCES operations (id),
+            number INTEGER NOT NULL,
+            host TEXT NOT NULL,
+            delivery TEXT NOT NULL,
+            path TEXT NOT NULL,
+            -- The hash of what stood there before; none where there was no file.
+            before_sha256 TEXT,
+            -- How the new file is put there, as JSON of the core's; none before the vendor's answer.
+            plan TEXT,
+            trouble TEXT,
+            PRIMARY KEY (operation, number)
+        );
+
+        -- What must not lie on the disk in the clear, sealed, by the operation that it belongs to.
+        CREATE TABLE sealed (
+            operation TEXT NOT NULL REFERENCES operations (id),
+            name TEXT NOT NULL,
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (operation, name)
+        );
+
+        -- Why nobody new is let in for now; none where they are.
+        ALTER TABLE installations ADD COLUMN closed_for TEXT;
         """
 }

@@ -46,7 +46,8 @@ enum EntitlementAnswer {
 }
 
 extension Attestation {
-    fileprivate init<Name: IdentityName>(_ root: BoundedXML.Element, of: Name.Type) throws(AdapterError) {
+    /// Whom an answer names, and when it was made.
+    init<Name: IdentityName>(_ root: BoundedXML.Element, of: Name.Type) throws(AdapterError) {
         var subject: [String: String] = [:]
         for name in Name.allCases { subject[name.rawValue] = try root.required(name.rawValue).value() }
         self.init(subject: subject, issued: try root.required("issued").instant())
@@ -55,7 +56,7 @@ extension Attestation {
 
 extension BoundedXML.Element {
     /// The vendor's mark for what is granted.
-    fileprivate var revision: String {
+    var revision: String {
         get throws(AdapterError) { try required("revision").token(characters: 128) }
     }
 }

@@ -59,19 +59,26 @@ public struct EntitlementExchange<Name: IdentityName>: Sendable {
         try writer.element(root, ["version": "1"]) { writer throws(AdapterError) in
             writer.element("operation", text: facts.operation)
             writer.element("nonce", text: facts.nonce)
-            for name in Name.allCases {
-                guard let value = facts.identity[name.rawValue], !value.isEmpty else {
-                    throw AdapterError(
-                        .rejected,
-                        "The installation has no \(name.rawValue) (\(name.title)), so the vendor was not asked. "
-                            + "Look it up in \(place(facts)) and set it.",
-                        field: name.rawValue)
-                }
-                writer.element(name.rawValue, text: value)
-            }
+            try identify(facts, in: &writer)
             more(&writer)
         }
         return try writer.document()
+    }
+
+    /// Writes what names the installation to the vendor.
+    ///
+    /// - Throws: ``AdapterError`` `rejected` where the facts lack a part of it.
+    func identify(_ facts: Facts, in writer: inout BoundedXML.Writer) throws(AdapterError) {
+        for name in Name.allCases {
+            guard let value = facts.identity[name.rawValue], !value.isEmpty else {
+                throw AdapterError(
+                    .rejected,
+                    "The installation has no \(name.rawValue) (\(name.title)), so the vendor was not asked. "
+                        + "Look it up in \(place(facts)) and set it.",
+                    field: name.rawValue)
+            }
+            writer.element(name.rawValue, text: value)
+        }
     }
 
     /// The place in the product's menus, or words for it where the profile names none.
@@ -94,15 +101,7 @@ public struct EntitlementExchange<Name: IdentityName>: Sendable {
         rejected: (BoundedXML.Element) throws(AdapterError) -> AdapterError,
         files: (Response) -> [Grant.File] = { _ in [] }
     ) throws(AdapterError) -> Outcome {
-        let response: Response
-        switch event {
-        case .answer(let answer): response = answer
-        case .brought(let brought) where brought.documents[self.brought] != nil:
-            response = brought.documents[self.brought] ?? Response(status: 200, body: [])
-        case .brought, .time:
-            throw AdapterError(.malformed, "The conversation waits for the vendor's answer, and something else came.")
-        }
-        try check(response.status)
+        let response = try response(of: event)
         let answer: EntitlementAnswer
         do {
             answer = try EntitlementAnswer(response.body, of: Name.self, granted: granted, rejected: rejected)
@@ -127,6 +126,22 @@ public struct EntitlementExchange<Name: IdentityName>: Sendable {
             grant.files = files(response)
             return .updated(grant)
         }
+    }
+
+    /// The vendor's answer, of a status that has one.
+    ///
+    /// - Throws: ``AdapterError``: `unreachable` where the vendor is out of order, `malformed` for every other status.
+    func response(of event: Event) throws(AdapterError) -> Response {
+        let response: Response
+        switch event {
+        case .answer(let answer): response = answer
+        case .brought(let brought) where brought.documents[self.brought] != nil:
+            response = brought.documents[self.brought] ?? Response(status: 200, body: [])
+        case .brought, .time:
+            throw AdapterError(.malformed, "The conversation waits for the vendor's answer, and something else came.")
+        }
+        try check(response.status)
+        return response
     }
 
     private func check(_ status: Int) throws(AdapterError) {

@@ -35,27 +35,39 @@ public struct EntitlementQuestion: Sendable {
 
     /// Reads what all requests have in common.
     init(_ document: BoundedXML.Element, named name: String, fields: [String]) throws(AdapterError) {
-        guard document.name == name else { throw document.malformed("is not an \(name)") }
-        guard try document.required(attribute: "version") == "1" else {
-            throw document.malformed("is of a version that is not known here: version 1 is")
-        }
-        try document.requireNoText()
-        operation = try document.required("operation").token(characters: 64)
-        let nonce = try document.required("nonce")
-        self.nonce = try nonce.token(characters: 32)
-        guard self.nonce.utf8.count == 32, Hex.decode(self.nonce.utf8) != nil else {
-            throw nonce.malformed("must be 32 digits 0-9a-f")
-        }
+        (operation, nonce) = try Self.head(of: document, named: name)
         var identity: [String: String] = [:]
         for field in fields { identity[field] = try Self.identity(document.required(field)) }
         self.identity = identity
         heldRevision = try document.optional("heldRevision")?.token(characters: 128)
     }
 
+    /// What every request begins with: the operation's ID, and the nonce to sign over.
+    static func head(
+        of document: BoundedXML.Element, named name: String
+    ) throws(AdapterError) -> (operation: String, nonce: String) {
+        guard document.name == name else { throw document.malformed("is not an \(name)") }
+        guard try document.required(attribute: "version") == "1" else {
+            throw document.malformed("is of a version that is not known here: version 1 is")
+        }
+        try document.requireNoText()
+        return (try document.required("operation").token(characters: 64), try nonce(document.required("nonce")))
+    }
+
+    /// A nonce: 32 digits `0-9a-f`.
+    static func nonce(_ element: BoundedXML.Element) throws(AdapterError) -> String {
+        let nonce = try element.token(characters: 32)
+        guard nonce.utf8.count == 32, Hex.decode(nonce.utf8) != nil else {
+            throw element.malformed("must be 32 digits 0-9a-f")
+        }
+        return nonce
+    }
+
     /// What stands in a field, as bytes: texts that Unicode takes for equal are two customers.
     public func bytes(_ field: String) -> [UInt8] { Array((identity[field] ?? "").utf8) }
 
-    private static func identity(_ element: BoundedXML.Element) throws(AdapterError) -> String {
+    /// What somebody or something is known by.
+    static func identity(_ element: BoundedXML.Element) throws(AdapterError) -> String {
         let text = try element.value(bytes: 512)
         for end in [text.unicodeScalars.first, text.unicodeScalars.last] {
             guard end?.properties.isWhitespace == false else {

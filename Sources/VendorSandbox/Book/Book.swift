@@ -3,7 +3,9 @@ import MarkedText
 import MarkedYAML
 
 /// The vendors that can be stood in for.
-private let standIns: [any StandIn.Type] = [Sage200StandIn.self, Sage300StandIn.self]
+private let standIns: [any StandIn.Type] = [
+    Sage100StandIn.self, Sage200StandIn.self, Sage300StandIn.self, PerpetualStandIn.self,
+]
 
 /// What the vendors know of their customers, as one version of the book says it.
 struct Book: Sendable {

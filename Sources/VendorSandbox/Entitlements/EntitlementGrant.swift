@@ -68,6 +68,11 @@ final class EntitlementGrants: Sendable {
 }
 
 extension BoundedXML.Writer {
+    /// Writes the seats of a grant that has users of one kind.
+    mutating func seats(users: Int) {
+        element("seats") { writer in writer.element("users", text: String(users)) }
+    }
+
     /// Writes the seats of a grant.
     mutating func seats(users: Int, webUsers: Int) {
         element("seats") { writer in

@@ -9,11 +9,13 @@ struct EntitlementPayload: Sendable {
     /// What says in every document whose it is; an XML comment, which changes nothing for a reader.
     private static let notice = Array("<!-- From the sandbox, a stand-in. Not from Sage, and no license. -->\n".utf8)
 
-    /// - Parameter children: Writes what stands in the document element behind the time of issue.
-    init(status: String, children: (inout BoundedXML.Writer) -> Void) throws {
+    /// - Parameters:
+    ///   - root: The name of the document element.
+    ///   - children: Writes what stands in it behind the time of issue.
+    init(root: String = "entitlement", status: String, children: (inout BoundedXML.Writer) -> Void) throws {
         var writer = BoundedXML.Writer()
         let issued = "issued"
-        writer.element("entitlement", ["version": "1", "status": status]) { writer in
+        writer.element(root, ["version": "1", "status": status]) { writer in
             writer.element(issued, text: issued)
             children(&writer)
         }
@@ -32,9 +34,9 @@ struct EntitlementPayload: Sendable {
 
     /// The payload of a refusal.
     static func rejection(
-        of field: String, _ reason: String, currentRelease: String? = nil, issued: Instant
+        root: String = "entitlement", of field: String, _ reason: String, currentRelease: String? = nil, issued: Instant
     ) throws -> [UInt8] {
-        try EntitlementPayload(status: "rejected") { writer in
+        try EntitlementPayload(root: root, status: "rejected") { writer in
             writer.element("field", text: field)
             writer.element("reason", text: reason)
             if let currentRelease { writer.element("currentRelease", text: currentRelease) }

@@ -56,10 +56,17 @@ struct VendorRequest: Sendable {
     /// - Parameter fields: What stands in it to name the installation.
     /// - Throws: `AdapterError` `malformed` where the request breaks the protocol page.
     func question(fields: [String]) throws(AdapterError) -> EntitlementQuestion {
+        try requireXML()
+        return try EntitlementQuestion(body, fields: fields)
+    }
+
+    /// That the request says it is XML.
+    ///
+    /// - Throws: `AdapterError` `malformed`.
+    func requireXML() throws(AdapterError) {
         guard mediaType == "application/xml" else {
             throw AdapterError(.malformed, "A request is of the content type application/xml.")
         }
-        return try EntitlementQuestion(body, fields: fields)
     }
 
     /// The content type in lower case, without its parameters.

@@ -1,0 +1,91 @@
+import AdapterKit
+import ArgumentParser
+import GatewayAPI
+import GatewayCore
+
+/// An upgrade as people read it.
+enum UpgradeText {
+    /// Tells of a step as it is made.
+    static func progress(_ progress: Progress, _ options: GlobalOptions) {
+        guard !options.quiet, !options.json else { return }
+        Console.print("  \(progress.latest)")
+    }
+
+    /// Shows how it ended, with the exit code that goes with it.
+    static func show(_ view: UpgradeView, _ options: GlobalOptions, wanting: Set<String> = ["done", "announce"]) throws {
+        if options.json {
+            try Console.json(view)
+        } else {
+            for warning in view.warnings { Console.warning(warning) }
+            let line = "\(view.installation): \(view.phase): \(view.message)"
+            if wanting.contains(view.phase) {
+                if !options.quiet { Console.print(view.message.isEmpty ? waits(view) : line) }
+            } else {
+                Console.errorText(line)
+                for host in view.hosts { if let trouble = host.trouble { Console.errorText("  \(host.host): \(trouble)") } }
+                for contact in view.contacts { Console.errorText("  \(contact.role.rawValue): \(Self.reach(contact))") }
+                if let plan = view.emergencyPlan { Console.errorText("  emergency plan: \(plan)") }
+            }
+        }
+        if !wanting.contains(view.phase) { throw ExitCode(1) }
+    }
+
+    private static func waits(_ view: UpgradeView) -> String {
+        "\(view.installation): planned for \(view.start.short); `gatehouse run --due` begins it then."
+    }
+
+    private static func reach(_ contact: ContactView) -> String {
+        [contact.name, contact.phone, contact.email].filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+
+    static func lines(_ view: UpgradeView) -> LabeledLines {
+        var lines = LabeledLines()
+        lines.add("Upgrade", "\(view.operation ?? "") of the keys of \(view.installation), by \(view.caller)")
+        lines.add("Standing", "\(view.phase) (\(view.status))\(view.message.isEmpty ? "" : ": \(view.message)")")
+        lines.add("Begins", view.start.short)
+        if let ended = view.ended { lines.add("Ended", ended.short) }
+        for warning in view.warnings { lines.add("Warning", warning) }
+        for line in view.before { lines.add("Before", "\(line.title): \(line.value)") }
+        for line in view.after { lines.add("Now", "\(line.title): \(line.value)") }
+        for host in view.hosts {
+            lines.add("Host", "\(host.host): \(host.path)\(host.trouble.map { ": \($0)" } ?? "")")
+        }
+        if let backup = view.backup { lines.add("Backup", backup) }
+        for step in view.steps { lines.add("Step", "\(step.at.short)  \(step.kind): \(step.detail)") }
+        if let until = view.monitoredUntil {
+            let end = view.closed.map { "closed \($0.short)" } ?? "until \(until.short), or until somebody closes it"
+            lines.add("Watched", "\(end); \(view.denials) claims refused since")
+        }
+        for seen in view.observations { lines.add("Seen", "\(seen.at.short)  \(seen.detail)") }
+        for contact in view.contacts { lines.add("Contact", "\(contact.role.rawValue): \(reach(contact))") }
+        if let plan = view.emergencyPlan { lines.add("Emergency", plan) }
+        return lines
+    }
+
+    static func csv(_ view: UpgradeView) -> String {
+        var csv = ReportCSV(["installation", "operation", "at", "step", "detail"])
+        for step in view.steps + view.observations {
+            csv.add([view.installation, view.operation ?? "", "\(step.at)", step.kind, step.detail])
+        }
+        return csv.text
+    }
+
+    static func markdown(_ view: UpgradeView) -> String {
+        var text = ["# Upgrade of the license keys of \(MarkdownText.cell(view.installation))", ""]
+        text.append("\(view.phase), \(view.start.short) to \(view.ended?.short ?? "now"), by \(view.caller). \(view.message)")
+        text += ["", "| | before | now |", "| --- | --- | --- |"]
+        let titles = view.before.map(\.title) + view.after.map(\.title).filter { title in
+            !view.before.contains { $0.title == title }
+        }
+        for title in titles {
+            let before = view.before.first { $0.title == title }?.value ?? ""
+            let after = view.after.first { $0.title == title }?.value ?? ""
+            text.append("| \(MarkdownText.cell(title)) | \(MarkdownText.cell(before)) | \(MarkdownText.cell(after)) |")
+        }
+        text += ["", "| when | step | |", "| --- | --- | --- |"]
+        for step in view.steps + view.observations {
+            text.append("| \(step.at.short) | \(MarkdownText.cell(step.kind)) | \(MarkdownText.cell(step.detail)) |")
+        }
+        return text.joined(separator: "\n")
+    }
+}

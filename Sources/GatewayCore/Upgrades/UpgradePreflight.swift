@@ -1,0 +1,96 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayProfiles
+
+/// Looks whether an upgrade can be made, before anything is: everything that is wrong is told at once.
+struct UpgradePreflight: Sendable {
+    let context: CallContext
+    let facts: Facts
+    let keys: AnyAdapter.KeyDesk
+    let rules: UpgradeRules
+    let files: [HostFile]
+
+    init(run: UpgradeRun, files: [HostFile]) {
+        context = run.context
+        facts = Facts(run.installation, run.profile, operation: run.id, nonce: "", at: run.context.now)
+        keys = run.keys
+        rules = run.rules
+        self.files = files
+    }
+
+    init(
+        _ context: CallContext, facts: Facts, keys: AnyAdapter.KeyDesk, rules: UpgradeRules, files: [HostFile]
+    ) {
+        self.context = context
+        self.facts = facts
+        self.keys = keys
+        self.rules = rules
+        self.files = files
+    }
+
+    /// - Throws: ``CallError`` `invalid` with everything that stands in the way.
+    func check(_ values: [String: String]) async throws {
+        let problems = try await problems(values)
+        guard problems.isEmpty else { throw CallError(.invalid, problems.joined(separator: "\n")) }
+    }
+
+    /// Everything that stands in the way; no key among it.
+    func problems(_ values: [String: String]) async throws -> [String] {
+        var problems = keys.problems(with: values, facts).map(\.message)
+        if files.isEmpty {
+            problems.append("The profile says of no file where it goes: its deliver is empty, or the site lacks the folders.")
+        }
+        problems += try await withThrowingTaskGroup(of: (Int, String?).self) { group in
+            for file in files {
+                group.addTask {
+                    do {
+                        try await context.gateway.blocking.run {
+                            _ = try Deliveries.checkWritable(file.destination, bytes: 1 << 20)
+                        }
+                        return (file.number, nil)
+                    } catch let error as DeliveryError {
+                        return (file.number, "\(file.host): \(error.sentence)")
+                    }
+                }
+            }
+            var found: [(Int, String?)] = []
+            for try await one in group { found.append(one) }
+            return found.sorted { $0.0 < $1.0 }.compactMap(\.1)
+        }
+        for (what, command) in [("idle", rules.idle), ("restart", rules.restart)] {
+            guard let program = command.first else { continue }
+            if !FileManager.default.isExecutableFile(atPath: program) {
+                problems.append("The profile's \(what) command \(program) is not there, or no program.")
+            }
+        }
+        return problems
+    }
+
+    /// What is wrong with the time of a start; and what is only to be warned of.
+    static func time(
+        _ start: Instant, rules: UpgradeRules, now: Instant, in zone: Zone
+    ) -> (problem: String?, warnings: [String]) {
+        var warnings: [String] = []
+        let needed = rules.downtime + rules.buffer
+        if let window = rules.window {
+            let wall = start.adding(seconds: zone.offset(at: start)).milliseconds
+            let minute = Int((wall % 86_400_000 + 86_400_000) % 86_400_000 / 60_000)
+            let told = "\(window.description) in \(zone.name)"
+            guard let left = window.left(at: minute) else {
+                return ("\(zone.wallTime(start)) is outside of the window for upgrades, \(told).", [])
+            }
+            guard left >= needed else {
+                return (
+                    "From \(zone.wallTime(start)) the window for upgrades, \(told), has \(left) minutes left, and "
+                        + "\(needed) are needed (\(rules.downtime) down, \(rules.buffer) to spare): start earlier.", []
+                )
+            }
+        }
+        if start < now.adding(hours: rules.announce), rules.announce > 0 {
+            warnings.append(
+                "It is announced later than the \(rules.announce) hours ahead that the profile wants: tell the users.")
+        }
+        return (nil, warnings)
+    }
+}

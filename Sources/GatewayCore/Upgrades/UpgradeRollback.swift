@@ -1,0 +1,82 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayProfiles
+import GatewayStore
+
+extension UpgradeRun {
+    /// Puts everything back as it was at the snapshot: every file on every host, what is in force, the services; and
+    /// proves that the original keys work.
+    ///
+    /// A host that can't be put back leaves the upgrade interrupted, and is tried again by `upgrade resume`.
+    func rollBack(after reason: String) async throws {
+        try await enter(.rollBack, reason)
+        let files = try await store.upgradeFiles(of: id).filter { $0.plan != nil }
+        var kept: [Int: [UInt8]] = [:]
+        for file in files where file.beforeSHA256 != nil {
+            guard let sealed = try await store.sealed(SealedAnswer.before(file.number), of: id) else { continue }
+            kept[file.number] = try? gateway.sealer.open(
+                sealed, for: SealedAnswer.purpose(SealedAnswer.before(file.number), of: id))
+        }
+        let before = kept
+        let trouble = await onEveryHost(files) { plan, file in
+            try Self.putBack(plan, file, before: before[file.number])
+        }
+        try await store.keepTrouble(trouble, of: id)
+        try await store.revert(id, on: installation.id, note: note("rollBack", "what was in force before is in force"))
+        var stuck = files.compactMap { file in
+            (trouble[file.number] ?? nil).map { "\(file.host) could not be put back: \($0)" }
+        }
+        if !files.isEmpty {
+            do { try await restart() } catch { stuck.append(Gateway.callError(error).message) }
+        }
+        do {
+            try await tell("rollBack", try await proveOriginal())
+        } catch {
+            stuck.append("The original keys are not proven: \(Gateway.callError(error).message)")
+        }
+        guard stuck.isEmpty else {
+            let message =
+                "\(reason) Not everything could be put back: \(stuck.joined(separator: " ")) See to it, then "
+                + "`gatehouse upgrade resume \(installation.id)`. \(Self.whomToAsk)"
+            return try await store.interruptUpgrade(
+                id, on: installation.id, message: message, note: note("interrupted", stuck.joined(separator: " ")))
+        }
+        try await end(
+            .rolledBack, outcome: "rolledBack",
+            "\(reason) Everything was put back as it was, and the original keys work. \(Self.whomToAsk)")
+    }
+
+    /// Names are not written down, where they could not be erased.
+    private static let whomToAsk =
+        "`gatehouse upgrade show` names the support and provider contacts and the emergency plan."
+
+    /// Puts a host's file back: from what was kept beside it, else from the snapshot.
+    private static func putBack(_ plan: DeliveryPlan, _ file: UpgradeFileRecord, before: [UInt8]?) throws {
+        do {
+            try Deliveries.undo(plan)
+        } catch {
+            guard error.code == .hashMismatch || error.cause == .hashMismatch, let before,
+                let planned = plan.files.first
+            else { throw error }
+            let again = try Deliveries.plan(
+                operation: plan.operation,
+                [WantedFile(destination: planned.destination, contents: before, recorded: planned.sha256)], adopt: true)
+            try Deliveries.complete(again, contents: [before])
+        }
+    }
+
+    /// Makes sure that every file holds what it held before, and that the seats of before are given out.
+    private func proveOriginal() async throws -> String {
+        for file in try await store.upgradeFiles(of: id) where file.plan != nil {
+            guard let bytes = file.plan else { continue }
+            let destination = try JSONDecoder().decode(PlannedFile.self, from: bytes).destination
+            let there = try await gateway.blocking.run { try Deliveries.inspect(destination)?.sha256 }
+            guard there == file.beforeSHA256 else {
+                throw CallError(.failed, "\(file.host): \(file.path) does not hold what it held before.")
+            }
+        }
+        let seats = try await store.seats(of: installation.id, in: .portfolio)
+        return try await "every file is as it was; \(tried(seats))"
+    }
+}

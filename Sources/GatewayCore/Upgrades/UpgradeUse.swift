@@ -1,0 +1,260 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayProfiles
+import GatewayStore
+
+extension UpgradeKeys: PerformedCall {
+    func perform(in context: CallContext) async throws -> UpgradeView {
+        let record = try await context.installation(installation)
+        if let archived = record.archived {
+            throw CallError(.conflict, "The installation \(installation) is archived, since \(archived).")
+        }
+        let (profile, adapter) = try context.gateway.profileAndAdapter(record.profile)
+        let desk = try adapter.keyDesk(of: profile)
+        let zone = try context.gateway.zones.zone(named: record.timeZone)
+        let now = context.now
+        let begins = try instant(at: now)
+        let (problem, warnings) = UpgradePreflight.time(begins, rules: profile.upgrade, now: now, in: zone)
+        let id = Identifiers.operation(at: now)
+        let facts = Facts(record, profile, operation: id, nonce: Identifiers.nonce(), at: now)
+        let roots = context.gateway.configuration.deliveryRoots
+        let files = try await context.gateway.blocking.run { try HostFile.all(profile, of: record, roots: roots) }
+        let preflight = UpgradePreflight(context, facts: facts, keys: desk, rules: profile.upgrade, files: files)
+        let problems = try await (problem.map { [$0] } ?? []) + preflight.problems(keys)
+        guard problems.isEmpty else {
+            throw CallError(.invalid, (problems + ["Nothing was changed."]).joined(separator: "\n"))
+        }
+        guard !dryRun else {
+            return UpgradeView(
+                operation: nil, installation: installation, customer: record.customer, phase: "announce",
+                status: "possible", start: begins, caller: context.caller.id,
+                message: "It could be made. Nothing was changed.", warnings: warnings,
+                hosts: files.map { .init(host: $0.host, path: $0.destination.path, trouble: nil) })
+        }
+        try await begin(id, record, profile, adapter, files, begins, warnings, facts, context)
+        guard begins <= now else { return try await ShowUpgrade(installation: installation).perform(in: context) }
+        return try await context.goOn(id)
+    }
+
+    private func instant(at now: Instant) throws(CallError) -> Instant {
+        switch start {
+        case .now: return now
+        case .instant(let instant):
+            guard instant >= now.adding(minutes: -1) else {
+                throw CallError(.invalid, "\(instant) has passed (it is \(now)): name a time to come, or none for now.")
+            }
+            return instant
+        case .day(let day):
+            throw CallError(.invalid, "\(day) is a day: say at what time it begins, such as \(day)T20:00:00Z.")
+        }
+    }
+
+    private func begin(
+        _ id: String, _ record: InstallationRecord, _ profile: Profile, _ adapter: AnyAdapter, _ files: [HostFile],
+        _ begins: Instant, _ warnings: [String], _ facts: Facts, _ context: CallContext
+    ) async throws {
+        let now = context.now
+        let identity = Dictionary(
+            adapter.descriptor.identity.compactMap { field in keys[field.name].map { (field.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
+        let plan = try JSONEncoder().encode(UpgradePlan(identity: identity, warnings: warnings))
+        let step = try Step.wait(until: begins).json()
+        let contacts = try await context.store.contacts(in: context.scope, of: record.customer).count
+        let users = try await context.store.sessions(of: record.id, in: context.scope, at: now).count
+        let told = "to \(contacts) contacts and \(users) users who are in; begins \(begins)"
+        let new = NewOperation(
+            id: id, installation: record.id, customer: record.customer, protocolName: profile.protocolName,
+            act: .upgrade, caller: context.caller.id, owner: begins > now ? "" : try context.gateway.owner.get().id,
+            started: now, basedOn: record.revision, edits: record.edits,
+            first: JournaledTransition(
+                nonce: facts.nonce, state: Data("{}".utf8), step: step, waitsUntil: begins > now ? begins : nil,
+                isPlanned: begins > now,
+                note: StepNote(at: now, kind: "announce", detail: told)))
+        let bytes = Array(try JSONEncoder().encode(keys))
+        var claim = ClaimResult.stale
+        try await context.gateway.keepSealed(bytes, for: SealedAnswer.purpose(SealedAnswer.keys, of: id)) { sealed in
+            claim = try await context.store.beginUpgrade(
+                new, plan: plan, start: begins, keys: sealed,
+                files: files.map {
+                    UpgradeFileRecord(
+                        number: $0.number, host: $0.host, delivery: $0.delivery, path: $0.destination.path)
+                },
+                audit: context.audit(
+                    Self.name, customer: record.customer, subject: record.id, detail: "operation \(id), \(told)"))
+        }
+        switch claim {
+        case .claimed: return
+        case .busy(let open), .asked(let open):
+            throw CallError(
+                .conflict,
+                "On \(record.id) an operation is open (\(open.act.rawValue), since \(open.started)): let it end first. "
+                    + (open.act == .upgrade
+                        ? "`gatehouse upgrade show \(record.id)` tells of it." : "`gatehouse operations show \(open.id)`."))
+        case .stale:
+            throw CallError(.conflict, "\(record.id) was changed meanwhile: try again. Nothing was changed.")
+        }
+    }
+}
+
+extension CallContext {
+    /// Goes on with an upgrade that is this process's own, to its end.
+    func goOn(_ operation: String) async throws -> UpgradeView {
+        guard let (record, _) = try await store.operation(operation, in: scope) else {
+            throw CallError(.notFound, "There is no operation \"\(operation)\".")
+        }
+        try await UpgradeRun(self, record).goOn()
+        return try await upgradeView(of: record.installation)
+    }
+
+    /// Takes an open upgrade over from a process that is gone.
+    ///
+    /// - Throws: ``CallError`` `conflict` where one is at it.
+    func takeOverUpgrade(_ record: OperationRecord) async throws {
+        let owner = try gateway.owner.get().id
+        if record.status == .planned {
+            guard try await store.startPlanned(record.id, on: record.installation, owner: owner) else {
+                throw CallError(
+                    .conflict,
+                    "Another operation is open on \(record.installation): the upgrade begins once it has ended.")
+            }
+            return
+        }
+        guard !Recovery.isAlive(record.owner, of: gateway),
+            try await store.takeOver(record.id, from: record.owner, by: owner)
+        else {
+            throw CallError(.conflict, "A process is at the upgrade of \(record.installation): wait until it has ended.")
+        }
+    }
+
+    /// An installation's last upgrade.
+    func upgradeView(of installation: String) async throws -> UpgradeView {
+        let record = try await self.installation(installation)
+        guard let upgrade = try await store.upgrades(of: installation, limit: 1).first,
+            let (operation, notes) = try await store.operation(upgrade.operation, in: scope)
+        else { throw CallError(.notFound, "No upgrade of the keys of \(installation) was ever begun.") }
+        let plan = try? JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
+        let facts = try await store.recordedFacts(of: installation, in: scope)?.facts
+        let contacts = try await store.contacts(in: scope, of: record.customer)
+        var denials = 0
+        if upgrade.phase == .done, let ended = operation.ended {
+            denials = try await store.usage(of: installation, in: scope, from: ended.utcDay, at: now)
+                .reduce(0) { $0 + $1.days.reduce(0) { $0 + $1.denials.reduce(0, +) } }
+        }
+        func views(_ notes: [StepNote]) -> [OperationView.StepView] {
+            notes.enumerated().map { .init(number: $0 + 1, at: $1.at, kind: $1.kind, detail: $1.detail) }
+        }
+        return UpgradeView(
+            operation: upgrade.operation, installation: installation, customer: record.customer,
+            phase: upgrade.phase.rawValue, status: operation.status.rawValue, start: upgrade.start,
+            ended: operation.ended, caller: operation.caller, message: operation.message ?? "",
+            warnings: plan?.warnings ?? [], before: upgrade.registrationBefore, after: upgrade.registrationAfter,
+            backup: upgrade.backup,
+            hosts: try await store.upgradeFiles(of: upgrade.operation).map {
+                .init(host: $0.host, path: $0.path, trouble: $0.trouble)
+            }, steps: views(notes), monitoredUntil: upgrade.monitoredUntil, closed: upgrade.closed,
+            observations: views(upgrade.observations), denials: denials,
+            contacts: contacts.filter { $0.role == .support || $0.role == .provider },
+            emergencyPlan: facts?.emergencyPlan)
+    }
+}
+
+extension ShowUpgrade: PerformedCall {
+    func perform(in context: CallContext) async throws -> UpgradeView {
+        try await context.upgradeView(of: installation)
+    }
+}
+
+extension ResumeUpgrade: PerformedCall {
+    func perform(in context: CallContext) async throws -> UpgradeView {
+        let record = try await context.installation(installation)
+        guard let open = try await context.store.openUpgrade(on: record.id) else {
+            throw CallError(.conflict, "No upgrade of \(installation) is open.")
+        }
+        if let until = open.waitsUntil, until > context.now {
+            throw CallError(.conflict, "The upgrade of \(installation) begins \(until): `gatehouse run --due` begins it then.")
+        }
+        try await context.takeOverUpgrade(open)
+        try await context.store.append(
+            context.audit(
+                Self.name, customer: record.customer, subject: record.id, detail: "operation \(open.id)"))
+        return try await context.goOn(open.id)
+    }
+}
+
+extension RollBackUpgrade: PerformedCall {
+    func perform(in context: CallContext) async throws -> UpgradeView {
+        let record = try await context.installation(installation)
+        let audit = context.audit(
+            Self.name, customer: record.customer, subject: record.id, detail: "the last upgrade")
+        let reason = "It was rolled back by \(context.caller.id)."
+        if let open = try await context.store.openUpgrade(on: record.id) {
+            try await context.takeOverUpgrade(open)
+            try await context.store.append(audit)
+            let run = try await UpgradeRun(context, open)
+            if run.upgrade.phase.isBeyondSnapshot || run.upgrade.phase == .rollBack {
+                try await Task { try await run.rollBack(after: reason) }.value
+            } else {
+                try await run.end(.failed, outcome: "cancelled", "\(reason) Nothing was changed.")
+            }
+            return try await context.upgradeView(of: installation)
+        }
+        guard let last = try await context.store.upgrades(of: record.id, limit: 1).first, last.phase == .done,
+            last.closed == nil
+        else {
+            throw CallError(
+                .conflict, "No upgrade of \(installation) is open or being watched: there is nothing to put back.")
+        }
+        let reopened = try await context.store.reopenUpgrade(
+            last.operation, on: record.id, owner: context.gateway.owner.get().id,
+            note: StepNote(at: context.now, kind: "rollBack", detail: reason), audit: audit)
+        guard reopened, let (operation, _) = try await context.store.operation(last.operation, in: context.scope) else {
+            throw CallError(.conflict, "Another operation is open on \(installation): let it end first.")
+        }
+        let run = try await UpgradeRun(context, operation)
+        try await Task { try await run.rollBack(after: reason) }.value
+        return try await context.upgradeView(of: installation)
+    }
+}
+
+extension ObserveUpgrade: PerformedCall {
+    func perform(in context: CallContext) async throws -> UpgradeView {
+        let record = try await context.installation(installation)
+        guard let last = try await context.store.upgrades(of: record.id, limit: 1).first, last.phase == .done,
+            last.closed == nil
+        else { throw CallError(.conflict, "No upgrade of \(installation) is being watched.") }
+        let text = note.trimmingSpace()
+        guard !text.isEmpty || closes else { throw CallError(.invalid, "Say what was seen, or close it.") }
+        let now = context.now
+        let seen = text.isEmpty ? nil : try RecordedText.name(text, "What was seen")
+        try await context.store.observe(
+            seen.map { StepNote("seen", by: context.caller.id, at: now, detail: $0) },
+            closing: closes ? (now, context.caller.id) : nil, of: last.operation,
+            audit: context.audit(
+                Self.name, customer: record.customer, subject: record.id,
+                detail: "operation \(last.operation)\(closes ? ", closed" : "")"))
+        return try await context.upgradeView(of: installation)
+    }
+}
+
+extension RunDue: PerformedCall {
+    func perform(in context: CallContext) async throws -> DueReport {
+        var upgrades: [UpgradeView] = []
+        for record in try await context.store.dueUpgrades(in: context.scope, at: context.now)
+        where !Recovery.isAlive(record.owner, of: context.gateway) {
+            do {
+                try await context.takeOverUpgrade(record)
+                upgrades.append(try await context.goOn(record.id))
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                // It is told with its own record; the others and the refreshes go on.
+                var view = try await context.upgradeView(of: record.installation)
+                view.message = Gateway.callError(error).message
+                upgrades.append(view)
+            }
+        }
+        let refreshes = try await Refresh(selection: .due, trigger: .schedule).perform(in: context)
+        return DueReport(upgrades: upgrades, refreshes: refreshes)
+    }
+}
