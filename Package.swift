@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "AdapterTestKit", "VendorFormats"]),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["AdapterKit", "MarkedCSV", "MarkedText", "MarkedYAML", "VendorFormats"],
+            dependencies: ["AdapterKit", "MarkedCSV", "MarkedText", "MarkedYAML", "Sage200", "VendorFormats"],
             exclude: ["Corpus"]),
         .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
