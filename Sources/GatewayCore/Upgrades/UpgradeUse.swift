@@ -20,7 +20,9 @@ extension UpgradeKeys: PerformedCall {
         let facts = Facts(record, profile, operation: id, nonce: Identifiers.nonce(), at: now)
         let roots = context.gateway.configuration.deliveryRoots
         let files = try await context.gateway.blocking.run { try HostFile.all(profile, of: record, roots: roots) }
-        let preflight = UpgradePreflight(context, facts: facts, keys: desk, rules: profile.upgrade, files: files)
+        let preflight = UpgradePreflight(
+            context, facts: facts, keys: desk, profile: profile, record: record,
+            files: files)
         let problems = try await (problem.map { [$0] } ?? []) + preflight.problems(keys)
         guard problems.isEmpty else {
             throw CallError(.invalid, (problems + ["Nothing was changed."]).joined(separator: "\n"))
