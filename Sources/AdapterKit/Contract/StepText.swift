@@ -32,7 +32,7 @@ extension Step {
             text.raw("}}")
         case .plain: text.raw("\",\"trust\":{\"plain\":{}}")
         }
-        if request.isSecret { text.raw(",\"isSecret\":true") }
+        text.raw(",\"isSecret\":\(request.isSecret)")
         text.raw(",\"once\":\(request.once)}}}")
         return Data(text.bytes)
     }
