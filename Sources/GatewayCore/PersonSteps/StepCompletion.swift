@@ -153,7 +153,8 @@ struct StepCompletion: Sendable {
         if let lastContact, at < lastContact {
             throw CallError(
                 .invalid,
-                "\(at) is before the last contact with the vendor, of \(lastContact): what was so then says nothing new.")
+                "\(at) is before the last contact with the vendor, of \(lastContact): what was so then says nothing new."
+            )
         }
         return at
     }
