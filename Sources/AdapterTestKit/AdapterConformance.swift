@@ -16,6 +16,8 @@ public import AdapterKit
 /// - each ends as the scenario expects, errors with a whole sentence and a field that exists;
 /// - an outcome names the whole identity, and only declared deliveries and dates, every required date among them;
 /// - the state survives encoding at every step, stays small, and holds no secret;
+/// - keys stand in one request that says so and is made once, and in no word, remark or line of a registration; and it can
+///   be asked what became of them from the state alone;
 /// - the same facts give the same steps.
 public struct AdapterConformance<Subject: Adapter>: Sendable {
     let adapter: Subject
@@ -49,6 +51,7 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
         }
         if let refreshing = adapter as? any OnlineRefreshing { failures += refresh(refreshing) }
         if let activating = adapter as? any OfflineActivating { failures += request(activating) }
+        if let upgrading = adapter as? any KeyUpgrading { failures += upgrade(upgrading) }
         return failures
     }
 
@@ -79,6 +82,21 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
         play(.request, adapter) { facts throws(AdapterError) in try adapter.request(facts) }
     }
 
+    /// Has keys activated, those of each scenario.
+    private func upgrade<Upgrading: KeyUpgrading>(_ adapter: Upgrading) -> [ConformanceFailure] {
+        let own = scenarios.filter { $0.act == .upgrade }
+        guard let sample = own.first?.keys else { return [] }
+        var failures = KeyCheck(adapter, facts: facts).failures(own)
+        failures += missingFields(.upgrade) { facts throws(AdapterError) in try adapter.upgrade(facts, keys: sample) }
+        for scenario in own {
+            failures += play(
+                scenario, adapter,
+                { facts throws(AdapterError) in try adapter.upgrade(facts, keys: scenario.keys) },
+                { state, facts throws(AdapterError) in try adapter.inspect(state, facts: facts) })
+        }
+        return failures
+    }
+
     private func capabilities() -> [ConformanceFailure] {
         guard !erased.capabilities.isEmpty else {
             return [ConformanceFailure(.capability, "adapter", "it adopts no capability, so nothing can use it")]
@@ -97,6 +115,19 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
                         .capability, "scenarios",
                         "none expects an error, so nothing proves refusals of a \(act.rawValue)"))
             }
+        }
+        if acts.contains(.upgrade), !scenarios.contains(where: { $0.act == .upgrade && $0.losesAnswer }) {
+            failures.append(
+                ConformanceFailure(
+                    .capability, "scenarios", "none loses an answer, so nothing proves that it can be asked for"))
+        }
+        if acts.contains(.upgrade) == erased.descriptor.keys.isEmpty {
+            failures.append(
+                ConformanceFailure(
+                    .capability, "keys",
+                    erased.descriptor.keys.isEmpty
+                        ? "it has keys activated, and its descriptor declares none"
+                        : "its descriptor declares keys, and it adopts no capability to have them activated"))
         }
         for name in Set(scenarios.map(\.name)).sorted() where scenarios.count(where: { $0.name == name }) > 1 {
             failures.append(ConformanceFailure(.capability, "scenarios", "two are named \"\(name)\""))
@@ -125,18 +156,21 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
                 failures.append(
                     ConformanceFailure(
                         .fields, "identity \(field.name)",
-                        "is missing, and a \(act.rawValue) begins all the same"))
+                        "is missing, and the act \(act.rawValue) begins all the same"))
             }
         }
         return failures
     }
 
     private func play<Playing: Adapter>(
-        _ scenario: VendorScenario, _ adapter: Playing, _ begin: @escaping ConversationPlayer<Playing>.Beginning
+        _ scenario: VendorScenario, _ adapter: Playing, _ begin: @escaping ConversationPlayer<Playing>.Beginning,
+        _ inspection: ConversationPlayer<Playing>.Inspection? = nil
     ) -> [ConformanceFailure] {
         let facts = scenario.facts ?? facts
-        var first = ConversationPlayer(adapter, erased, scenario, facts: facts, begin: begin)
-        var second = ConversationPlayer(adapter, erased, scenario, facts: facts, begin: begin)
+        var first = ConversationPlayer(
+            adapter, erased, scenario, facts: facts, begin: begin, inspection: inspection)
+        var second = ConversationPlayer(
+            adapter, erased, scenario, facts: facts, begin: begin, inspection: inspection)
         first.play()
         second.play()
         var failures = first.failures

@@ -45,6 +45,10 @@ public struct ConformanceFailure: Error, Hashable, Sendable, CustomStringConvert
         case determinism
         /// How an interrupted act is asked about.
         case inspection
+        /// That secrets stand where they must, and nowhere else.
+        case secret
+        /// What is made of registration files.
+        case registration
     }
 }
 

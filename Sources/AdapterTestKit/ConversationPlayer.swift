@@ -5,9 +5,13 @@ import Foundation
 struct ConversationPlayer<Subject: Adapter> {
     /// How the act begins.
     typealias Beginning = @Sendable (Facts) throws(AdapterError) -> Transition<Subject.State>
+    /// How it is asked what became of an act.
+    typealias Inspection = @Sendable (Subject.State, Facts) throws(AdapterError) -> Transition<Subject.State>
 
     private let adapter: Subject
     private let begin: Beginning
+    private let inspection: Inspection?
+    private var hasLost = false
     private let erased: AnyAdapter
     private let scenario: VendorScenario
     private var facts: Facts
@@ -30,10 +34,11 @@ struct ConversationPlayer<Subject: Adapter> {
 
     init(
         _ adapter: Subject, _ erased: AnyAdapter, _ scenario: VendorScenario, facts: Facts,
-        begin: @escaping Beginning
+        begin: @escaping Beginning, inspection: Inspection? = nil
     ) {
         self.adapter = adapter
         self.begin = begin
+        self.inspection = inspection
         self.erased = erased
         self.scenario = scenario
         self.facts = facts
@@ -49,40 +54,61 @@ struct ConversationPlayer<Subject: Adapter> {
             if moment != again { note(.determinism, "the same state, event and facts gave another step") }
             guard case .success(let transition) = moment else { return end(with: moment) }
             guard let restored = journal(transition.state) else { return }
-            guard let event = take(transition, restored) else { return end(with: moment) }
+            guard let next = take(transition, restored) else { return end(with: moment) }
             guard steps < Self.maximumSteps else {
                 return note(.length, "the conversation has not ended after \(Self.maximumSteps) steps")
             }
             nextFacts()
-            moment = attempt { [facts, adapter] () throws(AdapterError) in
-                try adapter.resume(transition.state, with: event, facts: facts)
-            }
-            again = attempt { [facts, adapter] () throws(AdapterError) in
-                try adapter.resume(restored, with: event, facts: facts)
+            switch next {
+            case .event(let event):
+                moment = attempt { [facts, adapter] () throws(AdapterError) in
+                    try adapter.resume(transition.state, with: event, facts: facts)
+                }
+                again = attempt { [facts, adapter] () throws(AdapterError) in
+                    try adapter.resume(restored, with: event, facts: facts)
+                }
+            case .nothing:
+                guard let inspection else {
+                    return note(.inspection, "an answer is lost, and it can't ask what became of the act")
+                }
+                moment = attempt { [facts] () throws(AdapterError) in try inspection(transition.state, facts) }
+                again = attempt { [facts] () throws(AdapterError) in try inspection(restored, facts) }
             }
         }
     }
 
+    /// What comes back from a step.
+    private enum Next {
+        case event(Event)
+        /// The gateway ended before the answer came.
+        case nothing
+    }
+
     /// Does what a step asks for; nil where the conversation is over.
-    private mutating func take(_ transition: Transition<Subject.State>, _ restored: Subject.State) -> Event? {
+    private mutating func take(_ transition: Transition<Subject.State>, _ restored: Subject.State) -> Next? {
         switch transition.step {
         case .finish:
             return nil
         case .wait(let until):
             if until <= facts.now { note(.step, "it waits for \(until), which is not ahead of \(facts.now)") }
             facts.now = max(until, facts.now)
-            return .time
+            return .event(.time)
         case .send(let request):
-            failures += RequestCheck(descriptor: erased.descriptor, facts: facts).failures(request, place: place)
+            failures += check(request)
             inspect(restored)
             let reply = scenario.vendor(request, facts, sent)
             sent += 1
-            return .answer(response(request.trust, reply))
+            if scenario.losesAnswer, request.once, !hasLost {
+                hasLost = true
+                return .nothing
+            }
+            return .event(.answer(response(request.trust, reply)))
         case .ask(let step):
-            failures += PersonStepCheck(descriptor: erased.descriptor, facts: facts).failures(step, place: place)
+            failures += PersonStepCheck(descriptor: erased.descriptor, facts: facts, secrets: secrets)
+                .failures(step, place: place)
             let reply = scenario.person(step, facts, asked)
             asked += 1
-            return .brought(brought(step, reply))
+            return .event(.brought(brought(step, reply)))
         }
     }
 
@@ -123,7 +149,7 @@ struct ConversationPlayer<Subject: Adapter> {
         case (.success(let one), .success(let two)):
             if one != two { note(.inspection, "the same state and facts gave another step") }
             if case .send(let request) = one.step {
-                failures += RequestCheck(descriptor: erased.descriptor, facts: facts).failures(request, place: place)
+                failures += check(request)
                 if request.once { note(.inspection, "asking what became of an act is itself not repeatable") }
             }
         case (.failure(let one as AdapterError), .failure(let two as AdapterError)):
@@ -139,11 +165,7 @@ struct ConversationPlayer<Subject: Adapter> {
             let bytes = try encode(state)
             if bytes.count > Self.maximumState { note(.state, "the state has \(bytes.count) bytes; keep it small") }
             let text = String(decoding: bytes, as: UTF8.self)
-            for field in erased.descriptor.identity + erased.descriptor.settings where field.secret {
-                if let secret = facts.identity[field.name] ?? facts.settings[field.name], text.contains(secret) {
-                    note(.state, "the state holds the secret \(field.name)")
-                }
-            }
+            if let name = secrets.name(in: text) { note(.state, "the state holds the secret \(name)") }
             let restored = try JSONDecoder().decode(Subject.State.self, from: bytes)
             if restored != state { note(.state, "the state is not the same after encoding and decoding") }
             return restored
@@ -164,10 +186,10 @@ struct ConversationPlayer<Subject: Adapter> {
         switch moment {
         case .failure(let error):
             outcome = .error(error.code, field: error.field)
-            failures += OutcomeCheck(descriptor: erased.descriptor, facts: facts).failures(error, place: place)
+            failures += outcomeCheck.failures(error, place: place)
         case .success(let transition):
             guard case .finish(let result) = transition.step else { return }
-            failures += OutcomeCheck(descriptor: erased.descriptor, facts: facts).failures(result, place: place)
+            failures += outcomeCheck.failures(result, place: place)
             switch result {
             case .unchanged: outcome = .unchanged
             case .updated: outcome = .updated
@@ -189,6 +211,17 @@ struct ConversationPlayer<Subject: Adapter> {
     private mutating func nextFacts() {
         facts.now = facts.now.adding(seconds: 1)
         facts.nonce = String(facts.nonce.dropLast(2)) + Hex.encode([UInt8(truncatingIfNeeded: steps + 1)])
+    }
+
+    private var secrets: Secrets { Secrets(erased.descriptor, facts, keys: scenario.keys) }
+
+    private var outcomeCheck: OutcomeCheck {
+        OutcomeCheck(
+            descriptor: erased.descriptor, facts: facts, secrets: secrets, keys: scenario.keys, desk: erased.keys)
+    }
+
+    private func check(_ request: Request) -> [ConformanceFailure] {
+        RequestCheck(descriptor: erased.descriptor, facts: facts, secrets: secrets).failures(request, place: place)
     }
 
     private var place: String { "scenario \"\(scenario.name)\", step \(steps)" }

@@ -24,8 +24,8 @@ struct DescriptorCheck {
             descriptor.identity.contains(where: \.required), "identity",
             "requires no field, so an answer could be about anyone")
         let groups = [
-            ("identity", descriptor.identity), ("settings", descriptor.settings), ("site", descriptor.site),
-            ("deliveries", descriptor.deliveries),
+            ("identity", descriptor.identity), ("settings", descriptor.settings), ("keys", descriptor.keys),
+            ("site", descriptor.site), ("deliveries", descriptor.deliveries),
         ]
         for (group, fields) in groups {
             for (index, field) in fields.enumerated() {
@@ -35,6 +35,7 @@ struct DescriptorCheck {
                     !fields[..<index].contains { $0.name == field.name }, place, "the name stands there twice")
                 require(isText(field.title), place, "the title is empty")
                 require(isSentence(field.help), place, "the help must be a whole sentence")
+                require(!field.isFamily || group == "keys", place, "only a key can stand for many values")
                 guard let pattern = field.pattern else { continue }
                 require((try? Regex(pattern)) != nil, place, "the pattern \(pattern) is broken")
                 require(field.expectation.map(isText) ?? false, place, "a pattern needs its expectation in words")

@@ -9,6 +9,9 @@ struct FieldCheck {
         check(descriptor.identity, facts.identity, "identity") + check(descriptor.settings, facts.settings, "settings")
     }
 
+    /// What is wrong with how keys are taken.
+    func failures(keys: [String: String]) -> [ConformanceFailure] { check(descriptor.keys, keys, "keys") }
+
     private func check(_ fields: [Field], _ values: [String: String], _ kind: String) -> [ConformanceFailure] {
         var found = fields.problems(with: values, kind: kind).map { problem in
             ConformanceFailure(
@@ -20,13 +23,11 @@ struct FieldCheck {
             }
         }
         for field in fields {
-            var changed = values
-            changed[field.name] = nil
-            if field.required { require("is missing", field.name, changed) }
-            for (what, value) in malformed(field) {
-                changed[field.name] = value
-                require(what, field.name, changed)
-            }
+            let others = values.filter { !field.covers($0.key) }
+            if field.required { require("is missing", field.name, others) }
+            // A family is tried by one of its members.
+            let name = field.isFamily ? values.keys.filter(field.covers).min() ?? field.name + ".A" : field.name
+            for (what, value) in malformed(field) { require(what, name, others.merging([name: value]) { $1 }) }
         }
         // A name that is not declared anywhere, however the fields are called.
         let stranger = "not" + fields.map(\.name).joined()

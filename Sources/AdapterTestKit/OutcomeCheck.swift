@@ -4,6 +4,11 @@ import AdapterKit
 struct OutcomeCheck {
     let descriptor: AdapterDescriptor
     let facts: Facts
+    let secrets: Secrets
+    /// The keys that were brought; empty where none were.
+    let keys: [String: String]
+    /// What the adapter knows of keys; nil where it has none.
+    let desk: AnyAdapter.KeyDesk?
 
     func failures(_ outcome: Outcome, place: String) -> [ConformanceFailure] {
         switch outcome {
@@ -26,14 +31,12 @@ struct OutcomeCheck {
                 ConformanceFailure(
                     .error, place, "the error's message must be whole sentences, and is \"\(error.message)\""))
         }
-        let known = descriptor.identity + descriptor.settings
-        if let field = error.field, !known.contains(where: { $0.name == field }) {
+        let known = descriptor.identity + descriptor.settings + descriptor.keys
+        if let field = error.field, !known.contains(where: { $0.covers(field) }) {
             found.append(ConformanceFailure(.error, place, "the error is about \"\(field)\", which is no field"))
         }
-        for field in known where field.secret {
-            if let secret = facts.identity[field.name] ?? facts.settings[field.name], error.message.contains(secret) {
-                found.append(ConformanceFailure(.error, place, "the error's message holds the secret \(field.name)"))
-            }
+        if let name = secrets.name(in: error.message) {
+            found.append(ConformanceFailure(.error, place, "the error's message holds the secret \(name)"))
         }
         return found
     }
@@ -43,6 +46,16 @@ struct OutcomeCheck {
         for field in descriptor.identity where field.required && attestation.subject[field.name] == nil {
             found.append(
                 ConformanceFailure(.outcome, place, "the answer's subject lacks the identity's \(field.name)"))
+        }
+        for field in descriptor.identity {
+            guard let key = keys[field.name], let name = attestation.subject[field.name] else { continue }
+            if Array(key.utf8) != Array(name.utf8) {
+                found.append(
+                    ConformanceFailure(.outcome, place, "the answer is for another \(field.name) than the keys bring"))
+            }
+        }
+        if let name = secrets.name(in: attestation.remarks.joined(separator: "\n")) {
+            found.append(ConformanceFailure(.secret, place, "a remark holds the secret \(name)"))
         }
         for name in attestation.subject.keys.sorted() where !descriptor.identity.contains(where: { $0.name == name }) {
             found.append(
@@ -58,6 +71,13 @@ struct OutcomeCheck {
         }
         let entitlement = grant.entitlement
         require(!grant.revision.isEmpty, "the grant has no revision")
+        let words = [grant.revision, entitlement.edition ?? ""] + entitlement.remarks + entitlement.details.values
+        if let name = secrets.name(in: words.joined(separator: "\n")) {
+            found.append(ConformanceFailure(.secret, place, "what is granted holds the secret \(name)"))
+        }
+        if let desk, !keys.isEmpty {
+            found += RegistrationCheck(desk: desk, secrets: secrets).failures(grant.files, place: place)
+        }
         for (index, file) in grant.files.enumerated() {
             require(
                 descriptor.deliveries.contains { $0.name == file.delivery },

@@ -4,6 +4,7 @@ import AdapterKit
 struct PersonStepCheck {
     let descriptor: AdapterDescriptor
     let facts: Facts
+    let secrets: Secrets
 
     func failures(_ step: PersonStep, place: String) -> [ConformanceFailure] {
         var found: [ConformanceFailure] = []
@@ -34,11 +35,8 @@ struct PersonStepCheck {
         for problem in step.brings.values.map(\.name) where !problem.contains(where: { !$0.isWhitespace }) {
             require(.step, false, "a value that it asks for has no name")
         }
-        for field in descriptor.identity + descriptor.settings where field.secret {
-            guard let secret = facts.identity[field.name] ?? facts.settings[field.name] else { continue }
-            require(
-                .step, !step.title.contains(secret) && !step.text.contains(secret),
-                "the person step's words hold the secret \(field.name)")
+        if let name = secrets.name(in: step.title + "\n" + step.text) {
+            require(.step, false, "the person step's words hold the secret \(name)")
         }
         return found
     }

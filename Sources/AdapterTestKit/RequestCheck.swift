@@ -4,6 +4,7 @@ import AdapterKit
 struct RequestCheck {
     let descriptor: AdapterDescriptor
     let facts: Facts
+    let secrets: Secrets
 
     /// Headers that belong to the transport.
     private static let reserved: Set<String> = [
@@ -40,6 +41,12 @@ struct RequestCheck {
                 .step, holds(request, facts.operation),
                 "a request that must not be repeated does not hold the operation's ID, so it cannot be asked about")
         }
+        let isOpen = ([request.path] + request.headers.values).contains { secrets.name(in: $0) != nil }
+        require(.secret, !isOpen, "a secret stands in its path or a header, which are written down")
+        if let name = secrets.name(in: String(decoding: request.body, as: UTF8.self)) {
+            require(.secret, request.isSecret, "the body holds the secret \(name), and the request does not say so")
+        }
+        require(.secret, !request.isSecret || request.once, "a request that holds secrets is made once")
         return found
     }
 

@@ -4,10 +4,14 @@ public import AdapterKit
 public struct VendorScenario: Sendable {
     /// What happens: `serial superseded`.
     public var name: String
-    /// The act that it is of: `refresh`, or `request` for an offline activation.
+    /// The act that it is of: `refresh`, `request` for an offline activation, or `upgrade` for one with keys.
     public var act: Act
     /// The facts, where they are not the suite's own.
     public var facts: Facts?
+    /// The keys that are brought, by the names of the descriptor's keys; empty for other acts than `upgrade`.
+    public var keys: [String: String] = [:]
+    /// Whether the answer to the first request that is not repeated is lost, so that it is asked what became of it.
+    public var losesAnswer = false
     /// What must come of it.
     public var expected: Expectation
     /// The vendor.
@@ -33,6 +37,26 @@ public struct VendorScenario: Sendable {
         self.expected = expected
         self.vendor = vendor
         person = { _, _, _ in PersonReply() }
+    }
+
+    /// A scenario in which the vendor is asked to activate keys.
+    ///
+    /// - Parameters:
+    ///   - name: What happens.
+    ///   - keys: The keys, by the names of the descriptor's keys: a whole set in which the adapter finds no problem.
+    ///   - facts: The facts, where they are not the suite's own.
+    ///   - losesAnswer: Whether the answer to the keys is lost. The vendor's reply to them is then thrown away, and its next
+    ///     one is to the question what became of them.
+    ///   - expected: What must come of it.
+    ///   - vendor: The vendor, as above.
+    public init(
+        _ name: String, keys: [String: String], facts: Facts? = nil, losesAnswer: Bool = false, expected: Expectation,
+        vendor: @escaping @Sendable (Request, Facts, Int) -> VendorReply
+    ) {
+        self.init(name, facts: facts, expected: expected, vendor: vendor)
+        act = .upgrade
+        self.keys = keys
+        self.losesAnswer = losesAnswer
     }
 
     /// A scenario of an act in which a person is asked and the vendor's server is not.

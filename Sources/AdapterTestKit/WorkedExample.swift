@@ -3,7 +3,7 @@ import Foundation
 
 /// The worked example of a protocol page: its fenced blocks, byte for byte.
 ///
-/// A block is found by the word behind `xml` in its info string: `` ```xml changed ``.
+/// A block is found by the word behind its language in its info string: `` ```xml changed ``.
 public struct WorkedExample: Sendable {
     private let text: String
 
@@ -26,9 +26,10 @@ public struct WorkedExample: Sendable {
 
     /// A block by its name.
     ///
+    /// - Parameter language: The word before the name.
     /// - Throws: ``Flaw`` where the page has none of that name.
-    public func block(_ name: String) throws -> [UInt8] {
-        guard let start = text.range(of: "```xml \(name)\n"),
+    public func block(_ name: String, of language: String = "xml") throws -> [UInt8] {
+        guard let start = text.range(of: "```\(language) \(name)\n"),
             let end = text.range(of: "```", range: start.upperBound..<text.endIndex)
         else { throw Flaw(description: "the page has no block \"\(name)\"") }
         return Array(text[start.upperBound..<end.lowerBound].utf8)

@@ -50,7 +50,7 @@ struct AdapterConformanceTests {
         (.dateHelp, .descriptor, "date expires: the help must be a whole sentence"),
         (.purposeText, .descriptor, "purpose a purpose: must hold only"),
         (.purposeTwice, .descriptor, "purpose probe/answer: stands there twice"),
-        (.missingField, .fields, "identity account: is missing, and a refresh begins all the same"),
+        (.missingField, .fields, "identity account: is missing, and the act refresh begins all the same"),
         (.beginsBadly, .expectation, "it ended with error rejected (No.) where updated is expected"),
         (.method, .step, "\"get\" is no method"),
         (.relativePath, .step, "the path \"v1/hello\" must begin with one /"),

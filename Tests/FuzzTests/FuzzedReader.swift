@@ -8,7 +8,7 @@ import VendorFormats
 /// within bounds, and hold to what is checked here. `make fuzz` looks for bytes that break one; `make test` runs those
 /// that once did, with some of each kind, through the same checks.
 enum FuzzedReader: String, CaseIterable, Sendable {
-    case yaml, xml, csv, signed, request, entitlement
+    case yaml, xml, ini, csv, signed, request, entitlement
 
     /// Reads bytes.
     ///
@@ -17,6 +17,7 @@ enum FuzzedReader: String, CaseIterable, Sendable {
         switch self {
         case .yaml: Self.yaml(bytes)
         case .xml: Self.xml(bytes)
+        case .ini: Self.ini(bytes)
         case .csv: Self.csv(bytes)
         case .signed: Self.signed(bytes)
         case .request: Self.request(bytes)

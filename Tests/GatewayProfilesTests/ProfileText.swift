@@ -3,6 +3,7 @@ import Foundation
 import GatewayProfiles
 import MarkedText
 import MarkedYAML
+import Sage100
 import Sage200
 import Sage300
 
@@ -56,7 +57,10 @@ enum ProfileText {
     static let reader = reader([:])
 
     static func reader(_ environment: [String: String]) -> ProfileReader {
-        ProfileReader(adapters: [Sage200().descriptor, Sage300().descriptor], environment: environment)
+        ProfileReader(
+            adapters: [
+                Sage100().descriptor, Sage200().descriptor, Sage300().descriptor, Sage300Perpetual().descriptor,
+            ], environment: environment)
     }
 
     static func read(_ text: String, _ environment: [String: String] = [:]) throws -> Profile {

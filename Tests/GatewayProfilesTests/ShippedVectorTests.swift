@@ -15,7 +15,11 @@ struct ShippedVectorTests {
     }
 
     static func rows() throws -> [Row] {
-        try ["sage200-online-contact", "sage200-online-validity", "sage200-on-premise", "nothing-and-worst"].flatMap {
+        let files = [
+            "sage100-subscription", "sage200-online-contact", "sage200-online-validity", "sage200-on-premise",
+            "nothing-and-worst",
+        ]
+        return try files.flatMap {
             let path = ProfileText.repository + "/Tests/AdapterKitTests/Fixtures/standing-\($0).csv"
             let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
             let names = lines.first?.split(separator: ",").map(String.init) ?? []
@@ -23,7 +27,7 @@ struct ShippedVectorTests {
                 let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                 return Row(columns: Dictionary(zip(names, fields)) { first, _ in first })
             }
-        }.filter { $0["profile"].hasPrefix("sage200-") }
+        }.filter { row in ["sage100-", "sage200-"].contains { row["profile"].hasPrefix($0) } }
     }
 
     private static func profile(_ name: String) throws -> Profile {
@@ -61,7 +65,7 @@ struct ShippedVectorTests {
     @Test("All the rows are there")
     func count() throws {
         let rows = try Self.rows()
-        for (prefix, count) in [("B", 34), ("C", 14), ("H", 3)] {
+        for (prefix, count) in [("B", 34), ("C", 14), ("D", 10), ("H", 3)] {
             #expect(rows.count { $0["id"].hasPrefix(prefix) } == count, "\(prefix)")
         }
     }
@@ -88,5 +92,42 @@ struct ShippedVectorTests {
         #expect(try Self.standing(row).level == .licensed)
         #expect(try Self.profile("sage200-on-premise").rules.countdowns.map(\.name).last == "offline")
         #expect(try !Self.profile("sage200-online").rules.countdowns.contains { $0.name == "offline" })
+    }
+
+    @Test(
+        "A perpetual license stands as licensed for ever; a maintenance plan that lapsed lowers nobody's access",
+        arguments: [
+            ("sage100-perpetual", "", "2099-01-01T00:00:00Z", Level.licensed),
+            ("sage300-perpetual", "", "2099-01-01T00:00:00Z", .licensed),
+            ("sage300-perpetual", "maintenanceUntil=2027-01-31", "2026-11-22T10:00:00Z", .licensed),
+            ("sage300-perpetual", "maintenanceUntil=2027-01-31", "2027-01-31T10:00:00Z", .notice),
+            ("sage300-perpetual", "maintenanceUntil=2027-01-31", "2099-01-01T00:00:00Z", .warning),
+        ] as [(String, String, String, Level)])
+    func perpetual(_ name: String, _ dates: String, _ at: String, _ level: Level) throws {
+        let rules = try Self.profile(name).rules
+        let zone = try Zone(
+            name: "America/Chicago", tzif: Array(Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/America/Chicago")))
+        )
+        let values = try DatesColumn.values(dates.utf8).dates
+        let standing = rules.standing(
+            of: rules.facts(held: true, dates: values), at: try #require(Instant(at)), in: zone)
+        #expect(standing.level == level && standing.access == .full && standing.fullUntil == nil)
+        #expect(standing.label == Standing.licensedLabel)
+        if dates.isEmpty { #expect(standing.until == nil) }
+    }
+
+    @Test("A last day under the profile of a perpetual license counts all the same; without one a subscription is none")
+    func otherLicense() throws {
+        let zone = try Zone(
+            name: "America/Chicago", tzif: Array(Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/America/Chicago")))
+        )
+        let now = try #require(Instant("2027-03-18T05:00:00Z"))
+        for (name, dates, level) in [
+            ("sage100-perpetual", "expires=2027-01-31", Level.restricted), ("sage100-subscription", "", .unlicensed),
+        ] {
+            let rules = try Self.profile(name).rules
+            let values = try DatesColumn.values(dates.utf8).dates
+            #expect(rules.standing(of: rules.facts(held: true, dates: values), at: now, in: zone).level == level)
+        }
     }
 }

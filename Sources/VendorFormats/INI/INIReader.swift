@@ -59,9 +59,10 @@ struct INIReader {
         let key = Self.trimmed(text[..<sign])
         guard BoundedINI.isName(key) else { throw failure("no key's name stands before the =") }
         guard !sections.isEmpty else { throw failure("a key stands before the first section") }
+        let value = Self.trimmed(text[(sign + 1)...])
+        guard !value.contains(9) else { throw failure("a tab stands within the value") }
         let entry = BoundedINI.Entry(
-            key: String(decoding: key, as: UTF8.self),
-            value: String(decoding: Self.trimmed(text[(sign + 1)...]), as: UTF8.self), line: line)
+            key: String(decoding: key, as: UTF8.self), value: String(decoding: value, as: UTF8.self), line: line)
         if let first = keyLines.updateValue(line, forKey: BoundedINI.folded(entry.key)) {
             throw failure("the key stands in its section a second time, after line \(first)")
         }
@@ -101,7 +102,6 @@ struct INIReader {
             if isControl { throw failure("it holds a control character") }
             last = byte
         }
-        guard !Self.trimmed(text).contains(9) else { throw failure("it holds a tab within") }
     }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
