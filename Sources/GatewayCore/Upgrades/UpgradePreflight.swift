@@ -79,7 +79,7 @@ struct UpgradePreflight: Sendable {
     private func backupProblems() async throws -> [String] {
         let (profile, record, configuration) = (profile, record, context.gateway.configuration)
         return try await context.gateway.blocking.run {
-            do {
+            do throws(DeliveryError) {
                 let paths = try UpgradeArchive.paths(profile, of: record, roots: configuration.deliveryRoots)
                 return UpgradeArchive.problems(paths, beside: configuration.store)
             } catch {

@@ -110,6 +110,11 @@ extension CallContext {
         return try await upgradeView(of: record.installation)
     }
 
+    /// The upgrade of an installation that is done and being watched; nil where there is none.
+    func watchedUpgrade(of installation: String) async throws -> UpgradeRecord? {
+        try await store.upgrades(of: installation, limit: 100).first { $0.phase == .done && $0.closed == nil }
+    }
+
     /// Takes an open upgrade over from a process that is gone.
     ///
     /// - Throws: ``CallError`` `conflict` where one is at it.
@@ -216,9 +221,7 @@ extension RollBackUpgrade: PerformedCall {
             }
             return try await context.upgradeView(of: installation)
         }
-        guard let last = try await context.store.upgrades(of: record.id, limit: 1).first, last.phase == .done,
-            last.closed == nil
-        else {
+        guard let last = try await context.watchedUpgrade(of: record.id) else {
             throw CallError(
                 .conflict, "No upgrade of \(installation) is open or being watched: there is nothing to put back.")
         }
@@ -237,9 +240,9 @@ extension RollBackUpgrade: PerformedCall {
 extension ObserveUpgrade: PerformedCall {
     func perform(in context: CallContext) async throws -> UpgradeView {
         let record = try await context.installation(installation)
-        guard let last = try await context.store.upgrades(of: record.id, limit: 1).first, last.phase == .done,
-            last.closed == nil
-        else { throw CallError(.conflict, "No upgrade of \(installation) is being watched.") }
+        guard let last = try await context.watchedUpgrade(of: record.id) else {
+            throw CallError(.conflict, "No upgrade of \(installation) is being watched.")
+        }
         let text = note.trimmingSpace()
         guard !text.isEmpty || closes else { throw CallError(.invalid, "Say what was seen, or close it.") }
         let now = context.now
