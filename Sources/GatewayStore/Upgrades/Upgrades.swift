@@ -25,12 +25,7 @@ extension Store {
                     String(decoding: plan, as: UTF8.self), start.milliseconds,
                 ])
             try db.seal(keys, as: SealedAnswer.keys, of: new.id)
-            for file in files {
-                try db.run(
-                    """
-                    INSERT INTO upgrade_files (operation, number, host, delivery, path) VALUES (?1, ?2, ?3, ?4, ?5)
-                    """, [new.id, file.number, file.host, file.delivery, file.path])
-            }
+            for file in files { try db.add(file, to: new.id) }
             try db.append(audit)
             return claim
         }
@@ -165,10 +160,10 @@ extension Store {
             try db.run(
                 "UPDATE upgrades SET before = ?2, registration_before = ?3 WHERE operation = ?1",
                 [operation, try Self.json(columns), try Self.json(registration)])
+            // The site may have been edited while the upgrade was planned.
+            try db.run("DELETE FROM upgrade_files WHERE operation = ?1", [operation])
             for file in files {
-                try db.run(
-                    "UPDATE upgrade_files SET before_sha256 = ?3 WHERE operation = ?1 AND number = ?2",
-                    [operation, file.number, file.beforeSHA256])
+                try db.add(file, to: operation)
                 try db.seal(sealed[file.number], as: SealedAnswer.before(file.number), of: operation)
             }
             try db.note(operation, [note])
@@ -241,13 +236,14 @@ extension Store {
             try db.setColumns(columns, of: installation)
             try db.run(
                 "UPDATE deliveries SET status = 'superseded' WHERE operation = ?1 AND status = 'current'", [operation])
-            // What an earlier upgrade had put there is in place again.
+            // What an earlier upgrade had put there is in place again, where it ever was replaced.
             try db.run(
                 """
                 UPDATE deliveries SET status = 'current' WHERE (operation, number) IN (
                     SELECT MAX(d.operation), d.number FROM deliveries d
                     JOIN upgrade_files f ON f.path = d.path AND f.before_sha256 = d.sha256
                     WHERE f.operation = ?1 AND d.installation = ?2 AND d.status = 'superseded' AND d.operation <> ?1
+                    AND NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.path = d.path AND c.status = 'current')
                     GROUP BY d.path)
                 """, [operation, installation])
             try db.run("DELETE FROM entitlements WHERE operation = ?1", [operation])
@@ -276,7 +272,10 @@ extension Store {
                     ending.message, NotesColumn.write(ending.notes),
                 ])
             try db.seal(nil, as: SealedAnswer.keys, of: ending.operation)
-            if !succeeded { try db.seal(nil, as: SealedAnswer.grant, of: ending.operation) }
+            if !succeeded {
+                try db.seal(nil, as: SealedAnswer.grant, of: ending.operation)
+                try db.giveUpSnapshots(" AND operation = ?2", [ending.installation, ending.operation])
+            }
             try db.run(
                 """
                 UPDATE installations SET closed_for = NULL, last_failure = ?2, last_failure_at = ?3, next_try = NULL
@@ -293,6 +292,7 @@ extension Store {
                     UPDATE upgrades SET closed_at = ?3 WHERE installation = ?2 AND phase = 'done' AND closed_at IS NULL
                     AND operation <> ?1
                     """, [ending.operation, ending.installation, ending.at.milliseconds])
+                try db.giveUpSnapshots(" AND operation <> ?2", [ending.installation, ending.operation])
             }
             for file in ending.delivered { try db.deliver(file, ending) }
             try db.append(ending.audit)
@@ -347,6 +347,7 @@ extension Store {
                 try db.run(
                     "UPDATE upgrades SET closed_at = ?2, closed_by = ?3 WHERE operation = ?1",
                     [operation, at.milliseconds, by])
+                try db.run("DELETE FROM sealed WHERE operation = ?1 AND name LIKE 'before %'", [operation])
             }
             try db.append(audit)
         }
@@ -435,6 +436,23 @@ extension UpgradeRecord {
 }
 
 extension Database {
+    /// Gives up what files held before upgrades of an installation that are not put back any more.
+    fileprivate func giveUpSnapshots(_ which: String, _ arguments: StatementArguments) throws {
+        try run(
+            """
+            DELETE FROM sealed WHERE name LIKE 'before %' AND operation IN
+            (SELECT operation FROM upgrades WHERE installation = ?1\(which))
+            """, arguments)
+    }
+
+    fileprivate func add(_ file: UpgradeFileRecord, to operation: String) throws {
+        try run(
+            """
+            INSERT INTO upgrade_files (operation, number, host, delivery, path, before_sha256)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """, [operation, file.number, file.host, file.delivery, file.path, file.beforeSHA256])
+    }
+
     fileprivate func licenseColumns(of installation: String) throws -> LicenseColumns? {
         try row(
             """
