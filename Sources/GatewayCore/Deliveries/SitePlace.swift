@@ -6,10 +6,11 @@ struct SitePlace: Hashable, Sendable {
     let folder: String
 
     init(_ text: String) {
-        let name = text.prefix { $0 != ":" && $0 != "/" }
-        if !name.isEmpty, text[name.endIndex...].hasPrefix(":/") {
-            host = String(name)
-            folder = String(text[text.index(after: name.endIndex)...])
+        // All that stands before the first slash: an IPv6 address has colons of its own.
+        let name = text.prefix { $0 != "/" }
+        if name.hasSuffix(":"), name.count > 1, name.endIndex < text.endIndex {
+            host = String(name.dropLast())
+            folder = String(text[name.endIndex...])
         } else {
             host = nil
             folder = text

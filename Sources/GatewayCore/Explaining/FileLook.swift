@@ -22,7 +22,8 @@ struct FileLook: Sendable {
         var wanted: Set<String> = []
         var trouble: String?
         do throws(DeliveryError) {
-            for template in profile?.deliveries.values.sorted() ?? [] {
+            let descriptor = profile.flatMap { context.gateway.registry.adapter(for: $0.protocolName)?.descriptor }
+            for (_, template) in profile?.deliveries(of: descriptor, at: record.site) ?? [] {
                 wanted.formUnion(
                     try DeliveryTemplate.expand(template, site: record.site, identity: record.identity))
             }

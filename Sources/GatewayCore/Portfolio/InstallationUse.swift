@@ -106,7 +106,8 @@ extension ShowInstallation: PerformedCall {
         let roots = gateway.configuration.deliveryRoots
         guard let profile, !roots.isEmpty else { return [] }
         var warnings: [String] = []
-        for (_, template) in profile.deliveries.sorted(by: { $0.key < $1.key }) {
+        let descriptor = gateway.registry.adapter(for: profile.protocolName)?.descriptor
+        for (_, template) in profile.deliveries(of: descriptor, at: record.site) {
             do throws(DeliveryError) {
                 for path in try DeliveryTemplate.expand(template, site: record.site, identity: record.identity) {
                     _ = try Destination.resolve(path: path, roots: roots)

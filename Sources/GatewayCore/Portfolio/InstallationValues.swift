@@ -29,7 +29,7 @@ struct InstallationValues {
     func templatePlaces(identity: [String: String], site: [String: [String]]) throws(CallError) -> [String] {
         do {
             var places: [String] = []
-            for (name, template) in profile.deliveries.sorted(by: { $0.key < $1.key }) {
+            for (name, template) in profile.deliveries(of: descriptor, at: site) {
                 for path in try DeliveryTemplate.expand(
                     template, profile.templates[name], site: site, identity: identity)
                 {

@@ -53,6 +53,21 @@ struct HostFile: Hashable, Sendable {
     }
 }
 
+extension Profile {
+    /// The deliveries that lead somewhere, by name: one to places that a site need not have leads nowhere without them.
+    func deliveries(
+        of descriptor: AdapterDescriptor?, at site: [String: [String]]
+    ) -> [(name: String, template: String)] {
+        let optional = Set((descriptor?.site ?? []).filter { !$0.required }.map(\.name))
+        return deliveries.sorted { $0.key < $1.key }.map { (name: $0.key, template: $0.value) }.filter { delivery in
+            (templates[delivery.name]?.parts ?? []).allSatisfy { part in
+                guard case .site(let place) = part, optional.contains(place) else { return true }
+                return site[place]?.isEmpty == false
+            }
+        }
+    }
+}
+
 extension Deliveries {
     /// What a file holds; nil where there is none.
     ///
