@@ -14,6 +14,12 @@ extension CallContext {
         if Recovery.isAlive(open.owner, of: gateway) {
             throw CallError(.conflict, "\(what). Try again when it has ended; nothing was changed.")
         }
+        if open.act == .upgrade {
+            throw CallError(
+                .conflict,
+                "\(what). `gatehouse upgrade resume \(open.installation)` goes on with it, and `gatehouse upgrade rollback "
+                    + "\(open.installation)` puts everything back; then try again. Nothing was changed.")
+        }
         switch open.status {
         case .delivering, .interrupted:
             return OpenDelivery(operation: open.id, owner: open.owner)

@@ -115,6 +115,7 @@ extension Database {
         let facts = edit.facts
         let identity = String(decoding: try encoder.encode(edit.identity), as: UTF8.self)
         if row[1] != edit.profile || row[2] != identity {
+            try requireNoUpgrade(edit.id)
             try giveUpSteps(
                 on: edit.id, "Its profile or identity was changed meanwhile: what was asked for is no longer right.",
                 at: now)
@@ -151,6 +152,15 @@ extension Database {
             try move(edit.id, to: places, givingUpAll: edit.license == .ended)
             if let delivery = edit.givesUp { try endIfGivenUp(delivery.operation, at: now) }
         }
+    }
+
+    /// An upgrade of keys writes the identity itself, and puts it back.
+    private func requireNoUpgrade(_ installation: String) throws {
+        guard let open = try openOperation(on: installation), open.act == .upgrade else { return }
+        throw StoreError(
+            .refused,
+            "An upgrade of the license keys of \(installation) is under way: let it end, or `gatehouse upgrade rollback "
+                + "\(installation)`. Nothing was changed.")
     }
 
     /// Makes sure that no operation is open on an installation but a delivery that is given up.
