@@ -14,15 +14,20 @@ struct CommandRun: Sendable {
     let limit: Int
 
     /// The most of its output that is taken, in bytes.
-    static let mostOutput = 1 << 20
+    static let mostOutput = 64 << 20
     /// How much of it is kept, in characters.
     static let keptOutput = 2000
 
     /// How a command ended.
     struct Result: Hashable, Sendable {
         var succeeded: Bool
-        /// How it ended, in a few words, with the end of what it wrote.
-        var told: String
+        /// How it ended, in a few words.
+        var ended: String
+        /// The end of what it wrote; empty where it wrote nothing.
+        var output = ""
+
+        /// How it ended, with the end of what it wrote.
+        var told: String { output.isEmpty ? ended : "\(ended): \(output)" }
     }
 
     /// Runs it to its end. Never throws but where the task is cancelled.
@@ -37,14 +42,15 @@ struct CommandRun: Sendable {
                 }
                 defer { group.cancelAll() }
                 guard let first = try await group.next(), let result = first else {
-                    return Result(succeeded: false, told: "`\(name)` took longer than \(limit) seconds, and was ended.")
+                    return Result(
+                        succeeded: false, ended: "`\(name)` took longer than \(limit) seconds, and was ended.")
                 }
                 return result
             }
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            return Result(succeeded: false, told: "`\(name)` could not be run: \(error).")
+            return Result(succeeded: false, ended: "`\(name)` could not be run: \(error).")
         }
     }
 
@@ -58,11 +64,10 @@ struct CommandRun: Sendable {
             input: .none, output: .string(limit: Self.mostOutput), error: .combinedWithOutput)
         let output = ended.standardOutput.trimmingSpace()
         let kept = output.count > Self.keptOutput ? "…" + output.suffix(Self.keptOutput) : output
-        let said = kept.isEmpty ? "" : ": \(kept)"
         switch ended.terminationStatus {
-        case .exited(0): return Result(succeeded: true, told: "`\(name)` ended well\(said)")
-        case .exited(let code): return Result(succeeded: false, told: "`\(name)` ended with \(code)\(said)")
-        default: return Result(succeeded: false, told: "`\(name)` was ended by a signal\(said)")
+        case .exited(0): return Result(succeeded: true, ended: "`\(name)` ended well", output: kept)
+        case .exited(let code): return Result(succeeded: false, ended: "`\(name)` ended with \(code)", output: kept)
+        default: return Result(succeeded: false, ended: "`\(name)` was ended by a signal", output: kept)
         }
     }
 }

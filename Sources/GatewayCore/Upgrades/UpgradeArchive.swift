@@ -72,7 +72,7 @@ struct UpgradeArchive: Sendable {
     /// - Throws: ``CallError``, with nothing left behind that looks whole.
     func make(in blocking: BlockingPool) async throws -> Int {
         let (folder, paths, hashes) = (folder, paths, hashes)
-        let count = try await blocking.run {
+        let list = try await blocking.run {
             let files = FileManager.default
             try files.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -81,7 +81,8 @@ struct UpgradeArchive: Sendable {
             }
             let list = try Self.list(paths)
             try Data(list.text.utf8).write(to: URL(fileURLWithPath: hashes), options: .atomic)
-            return list.count
+            try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: hashes)
+            return list
         }
         let part = file + ".part"
         let relative = paths.map { String($0.dropFirst()) }
@@ -90,13 +91,20 @@ struct UpgradeArchive: Sendable {
         try await run([Self.tar, "--compare", "--gzip", "--file", part, "--directory", "/"], "read back")
         let file = file
         try await blocking.run {
+            // What is in the archive is what is there now; what is in the list must be, too.
+            guard try Self.list(paths).text == list.text else {
+                try? FileManager.default.removeItem(atPath: part)
+                throw CallError(
+                    .failed, "What the profile wants backed up was changed while it was: begin again when nobody is in."
+                )
+            }
             let descriptor = try OpenDescriptor(opening: part, in: nil, OpenDescriptor.readsPlainFile)
             try descriptor.flush()
             try? FileManager.default.removeItem(atPath: file)
             try FileManager.default.moveItem(atPath: part, toPath: file)
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         }
-        return count
+        return list.count
     }
 
     private func run(_ words: [String], _ what: String) async throws {
@@ -126,6 +134,7 @@ struct UpgradeArchive: Sendable {
         return (lines.sorted().map { $0 + "\n" }.joined(), lines.count)
     }
 
+    /// A name with a line break or a backslash in it is escaped as `sha256sum` does, and the line marked.
     private static func line(_ path: String) throws -> String {
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw CallError(.failed, "\(path) can't be read, and so not be backed up.")
@@ -133,6 +142,8 @@ struct UpgradeArchive: Sendable {
         defer { try? file.close() }
         var hash = SHA256()
         while let bytes = try file.read(upToCount: 1 << 18), !bytes.isEmpty { hash.update(data: bytes) }
-        return "\(Hex.encode(hash.finalize()))  \(path.dropFirst())"
+        let name = path.dropFirst()
+        let escaped = name.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing("\r", with: "\\r")
+        return "\(escaped == name ? "" : "\\")\(Hex.encode(hash.finalize()))  \(escaped)"
     }
 }

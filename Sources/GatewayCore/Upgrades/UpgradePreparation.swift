@@ -16,29 +16,42 @@ extension UpgradeRun {
         while true {
             let stillIn = try await whoIsIn()
             guard let stillIn else { return try await tell("everyoneOut", "nobody is in") }
+            context.progress(Progress(done: 0, total: 0, latest: "everyoneOut: \(stillIn.shown)"))
             guard context.now < until else {
                 throw CallError(
                     .conflict,
-                    "Not everyone is out after \(rules.everyoneOut) minutes: \(stillIn). Ask them to leave, or end their "
-                        + "sessions (`gatehouse seats end`), and begin again.")
+                    "Not everyone is out after \(rules.everyoneOut) minutes: \(stillIn.kept). Ask them to leave, or end "
+                        + "their sessions (`gatehouse seats list \(installation.id)`, `gatehouse seats end`), and begin "
+                        + "again.")
             }
-            context.progress(Progress(done: 0, total: 0, latest: "everyoneOut: \(stillIn)"))
             try await gateway.surroundings.pause(Self.look)
         }
     }
 
+    /// Who is still in, for who may see users; and what is written down of it, which names nobody, since it could not be
+    /// erased.
+    private struct StillIn {
+        var shown: String
+        var kept: String
+    }
+
     /// Who is still in; nil where nobody is.
-    private func whoIsIn() async throws -> String? {
+    private func whoIsIn() async throws -> StillIn? {
         let sessions = try await store.sessions(
             of: installation.id, in: .portfolio, at: context.now, SessionFilter(limit: 11))
         if !sessions.isEmpty {
-            guard context.caller.seesUsers else { return "sessions are open" }
+            let open = "sessions are open"
+            guard context.caller.seesUsers else { return StillIn(shown: open, kept: open) }
             let names = sessions.prefix(10).map { $0.host.isEmpty ? $0.user : "\($0.user) on \($0.host)" }
-            return "there are \(names.joined(separator: ", "))\(sessions.count > 10 ? " and others" : "")"
+            let others = sessions.count > 10 ? " and others" : ""
+            return StillIn(shown: "there are \(names.joined(separator: ", "))\(others)", kept: open)
         }
         guard !rules.idle.isEmpty else { return nil }
         let result = try await command(rules.idle).run()
-        return result.succeeded ? nil : "the idle command says no: \(result.told)"
+        guard !result.succeeded else { return nil }
+        let says = "the idle command says no"
+        return StillIn(
+            shown: context.caller.seesUsers ? "\(says): \(result.told)" : says, kept: "\(says): \(result.ended)")
     }
 
     /// A command of the profile's, with the site's folders in it.
