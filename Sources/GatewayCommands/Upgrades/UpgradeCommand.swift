@@ -239,7 +239,7 @@ struct RunCommand: AsyncParsableCommand {
             }
             RefreshCommand.show(report.refreshes, quiet: options.quiet)
         }
-        let failed = report.upgrades.contains { !["done", "announce"].contains($0.phase) }
+        let failed = report.upgrades.contains { !["done", "announce"].contains($0.phase) && $0.status != "asking" }
         if failed { throw ExitCode(1) }
         try RefreshCommand.exit(report.refreshes)
     }

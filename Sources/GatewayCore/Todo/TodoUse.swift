@@ -49,17 +49,22 @@ extension ListTodo: PerformedCall {
     }
 
     private func upgrades(_ context: CallContext) async throws -> [Draft] {
-        try await context.store.upgradesOfNote(in: context.scope, customer: customer).map { upgrade in
+        var drafts: [Draft] = []
+        for upgrade in try await context.store.upgradesOfNote(in: context.scope, customer: customer) {
             let id = upgrade.installation
             let isWatched = upgrade.phase == .done
-            return Draft(
-                kind: .upgrade, installation: id,
-                what: isWatched
-                    ? "Watch the upgrade of the license keys, then close it."
-                    : "Put right what keeps the upgrade of the license keys from its end, then go on with it.",
-                command: isWatched ? "gatehouse upgrade close \(id)" : "gatehouse upgrade resume \(id)",
-                since: upgrade.start)
+            let troubled = try await context.store.upgradeFiles(of: upgrade.operation).filter { $0.trouble != nil }
+            let hosts = troubled.isEmpty ? "" : " (\(troubled.map(\.host).joined(separator: ", ")))"
+            drafts.append(
+                Draft(
+                    kind: .upgrade, installation: id,
+                    what: isWatched
+                        ? "Watch the upgrade of the license keys, then close it."
+                        : "Put right what keeps the upgrade of the license keys from its end\(hosts), then go on with it.",
+                    command: isWatched ? "gatehouse upgrade close \(id)" : "gatehouse upgrade resume \(id)",
+                    since: upgrade.start))
         }
+        return drafts
     }
 
     private func reviews(_ context: CallContext) async throws -> [Draft] {

@@ -109,7 +109,16 @@ extension UpgradeRun {
         for file in try await hostFiles() {
             guard let before = records[file.number] ?? nil,
                 let sealed = try await store.sealed(SealedAnswer.before(file.number), of: id)
-            else { continue }
+            else {
+                // Gatehouse removes nothing that it did not write.
+                if file.host == HostFile.server,
+                    try await gateway.blocking.run({ try Deliveries.inspect(file.destination) }) != nil
+                {
+                    trouble[file.number] = .some(
+                        "the product wrote \(file.destination.path), and nothing stood there before: move it away.")
+                }
+                continue
+            }
             let bytes = try gateway.sealer.open(
                 sealed, for: SealedAnswer.purpose(SealedAnswer.before(file.number), of: id))
             let id = id

@@ -16,7 +16,7 @@ extension UpgradeRun {
             let values = try await openKeys()
             try await enter(.activate, "the vendor is asked, once")
             let nonce = Identifiers.nonce()
-            let facts = Facts(installation, profile, operation: id, nonce: nonce, at: context.now)
+            let facts = try await facts(nonce: nonce)
             let transition = try keys.upgrade(facts, keys: values)
             try await store.journal(
                 try Conversation.journal(transition, nonce: nonce, at: context.now), of: id, answered: nil)
@@ -31,7 +31,7 @@ extension UpgradeRun {
     }
 
     private func resumeActivation() async throws -> Outcome {
-        let facts = Facts(installation, profile, operation: id, nonce: operation.nonce ?? "", at: context.now)
+        let facts = try await facts(nonce: operation.nonce ?? "")
         let conversation = conversation(facts)
         if let answer = operation.answer {
             return try await result { try await conversation.resume(operation, sealed: answer) }
@@ -204,12 +204,21 @@ extension UpgradeRun {
         guard seats == grant.entitlement.seats else {
             throw CallError(.failed, "What is in force is not what the vendor granted.")
         }
-        try await tell("verify", try await tried(seats))
+        // Who may only look can come in all the same.
+        let standing = try await Allows(installation: installation.id, action: .enter).perform(in: context)
+        guard standing.access == .full else {
+            throw CallError(.failed, "With the new keys nobody can work in full: \(standing.reason)")
+        }
+        let (told, refusal) = try await tried(seats)
+        if let refusal { throw CallError(.failed, refusal) }
+        try await tell("verify", told)
     }
 
     /// Tries to take every seat of the first pool at once, and gives them back.
-    func tried(_ seats: [Entitlement.SeatPool]) async throws -> String {
-        guard let pool = seats.first, pool.count > 0 else { return "the license counts no seats" }
+    ///
+    /// - Returns: What came of it, and why not everybody would be let in; nil where everybody would.
+    func tried(_ seats: [Entitlement.SeatPool]) async throws -> (told: String, refusal: String?) {
+        guard let pool = seats.first, pool.count > 0 else { return ("the license counts no seats", nil) }
         let now = context.now
         let count = min(pool.count, Self.mostTried)
         let claims = (1...count).map { number in
@@ -228,12 +237,12 @@ extension UpgradeRun {
             // Where some were in, or seats of named users are given out, it ends as soon as all are taken.
             let counts = refused.counters[pool.name]
             guard refused.reason.full != nil, max(counts.inUse, counts.assigned) >= pool.count else {
-                throw CallError(
-                    .failed,
-                    "Of \(pool.count) \(pool.name) only \(granted) would be let in: \(refused.reason.answer.reason)")
+                let told =
+                    "of \(pool.count) \(pool.name) only \(granted) would be let in: \(refused.reason.answer.reason)"
+                return (told, told)
             }
         }
-        return "\(granted) of \(pool.count) \(pool.name) were let in at once, and let go again"
+        return ("\(granted) of \(pool.count) \(pool.name) were let in at once, and let go again", nil)
     }
 
     /// Ends it: the files are the installation's now, and it is watched.

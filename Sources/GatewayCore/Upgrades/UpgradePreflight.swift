@@ -15,9 +15,9 @@ struct UpgradePreflight: Sendable {
 
     private var rules: UpgradeRules { profile.upgrade }
 
-    init(run: UpgradeRun, files: [HostFile]) {
+    init(run: UpgradeRun, facts: Facts, files: [HostFile]) {
         context = run.context
-        facts = Facts(run.installation, run.profile, operation: run.id, nonce: "", at: run.context.now)
+        self.facts = facts
         keys = run.keys
         profile = run.profile
         record = run.installation
@@ -98,9 +98,12 @@ struct UpgradePreflight: Sendable {
             let wall = start.adding(seconds: zone.offset(at: start)).milliseconds
             let minute = Int((wall % 86_400_000 + 86_400_000) % 86_400_000 / 60_000)
             let told = "\(window.description) in \(zone.name)"
-            guard let left = window.left(at: minute) else {
+            guard let wallLeft = window.left(at: minute) else {
                 return ("\(zone.wallTime(start)) is outside of the window for upgrades, \(told).", [])
             }
+            // Where the clocks are changed before it ends, there is an hour less, or one more.
+            let change = zone.offset(at: start.adding(minutes: wallLeft)) - zone.offset(at: start)
+            let left = wallLeft - change / 60
             guard left >= needed else {
                 return (
                     "From \(zone.wallTime(start)) the window for upgrades, \(told), has \(left) minutes left, and "

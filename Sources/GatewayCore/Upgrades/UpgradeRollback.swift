@@ -28,11 +28,13 @@ extension UpgradeRun {
         var stuck = try await store.upgradeFiles(of: id).compactMap { file in
             (trouble[file.number] ?? nil).map { "\(file.host) could not be put back: \($0)" }
         }
+        var proof = ""
         if !files.isEmpty {
             do { try await restart() } catch { stuck.append(Gateway.callError(error).message) }
         }
         do {
-            try await tell("rollBack", try await proveOriginal())
+            proof = try await proveOriginal()
+            try await tell("rollBack", proof)
         } catch {
             stuck.append("The original keys are not proven: \(Gateway.callError(error).message)")
         }
@@ -45,7 +47,7 @@ extension UpgradeRun {
         }
         try await end(
             .rolledBack, outcome: "rolledBack",
-            "\(reason.sentence) Everything was put back as it was, and the original keys work. \(Self.whomToAsk)")
+            "\(reason.sentence) Everything was put back as it was: \(proof.sentence) \(Self.whomToAsk)")
     }
 
     /// Names are not written down, where they could not be erased.
@@ -68,9 +70,10 @@ extension UpgradeRun {
         }
     }
 
-    /// Makes sure that every file holds what it held before, and that the seats of before are given out.
+    /// Makes sure that every file holds what it held before, and tries the seats of before. Where the original keys let
+    /// nobody in either, since what they grant has ended, that is as it was.
     private func proveOriginal() async throws -> String {
-        for file in try await store.upgradeFiles(of: id) where file.plan != nil {
+        for file in try await store.upgradeFiles(of: id) {
             guard let bytes = file.plan else { continue }
             let destination = try JSONDecoder().decode(PlannedFile.self, from: bytes).destination
             let there = try await gateway.blocking.run { try Deliveries.inspect(destination)?.sha256 }
@@ -79,7 +82,9 @@ extension UpgradeRun {
             }
         }
         let seats = try await store.seats(of: installation.id, in: .portfolio)
-        return try await "every file is as it was; \(tried(seats))"
+        let (told, refusal) = try await tried(seats)
+        return refusal.map { "every file is as it was, and so is the standing: \($0)" }
+            ?? "every file is as it was, and the original keys work: \(told)"
     }
 }
 

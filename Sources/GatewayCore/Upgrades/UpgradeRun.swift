@@ -45,7 +45,11 @@ struct UpgradeRun: Sendable {
     func goOn() async throws {
         switch upgrade.phase {
         case .announce, .preflight, .everyoneOut, .backup, .snapshot: break
-        case .activate, .deliver, .restart, .verify: return try await Task { try await change() }.value
+        case .activate, .deliver, .restart, .verify:
+            if operation.status == .interrupted {
+                try await enter(upgrade.phase, "gone on with; nobody new is let in")
+            }
+            return try await Task { try await change() }.value
         case .rollBack:
             let notes = try await store.operation(id, in: .portfolio)?.1 ?? []
             let reason = notes.first { $0.kind == UpgradePhase.rollBack.rawValue }?.detail
@@ -67,8 +71,9 @@ struct UpgradeRun: Sendable {
     /// Everything before the first change.
     private func prepare() async throws {
         try await enter(.preflight, "keys, folders and room")
+        try checkTime()
         let files = try await hostFiles()
-        try await UpgradePreflight(run: self, files: files).check(try await openKeys())
+        try await UpgradePreflight(run: self, facts: facts(nonce: ""), files: files).check(try await openKeys())
         try await enter(.everyoneOut, "nobody new is let in")
         try await everyoneOut()
         try await enter(
@@ -76,6 +81,16 @@ struct UpgradeRun: Sendable {
         try await backUp()
         try await enter(.snapshot, "the present registration")
         try await snapshot(files)
+    }
+
+    /// A planned one may be begun late, and one that a process left is gone on with at any time.
+    private func checkTime() throws {
+        // What is kept free for trouble may have been used up by then.
+        var rules = rules
+        rules.buffer = 0
+        let zone = try gateway.zones.zone(named: installation.timeZone)
+        let (problem, _) = UpgradePreflight.time(context.now, rules: rules, now: context.now, in: zone)
+        if let problem { throw CallError(.conflict, "\(problem) Begin a new one.") }
     }
 
     /// Everything from the first change on.
@@ -87,7 +102,9 @@ struct UpgradeRun: Sendable {
             }
             try await deliverAndVerify(from: upgrade.phase)
         } catch let error as Stopped {
-            _ = try await store.takeOver(id, from: gateway.owner.get().id, by: "")
+            // Nothing was changed on any host: nobody is kept out until the vendor can be asked.
+            try await store.interruptUpgrade(
+                id, on: installation.id, message: error.message, note: note("interrupted", error.message))
             throw CallError(.unreachable, error.message)
         } catch {
             try await rollBack(after: Gateway.callError(error).message)
@@ -173,11 +190,31 @@ struct UpgradeRun: Sendable {
         try gateway.sealer.seal(bytes, for: SealedAnswer.purpose(name, of: id))
     }
 
+    /// What the adapter is told, with the modules that are held.
+    func facts(nonce: String) async throws -> Facts {
+        try await context.keyFacts(installation, profile, operation: id, nonce: nonce)
+    }
+
     /// Where the registration file goes, on the disk's own spelling.
     func hostFiles() async throws -> [HostFile] {
         let (profile, installation) = (profile, installation)
         let roots = gateway.configuration.deliveryRoots
         return try await gateway.blocking.run { try HostFile.all(profile, of: installation, roots: roots) }
+    }
+}
+
+extension CallContext {
+    /// What an adapter of keys is told: which modules are held besides, for who must know whether a set is complete.
+    func keyFacts(
+        _ record: InstallationRecord, _ profile: Profile, operation: String, nonce: String
+    ) async throws -> Facts {
+        var facts = Facts(record, profile, operation: operation, nonce: nonce, at: now)
+        guard let entitlement = try await store.entitlement(of: record.id, in: .portfolio) else { return facts }
+        // Where everything is to be asked anew no revision is known, and the modules are held all the same.
+        var held = facts.held ?? Facts.Held(revision: "", issued: record.issued ?? now)
+        held.modules = entitlement.modules.map(\.code)
+        facts.held = held
+        return facts
     }
 }
 

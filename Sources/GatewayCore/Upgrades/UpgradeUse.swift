@@ -17,7 +17,7 @@ extension UpgradeKeys: PerformedCall {
         let begins = try instant(at: now)
         let (problem, warnings) = UpgradePreflight.time(begins, rules: profile.upgrade, now: now, in: zone)
         let id = Identifiers.operation(at: now)
-        let facts = Facts(record, profile, operation: id, nonce: Identifiers.nonce(), at: now)
+        let facts = try await context.keyFacts(record, profile, operation: id, nonce: Identifiers.nonce())
         let roots = context.gateway.configuration.deliveryRoots
         let files = try await context.gateway.blocking.run { try HostFile.all(profile, of: record, roots: roots) }
         let preflight = UpgradePreflight(
