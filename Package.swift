@@ -120,8 +120,7 @@ let package = Package(
             name: "GatewayCoreTests",
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore",
-                "GatewayTransport",
-                "Sage200", "Sage300", "VendorSandbox",
+                "GatewayTransport", "Sage100", "Sage200", "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

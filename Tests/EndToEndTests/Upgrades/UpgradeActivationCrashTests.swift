@@ -11,7 +11,8 @@ struct UpgradeActivationCrashTests {
         let ended = try await upgrade.begin { child in
             _ = await child.seen { $0.out.firstRange(of: Array("activate: ".utf8)) != nil }
             // The request is under way once it is journaled.
-            let sent = "SELECT count(*) FROM operations WHERE CAST(notes AS TEXT) LIKE '%/v1/activation, once%' AND ended_at IS NULL"
+            let sent =
+                "SELECT count(*) FROM operations WHERE CAST(notes AS TEXT) LIKE '%/v1/activation, once%' AND ended_at IS NULL"
             while !child.hasEnded, try store.number(sent) == 0 { await Task.yield() }
             child.signal(SIGKILL)
         }

@@ -1,0 +1,98 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayStore
+import Sage300
+import Testing
+import VendorSandbox
+
+@testable import GatewayCore
+
+@Suite("Upgrading the keys of Sage 300 with a perpetual license")
+struct PerpetualUpgradeTests {
+    private static let book = """
+        sage300-perpetual:
+          - serialNumber: SPT-0093-55172
+            release: Sage 300 2025
+            company: Bow River Mechanical Ltd.
+            reseller: Foothills Accounting Software
+            edition: Advanced
+            users: 6
+            modules:
+              - { code: GL, name: General Ledger, activationKey: 6DZT-R09M-WQ4C }
+              - { code: AP, name: Accounts Payable, activationKey: J1KX-58VB-TN7E }
+          - serialNumber: SPT-0093-55172
+            release: Sage 300 2026
+            company: Bow River Mechanical Ltd.
+            reseller: Foothills Accounting Software
+            edition: Premium
+            users: 6
+            modules:
+              - { code: GL, name: General Ledger, activationKey: 4QX7-K0MD-22RV }
+              - { code: AP, name: Accounts Payable, activationKey: 9WHB-71TZ-C5LN }
+
+        """
+
+    private static let old = [
+        "serialNumber": "SPT-0093-55172", "release": "Sage 300 2025", "activationKey.GL": "6DZT-R09M-WQ4C",
+        "activationKey.AP": "J1KX-58VB-TN7E",
+    ]
+    private static let new = [
+        "serialNumber": "SPT-0093-55172", "release": "Sage 300 2026", "activationKey.GL": "4QX7-K0MD-22RV",
+        "activationKey.AP": "9WHB-71TZ-C5LN",
+    ]
+
+    /// A gateway with the keys of the release before in force.
+    private func with(_ body: (Gateway, _ file: String) async throws -> Void) async throws {
+        try await GatewayFixture.with { fixture in
+            let book = fixture.folder + "/book.yaml"
+            try Data(Self.book.utf8).write(to: URL(filePath: book))
+            let sandbox = Sandbox(book: book, clock: { fixture.time.now }, report: { _ in })
+            try await sandbox.whileRunning { ready in
+                try await fixture.withGateway(
+                    [AnyAdapter(Sage300Perpetual())], profiles: [GatewayFixture.repository + "/profiles"],
+                    environment: ["GATEHOUSE_VENDOR_URL": ready.url, "GATEHOUSE_VENDOR_KEY": ready.publicKey]
+                ) { gateway in
+                    _ = try await gateway.perform(AddCustomer(id: "bow", displayName: "Bow", timeZone: "UTC"))
+                    let shared = try fixture.site("bow")
+                    _ = try await gateway.perform(
+                        AddInstallation(
+                            id: "b1", customer: "bow", profile: "sage300-perpetual",
+                            identity: ["serialNumber": "SPT-0093-55172", "release": "Sage 300 2025"],
+                            site: ["sharedData": [shared]]))
+                    let first = try await gateway.perform(UpgradeKeys(installation: "b1", keys: Self.old))
+                    #expect(first.phase == "done", "\(first.message)")
+                    fixture.time.pass(hours: 1)
+                    try await body(gateway, shared + "/modules.ini")
+                }
+            }
+        }
+    }
+
+    @Test("A complete set of a new release is in force, with its release in the identity")
+    func complete() async throws {
+        try await with { (gateway, file) async throws in
+            let view = try await gateway.perform(UpgradeKeys(installation: "b1", keys: Self.new))
+            #expect(view.phase == "done", "\(view.message)")
+            #expect(try await gateway.stored("b1").identity["release"] == "Sage 300 2026")
+            #expect(try String(contentsOfFile: file, encoding: .utf8).contains("4QX7-K0MD-22RV"))
+            #expect(view.after.contains { $0.title == "Activation Key of GL" && $0.value == "********" })
+            let back = try await gateway.perform(RollBackUpgrade(installation: "b1"))
+            #expect(back.phase == "rolledBack", "\(back.message)")
+            #expect(try String(contentsOfFile: file, encoding: .utf8).contains("6DZT-R09M-WQ4C"))
+        }
+    }
+
+    @Test("A set that lacks a module that is held is refused before anything begins, and the module is named")
+    func incomplete() async throws {
+        try await with { (gateway, file) async throws in
+            var keys = Self.new
+            keys["activationKey.AP"] = nil
+            let error = await callError { _ = try await gateway.perform(UpgradeKeys(installation: "b1", keys: keys)) }
+            #expect(error?.code == .invalid && error?.message.contains("The keys lack those of AP") == true)
+            #expect(error?.message.contains("4QX7") == false)
+            #expect(try String(contentsOfFile: file, encoding: .utf8).contains("6DZT-R09M-WQ4C"))
+            #expect(try await gateway.stored("b1").identity["release"] == "Sage 300 2025")
+        }
+    }
+}

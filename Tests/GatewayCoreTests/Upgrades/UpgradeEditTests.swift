@@ -1,0 +1,78 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayStore
+import Testing
+
+@testable import GatewayCore
+
+@Suite("Editing and archiving what is being upgraded")
+struct UpgradeEditTests {
+    @Test("Hosts that are added or taken away while it is planned are those that it reaches")
+    func siteWhilePlanned() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade(start: "2026-11-24T01:00:00Z")
+            let new = upgrade.fixture.sites + "/ts3"
+            try upgrade.make(new + "/MAS90/Home/Lib")
+            _ = try await gateway.perform(
+                SetInstallation(
+                    id: "g1", site: ["terminalServers": ["ts3:\(new)", "ts2:\(upgrade.fixture.sites)/ts2"]]))
+            try upgrade.time.set("2026-11-24T01:00:00Z")
+            let report = try await gateway.perform(RunDue())
+            let view = try #require(report.upgrades.first)
+            #expect(view.phase == "done" && view.hosts.map(\.host) == ["server", "ts3", "ts2"], "\(view.message)")
+            #expect(upgrade.fixture.read(upgrade.files(["ts3"])[1])?.contains("1047926") == true)
+            #expect(upgrade.fixture.read(upgrade.files(["ts1"])[1]) == UpgradeFixture.Keys.eight.registration)
+            let back = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(back.phase == "rolledBack", "\(back.message)")
+            #expect(upgrade.fixture.read(upgrade.files(["ts3"])[1]) == nil)
+        }
+    }
+
+    @Test("Another identity, and archiving, give a planned one up with its keys")
+    func givenUp() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade(start: "2026-11-24T01:00:00Z")
+            _ = try await gateway.perform(SetInstallation(id: "g1", identity: ["serialNumber": "1047926"]))
+            #expect(try await gateway.perform(ShowUpgrade(installation: "g1")).phase == "failed")
+            #expect(try await gateway.store.sealedAnswers().isEmpty)
+            _ = try await gateway.upgrade(.eight, start: "2026-11-24T01:00:00Z")
+            _ = try await gateway.perform(ArchiveInstallation(id: "g1"))
+            try upgrade.time.set("2026-11-24T01:00:00Z")
+            #expect(try await gateway.perform(RunDue()).upgrades.isEmpty)
+            #expect(try await gateway.store.sealedAnswers().isEmpty)
+        }
+    }
+
+    @Test("While it is interrupted, neither identity nor site is changed, nor is it archived")
+    func whileInterrupted() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade { if $0.hasPrefix("deliver") { try? upgrade.lose("ts2") } }
+            let before = try upgrade.fixture.dump()
+            for call in [
+                SetInstallation(id: "g1", identity: ["serialNumber": "1047926"]),
+                SetInstallation(id: "g1", site: ["terminalServers": []]),
+                SetInstallation(id: "g1", site: ["terminalServers": ["ts1:\(upgrade.fixture.sites)/ts1"]]),
+            ] {
+                let error = await callError { _ = try await gateway.perform(call) }
+                #expect(error?.message.contains("upgrade rollback g1") == true, "\(error?.message ?? "changed")")
+            }
+            let error = await callError { _ = try await gateway.perform(ArchiveInstallation(id: "g1")) }
+            #expect(error?.message.contains("upgrade rollback g1") == true, "\(error?.message ?? "archived")")
+            #expect(try upgrade.fixture.dump() == before)
+            // What has nothing to do with it may be changed.
+            _ = try await gateway.perform(SetInstallation(id: "g1", facts: FactChanges(notes: "Call Kim.")))
+            try upgrade.bringBack("ts2")
+            #expect(try await gateway.perform(ResumeUpgrade(installation: "g1")).phase == "rolledBack")
+        }
+    }
+
+    @Test("A refresh of what is interrupted says how to go on, and changes nothing")
+    func refresh() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade { if $0.hasPrefix("deliver") { try? upgrade.lose("ts2") } }
+            let result = try await gateway.refresh("g1")
+            #expect(result.outcome.isFailure && result.message.contains("upgrade resume g1"), "\(result)")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayStore
+import Testing
+
+@testable import GatewayCore
+
+@Suite("Watching an upgrade that is done")
+struct UpgradeWatchTests {
+    @Test("While it is watched everything can be put back: files, identity, seats; and seats of before are given out")
+    func rollBack() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade()
+            #expect(try await gateway.perform(ListTodo()).contains { $0.installation == "g1" })
+            upgrade.time.pass(hours: 30)
+            let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(view.phase == "rolledBack" && view.message.contains("rolled back by local:1000"), "\(view.message)")
+            for file in upgrade.files() {
+                #expect(upgrade.fixture.read(file) == UpgradeFixture.Keys.eight.registration)
+            }
+            #expect(try await gateway.usersInForce() == 8)
+            #expect(try await gateway.letsIn())
+            #expect(view.after.isEmpty, "\(view.after)")
+            #expect(try await gateway.store.sealedAnswers().isEmpty, "nothing of it is kept")
+            let again = await callError { _ = try await gateway.perform(RollBackUpgrade(installation: "g1")) }
+            #expect(again?.code == .conflict)
+        }
+    }
+
+    @Test("One upgrade after the other is put back to what the one before it had put in place")
+    func several() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade(.twelve)
+            upgrade.time.pass(hours: 1)
+            _ = try await gateway.upgrade(.eight)
+            let eight = upgrade.fixture.read(upgrade.serverFile)
+            upgrade.time.pass(hours: 1)
+            _ = try await gateway.upgrade(.twelve)
+            _ = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            for file in upgrade.files() { #expect(upgrade.fixture.read(file) == eight) }
+            #expect(try await gateway.usersInForce() == 8)
+            #expect(try await gateway.store.deliveredFiles(of: "g1").count == 3)
+            // The one that is in place again is whole: a refresh finds its files, and puts back what is changed.
+            #expect(try await gateway.refresh("g1").outcome == .unchanged)
+            try Data("gone".utf8).write(to: URL(filePath: upgrade.files()[2]))
+            #expect(try await gateway.refresh("g1").outcome == .restored)
+            #expect(upgrade.fixture.read(upgrade.files()[2]) == eight)
+            // Keys that fail before anything is delivered change nothing of that.
+            var wrong = UpgradeFixture.Keys.twelve
+            wrong.userKey = "U7Q4-20MC-91XX"
+            #expect(try await gateway.upgrade(wrong).phase == "rolledBack")
+            #expect(try await gateway.refresh("g1").outcome == .unchanged)
+        }
+    }
+
+    @Test(
+        "Notes are kept in order; once it is closed nothing is noted or put back, and what was there before is given up"
+    )
+    func closed() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade()
+            _ = try await gateway.perform(ObserveUpgrade(installation: "g1", note: "Printing works."))
+            upgrade.time.pass(hours: 1)
+            let empty = await callError { _ = try await gateway.perform(ObserveUpgrade(installation: "g1", note: " ")) }
+            #expect(empty?.code == .invalid)
+            let view = try await gateway.perform(
+                ObserveUpgrade(installation: "g1", note: "All is well.", closes: true))
+            let seen = view.observations.map(\.detail)
+            #expect(
+                seen.count == 2 && seen[0].hasSuffix("Printing works.") && seen[1].hasSuffix("All is well."), "\(seen)")
+            #expect(view.closed != nil)
+            #expect(try await gateway.store.sealedAnswers().count == 1, "what was granted, to put files back with")
+            for call in [{ _ = try await gateway.perform(ObserveUpgrade(installation: "g1", note: "late")) }]
+                as [() async throws -> Void]
+            {
+                let late = await callError(call)
+                #expect(late?.code == .conflict)
+            }
+            let late = await callError { _ = try await gateway.perform(RollBackUpgrade(installation: "g1")) }
+            #expect(late?.code == .conflict)
+            #expect(try await gateway.perform(ListTodo()).allSatisfy { $0.installation != "g1" })
+        }
+    }
+
+    @Test("Claims that are refused since are counted")
+    func denials() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade(.twelve)
+            upgrade.time.pass(hours: 24)
+            for number in 1...14 {
+                _ = try await gateway.perform(ClaimSeat(installation: "g1", user: "user\(number)"))
+            }
+            #expect(try await gateway.perform(ShowUpgrade(installation: "g1")).denials == 2)
+        }
+    }
+
+    @Test("A tampered copy is put back by a refresh from what is sealed; without the key file it is told what to do")
+    func putBack() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade()
+            let new = try #require(upgrade.fixture.read(upgrade.serverFile))
+            for file in upgrade.files() {
+                try Data("[RegInfo]\r\nSerial=0\r\n".utf8).write(to: URL(filePath: file))
+                let result = try await gateway.refresh("g1")
+                #expect(result.outcome == .restored && result.message.contains(file), "\(result)")
+                #expect(upgrade.fixture.read(file) == new)
+            }
+            let stored = try upgrade.fixture.dump().joined()
+            for key in ["U7Q4-20MC-91XK", "7KQ2M", "HX4RT"] { #expect(!stored.contains(key), "a key is in the store") }
+            _ = try await gateway.perform(RotateKeyFile())
+            try FileManager.default.removeItem(atPath: upgrade.files()[1])
+            #expect(try await gateway.refresh("g1").outcome == .restored)
+            try FileManager.default.removeItem(atPath: gateway.configuration.keyFile)
+            try Data("x".utf8).write(to: URL(filePath: upgrade.files()[1]))
+            let stuck = try await gateway.refresh("g1")
+            #expect(stuck.outcome.isFailure && stuck.message.contains(".key"), "\(stuck)")
+        }
+    }
+}
