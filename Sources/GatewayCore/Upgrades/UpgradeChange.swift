@@ -257,6 +257,10 @@ extension UpgradeRun {
             )
         }
         let grant = try await openGrant()
+        var plan = try JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
+        // Those that were refused because of it are none of those that are refused since.
+        plan.denialsBefore = try await context.denials(of: installation.id, since: now)
+        try await store.keepPlan(try JSONEncoder().encode(plan), of: id)
         try await end(
             .done, outcome: "upgraded",
             "The new keys are in force on \(Set(try await store.upgradeFiles(of: id).map(\.host)).count) hosts: "
@@ -270,4 +274,6 @@ struct UpgradePlan: Codable, Hashable, Sendable {
     var identity: [String: String]
     /// What was warned of.
     var warnings: [String]
+    /// How many claims had been refused on the day on which it was done, until then; nil before.
+    var denialsBefore: Int?
 }

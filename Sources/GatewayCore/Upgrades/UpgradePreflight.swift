@@ -49,6 +49,12 @@ struct UpgradePreflight: Sendable {
             problems.append(
                 "The profile says of no file where it goes: its deliver is empty, or the site lacks the folders.")
         }
+        for (path, same) in Dictionary(grouping: files, by: \.destination.path).sorted(by: { $0.key < $1.key })
+        where same.count > 1 {
+            problems.append(
+                "\(same.map(\.host).joined(separator: " and ")) would share one file, \(path): give each host of the site "
+                    + "a folder of its own.")
+        }
         problems += try await withThrowingTaskGroup(of: (Int, String?).self) { group in
             for file in files {
                 group.addTask {

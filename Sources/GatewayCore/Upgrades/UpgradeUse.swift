@@ -143,6 +143,12 @@ extension CallContext {
         }
     }
 
+    /// How many claims were refused from the day of a time on.
+    func denials(of installation: String, since: Instant) async throws -> Int {
+        try await store.usage(of: installation, in: scope, from: since.utcDay, at: now)
+            .reduce(0) { $0 + $1.days.reduce(0) { $0 + $1.denials.reduce(0, +) } }
+    }
+
     /// An installation's last upgrade.
     func upgradeView(of installation: String) async throws -> UpgradeView {
         let record = try await self.installation(installation)
@@ -154,8 +160,7 @@ extension CallContext {
         let contacts = try await store.contacts(in: scope, of: record.customer)
         var denials = 0
         if upgrade.phase == .done, let ended = operation.ended {
-            denials = try await store.usage(of: installation, in: scope, from: ended.utcDay, at: now)
-                .reduce(0) { $0 + $1.days.reduce(0) { $0 + $1.denials.reduce(0, +) } }
+            denials = try await max(0, denials(of: installation, since: ended) - (plan?.denialsBefore ?? 0))
         }
         func views(_ notes: [StepNote]) -> [OperationView.StepView] {
             notes.enumerated().map { .init(number: $0 + 1, at: $1.at, kind: $1.kind, detail: $1.detail) }

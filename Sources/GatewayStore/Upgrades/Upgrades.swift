@@ -216,6 +216,15 @@ extension Store {
         }
     }
 
+    /// Keeps what the core has to remember of it.
+    public func keepPlan(_ plan: Data, of operation: String) async throws {
+        try await commits.write { db in
+            try db.run(
+                "UPDATE upgrades SET plan = ?2 WHERE operation = ?1",
+                [operation, String(decoding: plan, as: UTF8.self)])
+        }
+    }
+
     /// Writes down what went wrong on hosts, by the number of the file; nil for what is right.
     public func keepTrouble(_ trouble: [Int: String?], of operation: String) async throws {
         try await commits.write { db in

@@ -19,6 +19,17 @@ struct UpgradeHostTests {
         }
     }
 
+    @Test("Two hosts that are given the same folder are told, since one file can't be put there twice")
+    func shared() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            let folder = upgrade.fixture.sites + "/ts1"
+            _ = try await gateway.perform(
+                SetInstallation(id: "g1", site: ["terminalServers": ["ts1:\(folder)", "ts2:\(folder)/"]]))
+            let error = await callError { _ = try await gateway.upgrade() }
+            #expect(error?.message.contains("ts1 and ts2 would share one file") == true, "\(error?.message ?? "begun")")
+        }
+    }
+
     @Test("A host that is lost at the delivery is named, the others are put back, and it is put right once it is back")
     func lost() async throws {
         try await UpgradeFixture.with { upgrade, gateway in
