@@ -121,7 +121,7 @@ let package = Package(
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore",
                 "GatewayTransport",
-                "Sage200", "Sage300", "VendorSandbox",
+                "Sage100", "Sage200", "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

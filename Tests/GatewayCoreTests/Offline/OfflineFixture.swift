@@ -3,8 +3,6 @@ import Crypto
 import Foundation
 import GRDB
 import GatewayAPI
-import Sage200
-import Sage300
 import Testing
 import VendorSandbox
 
@@ -80,7 +78,7 @@ struct OfflineFixture: Sendable {
         profiles: [String]? = nil, key: String? = nil, _ body: (Gateway) async throws -> Result
     ) async throws -> Result {
         try await fixture.withGateway(
-            [AnyAdapter(Sage200()), AnyAdapter(Sage300())],
+            shippedAdapters,
             profiles: profiles ?? [GatewayFixture.repository + "/profiles"],
             environment: [
                 "GATEHOUSE_VENDOR_URL": ready.url, "GATEHOUSE_VENDOR_KEY": key ?? ready.publicKey,
