@@ -49,7 +49,7 @@ struct PersonStepCheckTests {
         (.valueName, .step, "a value that it asks for has no name"),
         (.titleSecret, .step, "the person step's words hold the secret key"),
         (.textSecret, .step, "the person step's words hold the secret key"),
-        (.missingField, .fields, "identity account: is missing, and a request begins all the same"),
+        (.missingField, .fields, "identity account: is missing, and the act request begins all the same"),
         (.goesOn, .length, "has not ended after 32 steps"),
     ]
 
