@@ -61,6 +61,7 @@ protocol VendorQuestion: Sendable {
     var identity: KeyValuePairs<String, String> { get }
     var heldRevision: String? { get }
     var nonce: String { get }
+    var bytes: [UInt8] { get throws }
 }
 
 extension VendorQuestion {

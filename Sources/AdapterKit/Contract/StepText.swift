@@ -32,8 +32,7 @@ extension Step {
             text.raw("}}")
         case .plain: text.raw("\",\"trust\":{\"plain\":{}}")
         }
-        if request.isSecret { text.raw(",\"isSecret\":true") }
-        text.raw(",\"once\":\(request.once)}}}")
+        text.raw(",\"isSecret\":\(request.isSecret),\"once\":\(request.once)}}}")
         return Data(text.bytes)
     }
 
