@@ -60,6 +60,19 @@ struct OfflineFixture: Sendable {
         }
     }
 
+    /// The same with an open gateway that has the installation of one license.
+    static func withGateway(
+        _ licenses: [License] = [.maple], at now: String = "2026-11-22T10:00:00Z",
+        _ body: (OfflineFixture, Gateway) async throws -> Void
+    ) async throws {
+        try await with(licenses, at: now) { test in
+            try await test.open { gateway in
+                try await test.add(to: gateway)
+                try await body(test, gateway)
+            }
+        }
+    }
+
     var time: TestTime { fixture.time }
 
     /// Changes what the vendor knows.
