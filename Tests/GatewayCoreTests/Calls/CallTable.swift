@@ -32,7 +32,7 @@ struct CallRow: CustomTestStringConvertible, Sendable {
 
     /// Whether it only asks.
     var isQuestion: Bool {
-        ["Show", "List", "Status", "Allows"].contains { type.hasPrefix($0) } 
+        ["Show", "List", "Status", "Allows"].contains { type.hasPrefix($0) }
             && !["ShowAttachment", "ShowUpgrade"].contains(type)
     }
 
