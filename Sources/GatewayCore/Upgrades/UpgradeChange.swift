@@ -248,6 +248,8 @@ extension UpgradeRun {
             )
         }
         let grant = try await openGrant()
+        let contacts = try await store.contacts(in: .portfolio, of: installation.customer).count
+        try await tell("announce", "what changed, to \(contacts) contacts and to whoever comes in: \(Self.told(grant))")
         try await end(
             .done, outcome: "upgraded",
             "The new keys are in force on \(Set(try await store.upgradeFiles(of: id).map(\.host)).count) hosts: "
