@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(name: "VendorFormatsTests", dependencies: ["AdapterKit", "AdapterTestKit", "VendorFormats"]),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["AdapterKit", "MarkedCSV", "MarkedText", "MarkedYAML", "VendorFormats"],
+            dependencies: ["AdapterKit", "MarkedCSV", "MarkedText", "MarkedYAML", "Sage200", "VendorFormats"],
             exclude: ["Corpus"]),
         .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
@@ -121,7 +121,7 @@ let package = Package(
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore",
                 "GatewayTransport",
-                "Sage200", "Sage300", "VendorSandbox",
+                "Sage100", "Sage200", "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

@@ -75,5 +75,9 @@ public struct TodoItem: Codable, Hashable, Sendable {
         case identity
         /// A license ends soon, or has ended and was not renewed.
         case renewal
+        /// An upgrade of license keys could not be put right, or is being watched.
+        case upgrade
+        /// A review is due.
+        case review
     }
 }

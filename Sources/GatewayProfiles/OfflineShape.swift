@@ -21,6 +21,8 @@ enum OfflineShape {
             "refresh", text, help: "How a person has the product ask what the license is now, in whole sentences.")
         texts[.request] = fields.optional(
             "request", text, help: "How a person makes an offline activation in the product, in whole sentences.")
+        texts[.upgrade] = fields.optional(
+            "upgrade", text, help: "How a person enters and activates license keys in the product, in whole sentences.")
         return texts
     }
 

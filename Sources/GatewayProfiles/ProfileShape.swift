@@ -43,7 +43,8 @@ struct ProfileShape {
                 help: "How upgrades of license keys are made, where the protocol has keys.")
             let ignoresCase = fields.optional(
                 "ignoreCase", .bool, default: false,
-                help: "Whether the names of folders and files below a site are found whatever the case of their letters.")
+                help:
+                    "Whether the names of folders and files below a site are found whatever the case of their letters.")
             let instructions = fields.optional(
                 "instructions", OfflineShape.instructions, default: [:],
                 help: "What a person does in the product where the vendor is asked by hand.")

@@ -51,7 +51,8 @@ enum UpgradeShape {
     /// A time of day in minutes from midnight, `24:00` included.
     private static let time = Shape<Int>.text("a time of day such as 19:00", pattern: "[0-2][0-9]:[0-5][0-9]") { text in
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
+        guard parts.count == 2,
+            parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
             let hour = Int(parts[0]), let minute = Int(parts[1]), hour * 60 + minute <= 1440, minute < 60
         else { return nil }
         return hour * 60 + minute

@@ -8,7 +8,7 @@ import VendorFormats
 /// within bounds, and hold to what is checked here. `make fuzz` looks for bytes that break one; `make test` runs those
 /// that once did, with some of each kind, through the same checks.
 enum FuzzedReader: String, CaseIterable, Sendable {
-    case yaml, xml, ini, csv, signed, request, keys
+    case yaml, xml, ini, csv, signed, request, keys, entitlement
 
     /// Reads bytes.
     ///
@@ -22,6 +22,7 @@ enum FuzzedReader: String, CaseIterable, Sendable {
         case .signed: Self.signed(bytes)
         case .request: Self.request(bytes)
         case .keys: Self.keys(bytes)
+        case .entitlement: Self.entitlement(bytes)
         }
     }
 

@@ -2,6 +2,7 @@ import AdapterKit
 import Foundation
 import GatewayAPI
 import GatewayStore
+import Sage100
 import Sage200
 import Sage300
 import VendorSandbox
@@ -75,7 +76,9 @@ struct SubscriptionFixture: Sendable {
         profiles: [String]? = nil, _ body: (Gateway) async throws -> Result
     ) async throws -> Result {
         try await fixture.withGateway(
-            [AnyAdapter(Sage200()), AnyAdapter(Sage300())],
+            [
+                AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
+            ],
             profiles: profiles ?? [GatewayFixture.repository + "/profiles"],
             environment: ["GATEHOUSE_VENDOR_URL": ready.url, "GATEHOUSE_VENDOR_KEY": ready.publicKey], body)
     }

@@ -28,7 +28,7 @@ public struct GatehouseCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Operation",
                 subcommands: [
-                    RefreshCommand.self, UpgradeCommand.self, Offline.self, Steps.self, TodoCommand.self,
+                    RefreshCommand.self, UpgradeCommand.self, Offline.self, Steps.self, TodoCommand.self, Reviews.self,
                     RunCommand.self, Operations.self, AuditCommand.self,
                 ]),
             CommandGroup(

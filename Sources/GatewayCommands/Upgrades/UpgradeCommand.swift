@@ -69,7 +69,8 @@ struct UpgradeBegin: AsyncParsableCommand {
 
     func run() async throws {
         if !key.isEmpty {
-            Console.warning("keys on the command line may stay in the shell's history; --keys FILE keeps them out of it.")
+            Console.warning(
+                "keys on the command line may stay in the shell's history; --keys FILE keeps them out of it.")
         }
         let given =
             try keys.map(KeyValues.read)
@@ -235,7 +236,9 @@ struct RunCommand: AsyncParsableCommand {
         if options.json {
             try Console.json(report)
         } else {
-            for view in report.upgrades { Console.print("\(view.installation): upgrade \(view.phase): \(view.message)") }
+            for view in report.upgrades {
+                Console.print("\(view.installation): upgrade \(view.phase): \(view.message)")
+            }
             RefreshCommand.show(report.refreshes, quiet: options.quiet)
         }
         let failed = report.upgrades.contains { !["done", "announce"].contains($0.phase) }

@@ -12,26 +12,33 @@ enum UpgradeText {
     }
 
     /// Shows how it ended, with the exit code that goes with it.
-    static func show(_ view: UpgradeView, _ options: GlobalOptions, wanting: Set<String> = ["done", "announce"]) throws {
+    static func show(_ view: UpgradeView, _ options: GlobalOptions, wanting: Set<String> = ["done", "announce"]) throws
+    {
         if options.json {
             try Console.json(view)
         } else {
             for warning in view.warnings { Console.warning(warning) }
             let line = "\(view.installation): \(view.phase): \(view.message)"
-            if wanting.contains(view.phase) {
+            if wanting.contains(view.phase) || view.status == "asking" {
                 if !options.quiet { Console.print(view.message.isEmpty ? waits(view) : line) }
             } else {
                 Console.errorText(line)
-                for host in view.hosts { if let trouble = host.trouble { Console.errorText("  \(host.host): \(trouble)") } }
+                for host in view.hosts {
+                    if let trouble = host.trouble { Console.errorText("  \(host.host): \(trouble)") }
+                }
                 for contact in view.contacts { Console.errorText("  \(contact.role.rawValue): \(Self.reach(contact))") }
                 if let plan = view.emergencyPlan { Console.errorText("  emergency plan: \(plan)") }
             }
         }
-        if !wanting.contains(view.phase) { throw ExitCode(1) }
+        if !wanting.contains(view.phase), view.status != "asking" { throw ExitCode(1) }
     }
 
     private static func waits(_ view: UpgradeView) -> String {
-        "\(view.installation): planned for \(view.start.short); `gatehouse run --due` begins it then."
+        if view.status == "asking" {
+            return
+                "\(view.installation): it waits for a person: `gatehouse steps show \(view.operation ?? "")` says what to do."
+        }
+        return "\(view.installation): planned for \(view.start.short); `gatehouse run --due` begins it then."
     }
 
     private static func reach(_ contact: ContactView) -> String {
@@ -72,11 +79,14 @@ enum UpgradeText {
 
     static func markdown(_ view: UpgradeView) -> String {
         var text = ["# Upgrade of the license keys of \(MarkdownText.cell(view.installation))", ""]
-        text.append("\(view.phase), \(view.start.short) to \(view.ended?.short ?? "now"), by \(view.caller). \(view.message)")
+        text.append(
+            "\(view.phase), \(view.start.short) to \(view.ended?.short ?? "now"), by \(view.caller). \(view.message)")
         text += ["", "| | before | now |", "| --- | --- | --- |"]
-        let titles = view.before.map(\.title) + view.after.map(\.title).filter { title in
-            !view.before.contains { $0.title == title }
-        }
+        let titles =
+            view.before.map(\.title)
+            + view.after.map(\.title).filter { title in
+                !view.before.contains { $0.title == title }
+            }
         for title in titles {
             let before = view.before.first { $0.title == title }?.value ?? ""
             let after = view.after.first { $0.title == title }?.value ?? ""

@@ -12,7 +12,7 @@ struct ByHand: OnlineRefreshing {
     /// What a person may record.
     let sheet: ByHandSheet
     /// The files that the product reads, with what their names end with.
-    let deliveries: [PersonStep.Document]
+    var deliveries: [PersonStep.Document]
     /// What is in force: what a person does not name stays as it is.
     let held: Entitlement?
 
@@ -29,7 +29,9 @@ struct ByHand: OnlineRefreshing {
 
     /// Who speaks for the vendor of a by-hand profile: with the capabilities that the protocol's adapter has.
     static func adapter(in adapter: AnyAdapter, _ profile: Profile, held: Entitlement?) -> AnyAdapter {
-        let byHand = ByHand(adapter.descriptor, profile, held: held)
+        var byHand = ByHand(adapter.descriptor, profile, held: held)
+        // Files that come with keys are an upgrade's to bring.
+        if adapter.keys != nil { byHand.deliveries = [] }
         return profile.offline != nil && adapter.capabilities.contains(.offlineActivation)
             ? AnyAdapter(ByHandOffline(online: byHand)) : AnyAdapter(byHand)
     }

@@ -52,6 +52,9 @@ struct StepCompletion: Sendable {
                 throw CallError(
                     .conflict, "The operation \(id) waits for its step \(present), not for \(number ?? present).")
             }
+            if record.act == .upgrade {
+                return try await UpgradeRun(context, record).done(bag, step: present, audit: audit)
+            }
             let attempt = try await prepare(record, number: present, bag, audit)
             switch try await context.store.takeUp(attempt.done) {
             case .taken: return try await goOn(attempt)
@@ -135,7 +138,7 @@ struct StepCompletion: Sendable {
     /// How far back a step may have been done before it was asked for, in days: a person may have done it unasked.
     private static let daysBack = 31
 
-    private func time(
+    func time(
         _ at: Instant?, since started: Instant, after lastContact: Instant?
     ) throws(CallError) -> Instant {
         guard let at else { return context.now }
@@ -149,7 +152,8 @@ struct StepCompletion: Sendable {
         if let lastContact, at < lastContact {
             throw CallError(
                 .invalid,
-                "\(at) is before the last contact with the vendor, of \(lastContact): what was so then says nothing new.")
+                "\(at) is before the last contact with the vendor, of \(lastContact): what was so then says nothing new."
+            )
         }
         return at
     }

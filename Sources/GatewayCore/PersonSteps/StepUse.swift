@@ -84,6 +84,12 @@ extension CancelStep: PerformedCall {
             throw CallError(
                 .conflict, "The operation \(operation) waits for nobody: \(StepCompletion.whereItStands(record)).")
         }
+        guard record.act != .upgrade else {
+            throw CallError(
+                .conflict,
+                "An upgrade is not given up half way: `gatehouse upgrade rollback \(record.installation)` puts everything "
+                    + "back as it was.")
+        }
         let note = note.trimmingSpace()
         let why = note.isEmpty ? "" : " " + (try RecordedText.name(note, "A step's note"))
         try await context.store.giveUpStep(

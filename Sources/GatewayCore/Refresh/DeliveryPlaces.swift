@@ -11,12 +11,22 @@ struct DeliveryPlaces: Sendable {
     /// A guess at a file's size for the check of free space, in bytes.
     private static let expectedSize = 256 * 1024
 
+    /// - Parameter onlyDelivered: Whether only what was delivered counts: where files come with keys that are activated,
+    ///   and a refresh brings none.
     /// - Throws: `DeliveryError` where the templates can't be filled, or lead out of the allowed roots.
     init(
-        _ profile: Profile, of record: InstallationRecord, delivered: [DeliveredFile], roots: [String]
+        _ profile: Profile, of record: InstallationRecord, delivered: [DeliveredFile], roots: [String],
+        onlyDelivered: Bool = false
     ) throws(DeliveryError) {
         self.delivered = Dictionary(delivered.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         var destinations: [String: [Destination]] = [:]
+        if onlyDelivered {
+            for file in delivered {
+                destinations[file.delivery, default: []].append(try Destination.resolve(path: file.path, roots: roots))
+            }
+            self.destinations = destinations
+            return
+        }
         for (name, template) in profile.deliveries {
             let paths = try DeliveryTemplate.expand(
                 template, profile.templates[name], site: record.site, identity: record.identity)

@@ -60,7 +60,8 @@ struct InstallationRefresh: Sendable {
             let begun: Begun
             do {
                 let places = try DeliveryPlaces(
-                    profile, of: record, delivered: delivered, roots: gateway.configuration.deliveryRoots)
+                    profile, of: record, delivered: delivered, roots: gateway.configuration.deliveryRoots,
+                    onlyDelivered: gateway.bringsFilesWithKeys(profile))
                 begun = try await begin(operation, record, profile, adapter, places, at: now)
             } catch let error as DeliveryError {
                 // An operation that is open says more than what stands in the way of another.

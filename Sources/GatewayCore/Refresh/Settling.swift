@@ -58,7 +58,8 @@ final class Settling: Sendable {
         contact: Contact = .online
     ) async throws {
         let places = try DeliveryPlaces(
-            profile, of: record, delivered: delivered, roots: context.gateway.configuration.deliveryRoots)
+            profile, of: record, delivered: delivered, roots: context.gateway.configuration.deliveryRoots,
+            onlyDelivered: context.gateway.bringsFilesWithKeys(profile))
         try await places.checkOwners(context.store)
         let found = try await context.gateway.blocking.run { try places.look(adopt: adopt) }
         self.init(
@@ -204,21 +205,45 @@ final class Settling: Sendable {
         }
     }
 
+    /// What was delivered to a path: as it is kept, or, where it holds keys, as it is sealed with the upgrade that brought
+    /// it; nil where it is neither.
+    private func contents(at path: String) async throws -> [UInt8]? {
+        if let contents = try await context.store.contents(of: record.id, path: path) { return Array(contents) }
+        guard let (operation, delivery) = try await context.store.delivery(at: path),
+            let sealed = try await context.store.sealed(SealedAnswer.grant, of: operation)
+        else { return nil }
+        let bytes = try gateway.sealer.open(sealed, for: SealedAnswer.purpose(SealedAnswer.grant, of: operation))
+        let grant = try JSONDecoder().decode(Grant.self, from: Data(bytes))
+        return grant.files.first { $0.delivery == delivery }?.contents
+    }
+
     /// Puts files back that somebody changed, since what is held still holds.
     private func putBack(
         _ changed: [Destination], _ operation: String, _ notes: [StepNote]
     ) async throws -> RefreshResult {
         var wanted: [WantedFile] = []
         for place in changed {
-            guard let contents = try await context.store.contents(of: record.id, path: place.path) else { continue }
+            guard let contents = try await contents(at: place.path) else {
+                throw DeliveryError(
+                    .changedMeanwhile, place.path,
+                    "somebody had changed \(DeliveryError.quoted(place.path)), and what was delivered there is not kept any "
+                        + "more: put it back from a backup, or have the vendor activate the keys again")
+            }
             wanted.append(
                 WantedFile(
-                    destination: place, contents: Array(contents), recorded: places.delivered[place.path]?.sha256))
+                    destination: place, contents: contents, recorded: places.delivered[place.path]?.sha256))
         }
         let restored = wanted
         let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, restored) }
         let paths = changed.map(\.path).joined(separator: ", ")
         let told = "Nothing changed at the vendor, but somebody had changed \(paths): it was put back."
+        if gateway.bringsFilesWithKeys(profile) {
+            // They hold keys, which the store keeps only sealed: what is cut short here is seen by the next refresh.
+            try await gateway.blocking.run { try Deliveries.complete(plan, contents: restored.map(\.contents)) }
+            let orders = try await end(operation, .done, .restored, told, notes)
+            return RefreshResult(installation: record.id, outcome: .restored, message: told, operation: operation)
+                .showing(orders)
+        }
         let files = try plan.files.indices.map { index in
             let file = plan.files[index]
             return try file.intended(

@@ -10,6 +10,7 @@ extension ListTodo: PerformedCall {
         if let customer { _ = try await ShowCustomer(id: customer).perform(in: context) }
         let drafts =
             try await steps(context) + offline(context) + orders(context) + refusals(context) + renewals(context)
+            + upgrades(context) + reviews(context)
         let installations = Set(drafts.map(\.installation))
         let cards = try await context.store.cards(of: installations, in: context.scope)
         let until = try await LossOfAccess(context).times(of: installations, customer: customer)
@@ -45,6 +46,28 @@ extension ListTodo: PerformedCall {
                     kind: .step, installation: $0.installation, what: "\($0.title).",
                     command: "gatehouse steps show \($0.operation)", since: $0.since)
             }
+    }
+
+    private func upgrades(_ context: CallContext) async throws -> [Draft] {
+        try await context.store.upgradesOfNote(in: context.scope, customer: customer).map { upgrade in
+            let id = upgrade.installation
+            let isWatched = upgrade.phase == .done
+            return Draft(
+                kind: .upgrade, installation: id,
+                what: isWatched
+                    ? "Watch the upgrade of the license keys, then close it."
+                    : "Put right what keeps the upgrade of the license keys from its end, then go on with it.",
+                command: isWatched ? "gatehouse upgrade close \(id)" : "gatehouse upgrade resume \(id)",
+                since: upgrade.start)
+        }
+    }
+
+    private func reviews(_ context: CallContext) async throws -> [Draft] {
+        try await ListReviews(customer: customer, due: true).perform(in: context).map {
+            Draft(
+                kind: .review, installation: $0.installation, what: $0.kind.sentence,
+                command: "gatehouse reviews done \($0.id)", since: $0.next)
+        }
     }
 
     private func offlineItems(_ context: CallContext) async throws -> [OfflineItem] {

@@ -23,7 +23,8 @@ extension UpgradeRun {
             outcome = try await result { try await conversation(facts).run(from: transition, nonce: nonce) }
         }
         guard case .updated(let grant) = outcome else {
-            throw AdapterError(.malformed, "The vendor says that nothing changed, and was asked to activate other keys.")
+            throw AdapterError(
+                .malformed, "The vendor says that nothing changed, and was asked to activate other keys.")
         }
         try check(grant.attestation)
         try await keep(grant)
@@ -39,7 +40,8 @@ extension UpgradeRun {
             return try await result { try await conversation.inspect(operation) }
         } catch let error as AdapterError where error.code.leavesDoubt {
             throw Stopped(
-                message: "Whether the vendor activated the keys is not known: \(error.message) Nothing else was changed. "
+                message:
+                    "Whether the vendor activated the keys is not known: \(error.message) Nothing else was changed. "
                     + "`gatehouse upgrade resume \(installation.id)` asks again.")
         }
     }
@@ -76,13 +78,15 @@ extension UpgradeRun {
         }
         guard attestation.issued <= context.now.adding(minutes: Settling.clockTolerance) else {
             throw AdapterError(
-                .conflict, "The vendor's answer is dated \(attestation.issued), which is still to come: check the clock.")
+                .conflict,
+                "The vendor's answer is dated \(attestation.issued), which is still to come: check the clock.")
         }
     }
 
-    private func keep(_ grant: Grant) async throws {
+    func keep(_ grant: Grant) async throws {
         let before = Dictionary(
-            try await store.upgradeFiles(of: id).map { ($0.number, $0.beforeSHA256) }, uniquingKeysWith: { first, _ in first })
+            try await store.upgradeFiles(of: id).map { ($0.number, $0.beforeSHA256) },
+            uniquingKeysWith: { first, _ in first })
         var records: [UpgradeFileRecord] = []
         for file in try await hostFiles() {
             guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents else { continue }
@@ -238,7 +242,8 @@ extension UpgradeRun {
                 return nil
             }
             return DeliveredFile(
-                installation: installation.id, delivery: file.delivery, path: file.path, sha256: planned.sha256, at: now)
+                installation: installation.id, delivery: file.delivery, path: file.path, sha256: planned.sha256, at: now
+            )
         }
         let grant = try await openGrant()
         try await end(

@@ -39,7 +39,8 @@ struct UpgradePreflight: Sendable {
     func problems(_ values: [String: String]) async throws -> [String] {
         var problems = keys.problems(with: values, facts).map(\.message)
         if files.isEmpty {
-            problems.append("The profile says of no file where it goes: its deliver is empty, or the site lacks the folders.")
+            problems.append(
+                "The profile says of no file where it goes: its deliver is empty, or the site lacks the folders.")
         }
         problems += try await withThrowingTaskGroup(of: (Int, String?).self) { group in
             for file in files {

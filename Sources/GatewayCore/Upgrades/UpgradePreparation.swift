@@ -41,13 +41,14 @@ extension UpgradeRun {
         return result.succeeded ? nil : "the idle command says no: \(result.told)"
     }
 
-    /// A command of the profile's, with the site's values in it.
-    func command(_ words: [String]) throws -> CommandRun {
+    /// A command of the profile's, with the site's folders in it.
+    func command(_ words: [String]) -> CommandRun {
         CommandRun(
-            words: try words.map { word in
-                guard word.contains("{") else { return word }
-                let paths = try DeliveryTemplate.expand(word, nil, site: installation.site, identity: [:])
-                return paths.joined(separator: ",")
+            words: words.map { word in
+                installation.site.reduce(word) { word, place in
+                    let folders = place.value.map { SitePlace($0).folder }.joined(separator: ",")
+                    return word.replacing("{site.\(place.key)}", with: folders)
+                }
             }, limit: rules.commandSeconds)
     }
 
@@ -58,7 +59,9 @@ extension UpgradeRun {
         guard !rules.backup.isEmpty else { return }
         var paths: [String] = []
         for template in rules.backup {
-            for path in try DeliveryTemplate.expand(template, nil, site: installation.site, identity: installation.identity) {
+            for path in try DeliveryTemplate.expand(
+                template, nil, site: installation.site, identity: installation.identity)
+            {
                 let roots = gateway.configuration.deliveryRoots
                 let ignoresCase = profile.ignoresCase
                 paths.append(

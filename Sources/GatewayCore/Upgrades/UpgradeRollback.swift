@@ -19,12 +19,13 @@ extension UpgradeRun {
                 sealed, for: SealedAnswer.purpose(SealedAnswer.before(file.number), of: id))
         }
         let before = kept
-        let trouble = await onEveryHost(files) { plan, file in
+        var trouble = await onEveryHost(files) { plan, file in
             try Self.putBack(plan, file, before: before[file.number])
         }
+        if profile.vendor.isByHand { trouble.merge(try await putBackByHand()) { $1 } }
         try await store.keepTrouble(trouble, of: id)
         try await store.revert(id, on: installation.id, note: note("rollBack", "what was in force before is in force"))
-        var stuck = files.compactMap { file in
+        var stuck = try await store.upgradeFiles(of: id).compactMap { file in
             (trouble[file.number] ?? nil).map { "\(file.host) could not be put back: \($0)" }
         }
         if !files.isEmpty {
@@ -37,14 +38,14 @@ extension UpgradeRun {
         }
         guard stuck.isEmpty else {
             let message =
-                "\(reason) Not everything could be put back: \(stuck.joined(separator: " ")) See to it, then "
+                "\(reason.sentence) Not everything could be put back: \(stuck.map(\.sentence).joined(separator: " ")) See to it, then "
                 + "`gatehouse upgrade resume \(installation.id)`. \(Self.whomToAsk)"
             return try await store.interruptUpgrade(
                 id, on: installation.id, message: message, note: note("interrupted", stuck.joined(separator: " ")))
         }
         try await end(
             .rolledBack, outcome: "rolledBack",
-            "\(reason) Everything was put back as it was, and the original keys work. \(Self.whomToAsk)")
+            "\(reason.sentence) Everything was put back as it was, and the original keys work. \(Self.whomToAsk)")
     }
 
     /// Names are not written down, where they could not be erased.
@@ -53,6 +54,7 @@ extension UpgradeRun {
 
     /// Puts a host's file back: from what was kept beside it, else from the snapshot.
     private static func putBack(_ plan: DeliveryPlan, _ file: UpgradeFileRecord, before: [UInt8]?) throws {
+        if plan.files.first?.expected == .same { return }
         do {
             try Deliveries.undo(plan)
         } catch {
@@ -79,4 +81,9 @@ extension UpgradeRun {
         let seats = try await store.seats(of: installation.id, in: .portfolio)
         return try await "every file is as it was; \(tried(seats))"
     }
+}
+
+extension String {
+    /// With a full stop at its end.
+    fileprivate var sentence: String { hasSuffix(".") || hasSuffix("!") ? self : self + "." }
 }

@@ -46,7 +46,10 @@ struct UpgradeRun: Sendable {
         switch upgrade.phase {
         case .announce, .preflight, .everyoneOut, .backup, .snapshot: break
         case .activate, .deliver, .restart, .verify: return try await Task { try await change() }.value
-        case .rollBack: return try await Task { try await rollBack(after: "It was being rolled back.") }.value
+        case .rollBack:
+            let notes = try await store.operation(id, in: .portfolio)?.1 ?? []
+            let reason = notes.first { $0.kind == UpgradePhase.rollBack.rawValue }?.detail
+            return try await Task { try await rollBack(after: reason ?? "It was being rolled back.") }.value
         case .done, .rolledBack, .failed: throw CallError(.conflict, "The upgrade \(id) has ended.")
         }
         do {
@@ -68,7 +71,8 @@ struct UpgradeRun: Sendable {
         try await UpgradePreflight(run: self, files: files).check(try await openKeys())
         try await enter(.everyoneOut, "nobody new is let in")
         try await everyoneOut()
-        try await enter(.backup, rules.backup.isEmpty ? "the profile names nothing" : rules.backup.joined(separator: ", "))
+        try await enter(
+            .backup, rules.backup.isEmpty ? "the profile names nothing" : rules.backup.joined(separator: ", "))
         try await backUp()
         try await enter(.snapshot, "the present registration")
         try await snapshot(files)
@@ -78,22 +82,36 @@ struct UpgradeRun: Sendable {
     private func change() async throws {
         do {
             if [.announce, .preflight, .everyoneOut, .backup, .snapshot, .activate].contains(upgrade.phase) {
+                if profile.vendor.isByHand { return try await ask() }
                 try await activate()
             }
-            if upgrade.phase != .restart, upgrade.phase != .verify { try await deliver() }
-            if upgrade.phase != .verify {
-                try await enter(.restart, rules.restart.isEmpty ? "no command" : rules.restart.joined(separator: " "))
-                try await restart()
-            }
-            try await enter(.verify, "seats")
-            try await verify()
-            try await finish()
+            try await deliverAndVerify(from: upgrade.phase)
         } catch let error as Stopped {
             _ = try await store.takeOver(id, from: gateway.owner.get().id, by: "")
             throw CallError(.unreachable, error.message)
         } catch {
             try await rollBack(after: Gateway.callError(error).message)
         }
+    }
+
+    /// Everything after the keys are activated.
+    func bringOrRollBack() async throws {
+        do {
+            try await deliverAndVerify(from: .deliver)
+        } catch {
+            try await rollBack(after: Gateway.callError(error).message)
+        }
+    }
+
+    private func deliverAndVerify(from phase: UpgradePhase) async throws {
+        if phase != .restart, phase != .verify { try await deliver() }
+        if phase != .verify {
+            try await enter(.restart, rules.restart.isEmpty ? "no command" : rules.restart.joined(separator: " "))
+            try await restart()
+        }
+        try await enter(.verify, "seats")
+        try await verify()
+        try await finish()
     }
 
     // MARK: - Writing down
@@ -161,6 +179,11 @@ struct UpgradeRun: Sendable {
         let roots = gateway.configuration.deliveryRoots
         return try await gateway.blocking.run { try HostFile.all(profile, of: installation, roots: roots) }
     }
+}
+
+extension Gateway {
+    /// Whether a profile's files come with keys that are activated, so that a refresh brings none.
+    func bringsFilesWithKeys(_ profile: Profile) -> Bool { registry.adapter(for: profile.protocolName)?.keys != nil }
 }
 
 extension AnyAdapter {

@@ -90,7 +90,8 @@ extension UpgradeKeys: PerformedCall {
                 .conflict,
                 "On \(record.id) an operation is open (\(open.act.rawValue), since \(open.started)): let it end first. "
                     + (open.act == .upgrade
-                        ? "`gatehouse upgrade show \(record.id)` tells of it." : "`gatehouse operations show \(open.id)`."))
+                        ? "`gatehouse upgrade show \(record.id)` tells of it."
+                        : "`gatehouse operations show \(open.id)`."))
         case .stale:
             throw CallError(.conflict, "\(record.id) was changed meanwhile: try again. Nothing was changed.")
         }
@@ -112,6 +113,13 @@ extension CallContext {
     /// - Throws: ``CallError`` `conflict` where one is at it.
     func takeOverUpgrade(_ record: OperationRecord) async throws {
         let owner = try gateway.owner.get().id
+        if record.status == .asking {
+            guard try await store.startPlanned(record.id, on: record.installation, owner: owner) else {
+                throw CallError(
+                    .conflict, "Another operation is open on \(record.installation): let it end first.")
+            }
+            return
+        }
         if record.status == .planned {
             guard try await store.startPlanned(record.id, on: record.installation, owner: owner) else {
                 throw CallError(
@@ -123,7 +131,8 @@ extension CallContext {
         guard !Recovery.isAlive(record.owner, of: gateway),
             try await store.takeOver(record.id, from: record.owner, by: owner)
         else {
-            throw CallError(.conflict, "A process is at the upgrade of \(record.installation): wait until it has ended.")
+            throw CallError(
+                .conflict, "A process is at the upgrade of \(record.installation): wait until it has ended.")
         }
     }
 
@@ -172,7 +181,13 @@ extension ResumeUpgrade: PerformedCall {
             throw CallError(.conflict, "No upgrade of \(installation) is open.")
         }
         if let until = open.waitsUntil, until > context.now {
-            throw CallError(.conflict, "The upgrade of \(installation) begins \(until): `gatehouse run --due` begins it then.")
+            throw CallError(
+                .conflict, "The upgrade of \(installation) begins \(until): `gatehouse run --due` begins it then.")
+        }
+        if open.status == .asking {
+            throw CallError(
+                .conflict,
+                "The upgrade of \(installation) waits for a person: `gatehouse steps show \(open.id)` says what to do.")
         }
         try await context.takeOverUpgrade(open)
         try await context.store.append(

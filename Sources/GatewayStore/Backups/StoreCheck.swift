@@ -35,7 +35,8 @@ struct StoreCheck {
     private mutating func count(_ db: Database) throws {
         customers = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM customers") ?? 0
         installations = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM installations") ?? 0
-        openOperations = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM operations WHERE \(StoreRestore.isVoided)") ?? 0
+        openOperations =
+            try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM operations WHERE \(StoreRestore.isVoided)") ?? 0
     }
 
     /// What SQLite's own check of every page and index finds.

@@ -160,9 +160,15 @@ public struct StoreRestore: Sendable {
         // An entitlement whose files may not be in place is asked for with its files.
         try db.execute(
             sql: """
-                UPDATE installations SET revision = NULL
-                WHERE id IN (SELECT installation FROM operations WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned'))
+                UPDATE installations SET revision = NULL WHERE id IN (SELECT installation FROM operations
+                WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned'))
                 """)
+        try db.execute(
+            sql: """
+                UPDATE upgrades SET phase = ?1
+                WHERE operation IN (SELECT id FROM operations WHERE act = 'upgrade' AND \(isVoided))
+                """, arguments: [UpgradePhase.failed.rawValue])
+        try db.execute(sql: "UPDATE installations SET closed_for = NULL")
         try db.execute(
             sql: """
                 UPDATE operations SET status = 'failed', ended_at = ?1, outcome = 'voided', message = ?2, trouble = NULL,

@@ -81,6 +81,15 @@ extension Store {
         }
     }
 
+    /// The operation that brought the file that is in place at a path, and which of its deliveries that is; nil where
+    /// there is none.
+    public func delivery(at path: String) async throws -> (operation: String, delivery: String)? {
+        try await pool.read { db in
+            try db.row("SELECT operation, delivery FROM deliveries WHERE status = 'current' AND path = ?1", [path])
+                .map { ($0[0], $0[1]) }
+        }
+    }
+
     /// The files that an operation still has to put in place.
     public func intendedFiles(of operation: String) async throws -> [DeliveryRecord] {
         try await pool.read { db in

@@ -34,13 +34,11 @@ extension Store {
             let last = try db.row(
                 Self.selectOperation
                     + " WHERE installation = ?1 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", [installation])
-            let open = try db.row(
-                Self.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status NOT IN ('asking', 'planned')",
-                [installation])
+            let open = try db.openOperation(on: installation)
             return ExplainedRecord(
                 added: Instant(milliseconds: row[0]), taken: row.instant(1), seats: row[2], failed: row.instant(3),
                 lastOperation: try last.map(OperationRecord.init(row:)),
-                openOperation: try open.map(OperationRecord.init(row:)))
+                openOperation: open)
         }
     }
 }

@@ -209,7 +209,9 @@ extension Database {
         guard rows.integer(1) == 0 else {
             return try openOperation(on: new.installation).map(ClaimResult.busy)
         }
-        if new.first.asks || new.first.isPlanned || new.act == .upgrade, let asked = try askingOperation(on: new.installation, act: new.act) {
+        if new.first.asks || new.first.isPlanned || new.act == .upgrade,
+            let asked = try askingOperation(on: new.installation, act: new.act)
+        {
             return .asked(asked)
         }
         return rows.optionalText(0) == new.basedOn && rows.integer(2) == Int64(new.edits) ? nil : .stale
@@ -218,7 +220,8 @@ extension Database {
     /// The open operation on an installation that keeps others from it; nil where there is none.
     func openOperation(on installation: String) throws -> OperationRecord? {
         try row(
-            Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status NOT IN ('asking', 'planned')",
+            Store.selectOperation
+                + " WHERE installation = ?1 AND ended_at IS NULL AND status NOT IN ('asking', 'planned')",
             [installation]
         ).map(OperationRecord.init(row:))
     }

@@ -228,9 +228,22 @@ extension Database {
     /// Gives up whatever a person was asked for on an installation.
     func giveUpSteps(on installation: String, _ message: String, at now: Instant) throws {
         for row in try rows(
-            "SELECT id FROM operations WHERE installation = ?1 AND status = 'asking'", [installation])
+            "SELECT id, act, status FROM operations WHERE installation = ?1 AND status IN ('asking', 'planned')",
+            [installation])
         {
-            _ = try giveUpStep(row[0], message, at: now)
+            let (id, act, status): (String, String, String) = (row[0], row[1], row[2])
+            guard act != Act.upgrade.rawValue || status == OperationStatus.planned.rawValue else {
+                throw StoreError(
+                    .refused,
+                    "An upgrade of the license keys of \(installation) is under way and waits for a person: let it end, "
+                        + "or `gatehouse upgrade rollback \(installation)`. Nothing was changed.")
+            }
+            _ = try giveUpStep(id, message, at: now)
+            if act == Act.upgrade.rawValue {
+                try run(
+                    "UPDATE upgrades SET phase = ?2 WHERE operation = ?1", [id, UpgradePhase.failed.rawValue])
+                try seal(nil, as: SealedAnswer.keys, of: id)
+            }
         }
     }
 
@@ -239,7 +252,8 @@ extension Database {
         try run(
             """
             UPDATE operations SET status = 'failed', ended_at = ?2, outcome = 'givenUp', message = ?3, state = NULL,
-            step = NULL, answer = NULL, owner = '', notes = notes || ?4 WHERE id = ?1 AND status = 'asking'
+            step = NULL, answer = NULL, owner = '', waits_until = NULL, notes = notes || ?4
+            WHERE id = ?1 AND status IN ('asking', 'planned')
             """,
             [
                 operation, now.milliseconds, message,

@@ -172,11 +172,10 @@ extension PortfolioBatch {
             SELECT o.protocol FROM installations i JOIN operations o ON o.id = i.entitlement_from
             WHERE i.id = ?1 AND i.held = 1
             """, [id])
-        let open = try database.row(
-            Store.selectOperation + " WHERE installation = ?1 AND ended_at IS NULL AND status NOT IN ('asking', 'planned')", [id])
+        let open = try database.openOperation(on: id)
         return Editable(
             record: try Store.installation(row), facts: RecordedFacts(row: facts, from: 0), heldProtocol: held?[0],
-            open: try open.map(OperationRecord.init(row:)))
+            open: open)
     }
 
     /// Adds a customer.

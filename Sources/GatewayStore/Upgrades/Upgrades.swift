@@ -56,6 +56,22 @@ extension Store {
         }
     }
 
+    /// Upgrades in scope that a person has to see to: that could not be put right, or are being watched.
+    public func upgradesOfNote(in scope: Scope, customer: String?) async throws -> [UpgradeRecord] {
+        try await pool.read { db in
+            try db.rows(
+                Self.selectUpgrade + """
+                     WHERE (?1 IS NULL OR customer = ?1) AND (?2 IS NULL OR customer = ?2)
+                    AND ((phase = 'done' AND closed_at IS NULL) OR operation IN (
+                        SELECT id FROM operations WHERE act = 'upgrade' AND ended_at IS NULL
+                        AND (status = 'interrupted' OR (status = 'running' AND owner = ''))))
+                    AND installation IN (SELECT id FROM installations WHERE archived_at IS NULL)
+                    ORDER BY operation
+                    """, [scope.customer, customer]
+            ).map(UpgradeRecord.init(row:))
+        }
+    }
+
     /// The files of an upgrade, by number.
     public func upgradeFiles(of operation: String) async throws -> [UpgradeFileRecord] {
         try await pool.read { db in
@@ -95,7 +111,7 @@ extension Store {
         }
     }
 
-    /// Begins an upgrade that was planned.
+    /// Begins an upgrade that was planned, or takes one up that waits for a person.
     ///
     /// - Returns: Whether nothing else is open on the installation, and nobody else was quicker.
     public func startPlanned(_ operation: String, on installation: String, owner: String) async throws -> Bool {
@@ -104,7 +120,7 @@ extension Store {
             try db.run(
                 """
                 UPDATE operations SET status = 'running', waits_until = NULL, owner = ?2
-                WHERE id = ?1 AND status = 'planned'
+                WHERE id = ?1 AND status IN ('asking', 'planned')
                 """, [operation, owner])
             return db.changesCount == 1
         }
@@ -223,6 +239,17 @@ extension Store {
                 let columns = try? JSONDecoder().decode(LicenseColumns.self, from: Data(text.utf8))
             else { return try db.note(operation, [note]) }
             try db.setColumns(columns, of: installation)
+            try db.run(
+                "UPDATE deliveries SET status = 'superseded' WHERE operation = ?1 AND status = 'current'", [operation])
+            // What an earlier upgrade had put there is in place again.
+            try db.run(
+                """
+                UPDATE deliveries SET status = 'current' WHERE (operation, number) IN (
+                    SELECT MAX(d.operation), d.number FROM deliveries d
+                    JOIN upgrade_files f ON f.path = d.path AND f.before_sha256 = d.sha256
+                    WHERE f.operation = ?1 AND d.installation = ?2 AND d.status = 'superseded' AND d.operation <> ?1
+                    GROUP BY d.path)
+                """, [operation, installation])
             try db.run("DELETE FROM entitlements WHERE operation = ?1", [operation])
             try db.run("UPDATE upgrades SET registration_after = NULL WHERE operation = ?1", [operation])
             try db.note(operation, [note])
@@ -312,7 +339,6 @@ extension Store {
                 try db.run(
                     "UPDATE upgrades SET closed_at = ?2, closed_by = ?3 WHERE operation = ?1",
                     [operation, at.milliseconds, by])
-                for name in [SealedAnswer.grant] { try db.seal(nil, as: name, of: operation) }
             }
             try db.append(audit)
         }

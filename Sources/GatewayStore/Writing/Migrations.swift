@@ -381,6 +381,19 @@ enum Migrations {
             PRIMARY KEY (operation, name)
         );
 
+        -- What is looked at again and again, each after so many days.
+        CREATE TABLE reviews (
+            id TEXT PRIMARY KEY NOT NULL,
+            installation TEXT NOT NULL REFERENCES installations (id),
+            customer TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            every_days INTEGER NOT NULL,
+            next_at BIGINT NOT NULL,
+            last_at BIGINT,
+            last_note TEXT
+        );
+        CREATE INDEX reviews_of_installation ON reviews (installation);
+
         -- Why nobody new is let in for now; none where they are.
         ALTER TABLE installations ADD COLUMN closed_for TEXT;
         """

@@ -1,6 +1,7 @@
 import AdapterKit
 import Foundation
 import GatewayAPI
+import Sage100
 import Sage200
 import Sage300
 
@@ -40,7 +41,9 @@ struct ByHandFixture: Sendable {
         profiles: [String]? = nil, environment: [String: String] = [:], _ body: (Gateway) async throws -> Result
     ) async throws -> Result {
         try await fixture.withGateway(
-            [AnyAdapter(Sage200()), AnyAdapter(Sage300())],
+            [
+                AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
+            ],
             profiles: profiles ?? [GatewayFixture.repository + "/profiles"], environment: environment, body)
     }
 

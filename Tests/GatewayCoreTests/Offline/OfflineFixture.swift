@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import GRDB
 import GatewayAPI
+import Sage100
 import Sage200
 import Sage300
 import Testing
@@ -80,7 +81,9 @@ struct OfflineFixture: Sendable {
         profiles: [String]? = nil, key: String? = nil, _ body: (Gateway) async throws -> Result
     ) async throws -> Result {
         try await fixture.withGateway(
-            [AnyAdapter(Sage200()), AnyAdapter(Sage300())],
+            [
+                AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
+            ],
             profiles: profiles ?? [GatewayFixture.repository + "/profiles"],
             environment: [
                 "GATEHOUSE_VENDOR_URL": ready.url, "GATEHOUSE_VENDOR_KEY": key ?? ready.publicKey,
@@ -134,7 +137,8 @@ extension GatewayFixture {
     func dump() throws -> [String] {
         try raw { db in
             let tables = try String.fetchAll(
-                db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
+                db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
+            )
             return try tables.filter { !$0.hasPrefix("audit") && $0 != "people" }.flatMap { table in
                 try Row.fetchAll(db, sql: "SELECT * FROM \"\(table)\"").map { "\(table): \($0)" }.sorted()
             }
