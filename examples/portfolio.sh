@@ -38,3 +38,12 @@ add lakeshore "Lakeshore Optics" America/Chicago 30018901 "Lakeshore Precision O
 # Of a vendor that no machine may ask: a person looks it up, and records it.
 "$gatehouse" installations add tamar-office --customer tamar --profile sage200-by-hand --quiet \
     --identity accountNumber=A1057730 --identity serialNumber=2000-91C4-0012-D
+
+# Sage 100, whose registration file goes to the server and to two terminal servers.
+granite="$sites/granite"
+mkdir -p "$granite/server/MAS90/Home/Lib/Keys" "$granite/ts1/MAS90/Home/Lib" "$granite/ts2/MAS90/Home/Lib"
+"$gatehouse" customers add granite --name "Granite State Fasteners" --time-zone America/New_York --quiet
+"$gatehouse" customers contacts add granite --role support --name "Merrimack Business Systems" --phone 603-555-0100 --quiet
+"$gatehouse" installations add granite-sage100 --customer granite --profile sage100-subscription --quiet \
+    --identity customerNumber=4000217743 --identity serialNumber=1047733 --site server="$granite/server" \
+    --site terminalServers="ts1:$granite/ts1" --site terminalServers="ts2:$granite/ts2"

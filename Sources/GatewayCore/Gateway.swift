@@ -34,6 +34,8 @@ public struct GatewayConfiguration: Sendable {
 
     /// The folder of the locks of the processes that are at work.
     var owners: String { store + "-owners" }
+    /// The folder of the archives that upgrades back up into.
+    var upgrades: String { store + "-upgrades" }
     /// The lock of what is sealed. Beside the store, since a key file may lie where nothing can be written.
     var sealingLock: String { store + ".key-lock" }
     /// Files that no backup may be written over, besides the store's own.

@@ -41,11 +41,13 @@ struct StandInTests {
             #expect(refresh.err.contains("northfield-sage300: rejected"))
             let rows = try await estate.json("status").array ?? []
             let levels = Dictionary(
-                rows.map { ($0["customer"]?.string ?? "", $0["level"]?.string ?? "") }, uniquingKeysWith: { $1 })
+                rows.map { ($0["installation"]?.string ?? "", $0["level"]?.string ?? "") }, uniquingKeysWith: { $1 })
             #expect(
                 levels == [
-                    "northfield": "unlicensed", "oldmill": "restricted", "cedar": "grace", "summit": "grace",
-                    "harbour": "notice", "lakeshore": "notice", "maple": "licensed", "wharfedale": "notice",
+                    "northfield-sage300": "unlicensed", "oldmill-sage300": "restricted", "cedar-sage300": "grace",
+                    "summit-sage300": "grace", "harbour-sage300": "notice", "lakeshore-sage300": "notice",
+                    "maple-sage300": "licensed", "wharfedale-sage200": "notice", "tamar-sage200": "notice",
+                    "tamar-office": "unlicensed", "granite-sage100": "licensed",
                 ])
             #expect(try await estate.run("allows", "oldmill-sage300", "post").code == 4)
             #expect(!standIn.child.hasEnded)

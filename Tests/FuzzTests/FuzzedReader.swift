@@ -8,7 +8,7 @@ import VendorFormats
 /// within bounds, and hold to what is checked here. `make fuzz` looks for bytes that break one; `make test` runs those
 /// that once did, with some of each kind, through the same checks.
 enum FuzzedReader: String, CaseIterable, Sendable {
-    case yaml, xml, ini, csv, signed, request, keys, entitlement
+    case yaml, xml, ini, csv, signed, request, entitlement, keys
 
     /// Reads bytes.
     ///
@@ -21,8 +21,8 @@ enum FuzzedReader: String, CaseIterable, Sendable {
         case .csv: Self.csv(bytes)
         case .signed: Self.signed(bytes)
         case .request: Self.request(bytes)
-        case .keys: Self.keys(bytes)
         case .entitlement: Self.entitlement(bytes)
+        case .keys: Self.keys(bytes)
         }
     }
 

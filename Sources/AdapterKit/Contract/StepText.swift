@@ -32,8 +32,7 @@ extension Step {
             text.raw("}}")
         case .plain: text.raw("\",\"trust\":{\"plain\":{}}")
         }
-        text.raw(",\"isSecret\":\(request.isSecret)")
-        text.raw(",\"once\":\(request.once)}}}")
+        text.raw(",\"isSecret\":\(request.isSecret),\"once\":\(request.once)}}}")
         return Data(text.bytes)
     }
 

@@ -43,7 +43,7 @@ struct Measure: AsyncParsableCommand {
 
     /// What can be measured by itself.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case refresh, status, start, explain, importing = "import", standings, backup, seats, forecast
+        case refresh, status, start, explain, importing = "import", standings, backup, seats, forecast, upgrade
     }
 
     mutating func validate() throws {
@@ -67,6 +67,7 @@ struct Measure: AsyncParsableCommand {
             case .standings: figures += try StandingFigures(workspace: workspace, options: self).figures()
             case .forecast: figures += try ForecastFigures(workspace: workspace, options: self).figures()
             case .seats: figures += try SeatFigures(workspace: workspace, options: self).figures()
+            case .upgrade: figures += try UpgradeFigures(workspace: workspace, options: self).figures()
             case .backup: figures += try BackupFigures(workspace: workspace, options: self).figures()
             }
         }

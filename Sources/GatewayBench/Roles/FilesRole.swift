@@ -21,12 +21,15 @@ struct FilesRole: AsyncParsableCommand {
             let path = "\(from)/\(LoadPortfolio.site(number))/entitlements.xml"
             contents.append(Array(try Data(contentsOf: URL(fileURLWithPath: path))))
         }
-        let files = contents
-        let report = try await RoleReport.measuring(installations) { try write(files) }
+        let files = contents.enumerated().map { number, contents in
+            (folder: "\(root)/\(LoadPortfolio.site(number))", name: "entitlements.xml", contents: contents)
+        }
+        let report = try await RoleReport.measuring(installations) { try Self.write(files, concurrency) }
         try report.print()
     }
 
-    private func write(_ files: [[UInt8]]) throws {
+    /// Writes files, so many at once.
+    static func write(_ files: [(folder: String, name: String, contents: [UInt8])], _ concurrency: Int) throws {
         let next = Atomic(0)
         let failures = Atomic(0)
         let group = DispatchGroup()
@@ -36,7 +39,7 @@ struct FilesRole: AsyncParsableCommand {
                 while true {
                     let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     if number >= files.count { break }
-                    if !Self.put(files[number], in: "\(root)/\(LoadPortfolio.site(number))") {
+                    if !Self.put(files[number].contents, in: files[number].folder, as: files[number].name) {
                         failures.wrappingAdd(1, ordering: .relaxed)
                     }
                 }
@@ -45,14 +48,14 @@ struct FilesRole: AsyncParsableCommand {
         }
         group.wait()
         let failed = failures.load(ordering: .relaxed)
-        guard failed == 0 else { throw BenchError("\(failed) files could not be written below \(root).") }
+        guard failed == 0 else { throw BenchError("\(failed) files could not be written.") }
     }
 
-    private static func put(_ bytes: [UInt8], in folder: String) -> Bool {
-        let draft = folder + "/entitlements.new"
+    private static func put(_ bytes: [UInt8], in folder: String, as name: String) -> Bool {
+        let draft = "\(folder)/\(name).new"
         let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard file >= 0 else { return false }
         let isWritten = Foundation.write(file, bytes, bytes.count) == bytes.count && fsync(file) == 0
-        return close(file) == 0 && isWritten && rename(draft, folder + "/entitlements.xml") == 0
+        return close(file) == 0 && isWritten && rename(draft, "\(folder)/\(name)") == 0
     }
 }

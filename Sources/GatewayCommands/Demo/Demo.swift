@@ -12,7 +12,8 @@ struct Demo: AsyncParsableCommand {
         discussion: """
             Makes a temporary store, starts the stand-in vendor, takes the portfolio of the examples, refreshes it, \
             and walks one installation through expiry, grace, read-only and renewal. Another has its license by \
-            mail, and a third by a person who looks it up.
+            mail, and a third by a person who looks it up; a fourth gets other license keys on three machines, and once \
+            all of it is put back.
             """)
 
     @Option(

@@ -46,6 +46,11 @@ struct DemoWalk {
         try await people.mail()
         head("Where only a person may ask the vendor, the refresh opened a step and waits.")
         try await people.hands()
+        let upgrade = DemoUpgrade(gateway: gateway, caller: caller, site: place.sites + "/granite")
+        head("gatehouse upgrade: other license keys, on the server and two terminal servers.")
+        try await upgrade.succeed()
+        head("An upgrade that loses the second terminal server puts everything back.")
+        try await upgrade.fail()
         head("gatehouse todo: what needs a person, soonest loss of access first.")
         try await people.todo()
 

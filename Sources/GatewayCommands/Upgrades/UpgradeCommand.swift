@@ -7,10 +7,9 @@ import GatewayCore
 /// `gatehouse upgrade`.
 struct UpgradeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "upgrade", abstract: "Change license keys on every machine of an installation.",
+        commandName: "upgrade",
+        abstract: "Change license keys on every machine of an installation; the product's software is not upgraded.",
         discussion: """
-            This changes license keys. It does not upgrade the product's software.
-
             `gatehouse upgrade ID --keys FILE` is `gatehouse upgrade begin ID --keys FILE`. Either the new keys are in \
             force on every host in the end, or everything is as it was, or a host that could not be put right is named, \
             and `gatehouse upgrade resume ID` tries again.
@@ -24,10 +23,9 @@ struct UpgradeCommand: AsyncParsableCommand {
 /// `gatehouse upgrade begin`.
 struct UpgradeBegin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "begin", abstract: "Begin to change license keys, now or at a time to come.",
+        commandName: "begin",
+        abstract: "Change license keys, now or at a time to come; the product's software is not upgraded.",
         discussion: """
-            This changes license keys. It does not upgrade the product's software.
-
             Keys, folders and room are looked at; nobody new is let in, and those who are in are waited for; the \
             profile's paths are backed up, and the present registration is kept; the vendor activates the keys, once; \
             the registration file goes to the server and every terminal server, and each copy is compared; the services \

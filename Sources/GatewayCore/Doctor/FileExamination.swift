@@ -164,7 +164,7 @@ extension Examination {
                         advice: "Put it there, or name its folder with --profiles."))
                 continue
             }
-            if profile.vendor.address == nil {
+            if profile.vendor.address == nil, !profile.vendor.isByHand {
                 let variable = profile.vendor.unset.map { "\($0) is not set, so the" } ?? "The"
                 findings.append(
                     Finding(

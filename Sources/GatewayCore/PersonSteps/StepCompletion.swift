@@ -121,7 +121,11 @@ struct StepCompletion: Sendable {
             delivered: try await context.store.deliveredFiles(of: installation.id), adopt: adopt,
             contact: Settling.Contact(record.act, at: bag.at))
         if case .finish(let outcome) = next.step { try settling.check(outcome) }
-        let what = bag.files.map(\.name) + bag.values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let values = bag.values.sorted { $0.key < $1.key }.map { name, value in
+            let isSecret = step.brings.values.contains { $0.secret && $0.covers(name) }
+            return "\(name)=\(isSecret ? "********" : value)"
+        }
+        let what = bag.files.map(\.name) + values
         let detail = ([step.title] + what + (bag.note.isEmpty ? [] : ["\"\(bag.note)\""])).joined(separator: "; ")
         return Attempt(
             done: DoneStep(

@@ -2,6 +2,8 @@ import AdapterKit
 import Crypto
 import Foundation
 import GatewayAPI
+import GatewayProfiles
+import GatewayStore
 
 /// Files and folders in a dated archive, with a list of their hashes beside it.
 struct UpgradeArchive: Sendable {
@@ -18,6 +20,51 @@ struct UpgradeArchive: Sendable {
     /// How long an archive may take to be made or read back, in seconds.
     private static let limit = 3600
     private static let tar = "/usr/bin/tar"
+
+    /// What a profile wants backed up of an installation, as it is spelled on the disk. Waits for the disk.
+    ///
+    /// - Throws: `DeliveryError`.
+    static func paths(
+        _ profile: Profile, of record: InstallationRecord, roots: [String]
+    ) throws(DeliveryError) -> [String] {
+        var paths: [String] = []
+        for template in profile.upgrade.backup {
+            for path in try DeliveryTemplate.expand(template, nil, site: record.site, identity: record.identity) {
+                let destination = try Destination.resolve(path: path, roots: roots)
+                paths.append(try (profile.ignoresCase ? destination.matchingNames() : destination).path)
+            }
+        }
+        return paths
+    }
+
+    /// What keeps paths from being backed up into a folder's disk; empty where nothing does. Waits for the disk.
+    static func problems(_ paths: [String], beside store: String) -> [String] {
+        var problems: [String] = []
+        var bytes = 0
+        for path in paths {
+            guard FileManager.default.fileExists(atPath: path) else {
+                problems.append("\(path), which the profile wants backed up, is not there.")
+                continue
+            }
+            bytes += size(path)
+        }
+        let folder = URL(fileURLWithPath: store).deletingLastPathComponent().path
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+        if let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue, free < bytes + Deliveries.spaceToSpare {
+            problems.append("The backup may take \(bytes) bytes, and the disk of \(folder) has \(free) free.")
+        }
+        return problems
+    }
+
+    private static func size(_ path: String) -> Int {
+        func bytes(_ path: String) -> Int {
+            ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.intValue ?? 0
+        }
+        var total = bytes(path)
+        let inside = FileManager.default.enumerator(atPath: path)
+        while let name = inside?.nextObject() as? String { total += bytes("\(path)/\(name)") }
+        return total
+    }
 
     /// Makes it and reads it back.
     ///

@@ -126,6 +126,8 @@ extension UpgradeRun {
     func deliver() async throws {
         let grant = try await openGrant()
         let files = try await store.upgradeFiles(of: id).filter { $0.plan != nil }
+        context.progress(
+            Progress(done: 0, total: files.count, latest: "deliver: to \(files.map(\.host).joined(separator: ", "))"))
         let trouble = await onEveryHost(files) { plan, file in
             guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents else { return }
             try Deliveries.complete(plan, contents: [contents])

@@ -2,30 +2,37 @@ import AdapterKit
 import Foundation
 import GatewayAPI
 import GatewayProfiles
+import GatewayStore
 
 /// Looks whether an upgrade can be made, before anything is: everything that is wrong is told at once.
 struct UpgradePreflight: Sendable {
     let context: CallContext
     let facts: Facts
     let keys: AnyAdapter.KeyDesk
-    let rules: UpgradeRules
+    let profile: Profile
+    let record: InstallationRecord
     let files: [HostFile]
+
+    private var rules: UpgradeRules { profile.upgrade }
 
     init(run: UpgradeRun, files: [HostFile]) {
         context = run.context
         facts = Facts(run.installation, run.profile, operation: run.id, nonce: "", at: run.context.now)
         keys = run.keys
-        rules = run.rules
+        profile = run.profile
+        record = run.installation
         self.files = files
     }
 
     init(
-        _ context: CallContext, facts: Facts, keys: AnyAdapter.KeyDesk, rules: UpgradeRules, files: [HostFile]
+        _ context: CallContext, facts: Facts, keys: AnyAdapter.KeyDesk, profile: Profile, record: InstallationRecord,
+        files: [HostFile]
     ) {
         self.context = context
         self.facts = facts
         self.keys = keys
-        self.rules = rules
+        self.profile = profile
+        self.record = record
         self.files = files
     }
 
@@ -59,6 +66,7 @@ struct UpgradePreflight: Sendable {
             for try await one in group { found.append(one) }
             return found.sorted { $0.0 < $1.0 }.compactMap(\.1)
         }
+        problems += try await backupProblems()
         for (what, command) in [("idle", rules.idle), ("restart", rules.restart)] {
             guard let program = command.first else { continue }
             if !FileManager.default.isExecutableFile(atPath: program) {
@@ -66,6 +74,18 @@ struct UpgradePreflight: Sendable {
             }
         }
         return problems
+    }
+
+    private func backupProblems() async throws -> [String] {
+        let (profile, record, configuration) = (profile, record, context.gateway.configuration)
+        return try await context.gateway.blocking.run {
+            do throws(DeliveryError) {
+                let paths = try UpgradeArchive.paths(profile, of: record, roots: configuration.deliveryRoots)
+                return UpgradeArchive.problems(paths, beside: configuration.store)
+            } catch {
+                return [error.sentence]
+            }
+        }
     }
 
     /// What is wrong with the time of a start; and what is only to be warned of.

@@ -57,22 +57,13 @@ extension UpgradeRun {
     /// Puts what the profile names into a dated archive beside the store, with a list of hashes, and reads it back.
     func backUp() async throws {
         guard !rules.backup.isEmpty else { return }
-        var paths: [String] = []
-        for template in rules.backup {
-            for path in try DeliveryTemplate.expand(
-                template, nil, site: installation.site, identity: installation.identity)
-            {
-                let roots = gateway.configuration.deliveryRoots
-                let ignoresCase = profile.ignoresCase
-                paths.append(
-                    try await gateway.blocking.run {
-                        let destination = try Destination.resolve(path: path, roots: roots)
-                        return try (ignoresCase ? destination.matchingNames() : destination).path
-                    })
-            }
+        let (profile, installation) = (profile, installation)
+        let roots = gateway.configuration.deliveryRoots
+        let paths = try await gateway.blocking.run {
+            try UpgradeArchive.paths(profile, of: installation, roots: roots)
         }
         let archive = UpgradeArchive(
-            folder: gateway.configuration.store + "-upgrades", name: "\(installation.id)-\(id)", paths: paths)
+            folder: gateway.configuration.upgrades, name: "\(installation.id)-\(id)", paths: paths)
         let count = try await archive.make(in: gateway.blocking)
         try await store.keepBackup(
             archive.file, of: id,

@@ -20,7 +20,9 @@ extension UpgradeKeys: PerformedCall {
         let facts = Facts(record, profile, operation: id, nonce: Identifiers.nonce(), at: now)
         let roots = context.gateway.configuration.deliveryRoots
         let files = try await context.gateway.blocking.run { try HostFile.all(profile, of: record, roots: roots) }
-        let preflight = UpgradePreflight(context, facts: facts, keys: desk, rules: profile.upgrade, files: files)
+        let preflight = UpgradePreflight(
+            context, facts: facts, keys: desk, profile: profile, record: record,
+            files: files)
         let problems = try await (problem.map { [$0] } ?? []) + preflight.problems(keys)
         guard problems.isEmpty else {
             throw CallError(.invalid, (problems + ["Nothing was changed."]).joined(separator: "\n"))
@@ -106,6 +108,11 @@ extension CallContext {
         }
         try await UpgradeRun(self, record).goOn()
         return try await upgradeView(of: record.installation)
+    }
+
+    /// The upgrade of an installation that is done and being watched; nil where there is none.
+    func watchedUpgrade(of installation: String) async throws -> UpgradeRecord? {
+        try await store.upgrades(of: installation, limit: 100).first { $0.phase == .done && $0.closed == nil }
     }
 
     /// Takes an open upgrade over from a process that is gone.
@@ -214,9 +221,7 @@ extension RollBackUpgrade: PerformedCall {
             }
             return try await context.upgradeView(of: installation)
         }
-        guard let last = try await context.store.upgrades(of: record.id, limit: 1).first, last.phase == .done,
-            last.closed == nil
-        else {
+        guard let last = try await context.watchedUpgrade(of: record.id) else {
             throw CallError(
                 .conflict, "No upgrade of \(installation) is open or being watched: there is nothing to put back.")
         }
@@ -235,9 +240,9 @@ extension RollBackUpgrade: PerformedCall {
 extension ObserveUpgrade: PerformedCall {
     func perform(in context: CallContext) async throws -> UpgradeView {
         let record = try await context.installation(installation)
-        guard let last = try await context.store.upgrades(of: record.id, limit: 1).first, last.phase == .done,
-            last.closed == nil
-        else { throw CallError(.conflict, "No upgrade of \(installation) is being watched.") }
+        guard let last = try await context.watchedUpgrade(of: record.id) else {
+            throw CallError(.conflict, "No upgrade of \(installation) is being watched.")
+        }
         let text = note.trimmingSpace()
         guard !text.isEmpty || closes else { throw CallError(.invalid, "Say what was seen, or close it.") }
         let now = context.now

@@ -286,6 +286,14 @@ extension Store {
                     ending.installation, succeeded ? nil : ending.message,
                     succeeded ? nil : ending.at.milliseconds,
                 ])
+            if succeeded {
+                // What it follows is not watched any more: there is nothing left of it to put back.
+                try db.run(
+                    """
+                    UPDATE upgrades SET closed_at = ?3 WHERE installation = ?2 AND phase = 'done' AND closed_at IS NULL
+                    AND operation <> ?1
+                    """, [ending.operation, ending.installation, ending.at.milliseconds])
+            }
             for file in ending.delivered { try db.deliver(file, ending) }
             try db.append(ending.audit)
         }

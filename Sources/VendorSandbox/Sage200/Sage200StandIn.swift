@@ -1,4 +1,5 @@
 import AdapterKit
+import MarkedText
 import MarkedYAML
 import VendorFormats
 

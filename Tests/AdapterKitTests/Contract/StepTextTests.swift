@@ -25,4 +25,14 @@ struct StepTextTests {
         let encoders = try JSONSerialization.jsonObject(with: JSONEncoder().encode(step)) as? NSDictionary
         #expect(ours != nil && ours == encoders)
     }
+
+    @Test("The journal keeps a request that holds secrets without its body")
+    func secret() throws {
+        let request = Request(
+            method: "POST", path: "/v1/activation", body: Array("userKey=U1".utf8), trust: .signed(purpose: "a"),
+            once: true, isSecret: true)
+        var kept = request
+        kept.body = []
+        #expect(try JSONDecoder().decode(Step.self, from: Step.send(request).json()) == .send(kept))
+    }
 }

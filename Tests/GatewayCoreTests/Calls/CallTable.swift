@@ -32,7 +32,8 @@ struct CallRow: CustomTestStringConvertible, Sendable {
 
     /// Whether it only asks.
     var isQuestion: Bool {
-        ["Show", "List", "Status", "Allows"].contains { type.hasPrefix($0) } && type != "ShowAttachment"
+        ["Show", "List", "Status", "Allows"].contains { type.hasPrefix($0) } 
+            && !["ShowAttachment", "ShowUpgrade"].contains(type)
     }
 
     /// Whether it is about the store as a whole, and no customer's.
@@ -61,12 +62,13 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         _ = try await gateway.perform(AddOrder(installation: customer, placed: .now))
         let now = gateway.surroundings.now()
         let step = PersonStep(title: "Look", text: "Look at it.")
+        let record = try await gateway.store.installation(customer, in: .portfolio)
         let nonce = Identifiers.nonce()
         _ = try await gateway.store.claim(
             NewOperation(
                 id: Identifiers.operation(at: now), installation: customer, customer: customer,
                 protocolName: "subscription", act: .request, caller: "local:0", owner: "", started: now,
-                basedOn: nil, edits: 0,
+                basedOn: record?.revision, edits: record?.edits ?? 0,
                 first: try Conversation.journal(
                     ErasedTransition(state: Data("{}".utf8), step: .ask(step)), nonce: nonce, at: now)))
     }
@@ -150,6 +152,21 @@ struct CallRow: CustomTestStringConvertible, Sendable {
             CancelStep(operation: try await asked(of: about, gateway))
         },
         CallRow(.nothing) { _, _ in ListTodo() },
+        CallRow(.notFound) { _, about in UpgradeKeys(installation: about, keys: [:]) },
+        CallRow(.notFound) { _, about in ShowUpgrade(installation: about) },
+        CallRow(.notFound) { _, about in ResumeUpgrade(installation: about) },
+        CallRow(.notFound) { _, about in RollBackUpgrade(installation: about) },
+        CallRow(.notFound) { _, about in ObserveUpgrade(installation: about, note: "All is well.") },
+        CallRow(.nothing) { _, _ in RunDue() },
+        CallRow(.notFound, audit: "reviews.add") { _, about in
+            AddReview(installation: about, kind: .access, everyDays: 90)
+        },
+        CallRow(.nothing) { _, _ in ListReviews() },
+        CallRow(.notFound) { gateway, about in
+            let review = try await gateway.perform(
+                AddReview(installation: about, kind: .utilization, everyDays: 30))
+            return CompleteReview(id: review.id)
+        },
         CallRow(.nothing) { _, _ in ListAudit() },
         CallRow(.forbidden) { _, _ in VerifyAudit() },
         CallRow(.nothing) { _, _ in ListAdapters() },
@@ -213,6 +230,7 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         CallRow(.notFound) { _, about in ListSteps(installation: about) },
         CallRow(.notFound) { _, about in ListOffline(customer: about, all: true) },
         CallRow(.notFound) { _, about in ListTodo(customer: about) },
+        CallRow(.notFound) { _, about in ListReviews(customer: about, due: true) },
         CallRow(.nothing) { _, _ in RequestOffline(selection: .due) },
         CallRow(.notFound) { _, about in ListOrders(installation: about) },
         CallRow(.nothing) { _, _ in ListInstallations(archived: true) },

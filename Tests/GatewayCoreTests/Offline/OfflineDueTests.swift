@@ -44,13 +44,18 @@ struct OfflineDueTests {
                 test.time.set(due)
                 let item = try await gateway.offline()
                 #expect(item.state == .due && item.due == due)
-                #expect(try await gateway.perform(RequestOffline(selection: .due)).requests.map(\.installation) == ["maple"])
-                #expect(try await gateway.perform(RequestOffline(selection: .due)).requests.isEmpty, "one is open by now")
+                #expect(
+                    try await gateway.perform(RequestOffline(selection: .due)).requests.map(\.installation) == ["maple"]
+                )
+                #expect(
+                    try await gateway.perform(RequestOffline(selection: .due)).requests.isEmpty, "one is open by now")
             }
         }
     }
 
-    @Test("A request is told as unanswered five calendar days after it was sent, or made where nobody said so", arguments: rows)
+    @Test(
+        "A request is told as unanswered five calendar days after it was sent, or made where nobody said so",
+        arguments: rows)
     func unanswered(_ row: Row) async throws {
         try await OfflineFixture.with(at: row.sent) { test in
             try await test.open { gateway in
@@ -99,7 +104,8 @@ struct OfflineDueTests {
                 // As an earlier version may have left it.
                 try test.fixture.raw { db in
                     try db.execute(
-                        sql: "UPDATE installations SET identity = '{\"accountNumber\":\"A2000001\"}' WHERE id = 'cedar'")
+                        sql: "UPDATE installations SET identity = '{\"accountNumber\":\"A2000001\"}' WHERE id = 'cedar'"
+                    )
                 }
                 let report = try await gateway.perform(RequestOffline(selection: .due))
                 #expect(report.requests.map(\.installation).sorted() == ["maple", "oak"])
@@ -120,7 +126,8 @@ struct OfflineDueTests {
                 let request = try await gateway.request()
                 let file = try test.answer(request)
                 try test.fixture.raw { try $0.execute(sql: "UPDATE installations SET identity = '{}'") }
-                #expect(await callError { _ = try await gateway.request(anew: true) }?.message.contains("has no") == true)
+                #expect(
+                    await callError { _ = try await gateway.request(anew: true) }?.message.contains("has no") == true)
                 try test.fixture.raw { db in
                     try db.execute(
                         sql: "UPDATE installations SET identity = ?",

@@ -21,7 +21,8 @@ struct OfflineGivenUpTests {
                 #expect(try await gateway.perform(ListSteps()).isEmpty)
                 let before = try test.dump()
                 let error = await callError { _ = try await gateway.take(file) }
-                #expect(error?.message.contains("was given up: \(words)") == true, "\(error?.message ?? "it was taken")")
+                #expect(
+                    error?.message.contains("was given up: \(words)") == true, "\(error?.message ?? "it was taken")")
                 #expect(try test.dump() == before)
                 let view = try await gateway.perform(ShowOperation(id: request.operation))
                 #expect(view.status == "failed" && view.outcome == "givenUp" && view.ended == test.time.now)

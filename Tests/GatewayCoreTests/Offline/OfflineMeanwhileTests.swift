@@ -61,7 +61,8 @@ struct OfflineMeanwhileTests {
         }
     }
 
-    @Test("Where the refresh that it waited for brought something newer, the file is refused and the request stays open")
+    @Test(
+        "Where the refresh that it waited for brought something newer, the file is refused and the request stays open")
     func overtaken() async throws {
         try await withTest { test, gateway in
             let request = try await gateway.request()

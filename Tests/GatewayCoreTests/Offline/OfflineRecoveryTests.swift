@@ -88,7 +88,8 @@ struct OfflineRecoveryTests {
                 let file = try test.answer(request)
                 let other = try OtherProcess(folder: test.fixture.store + "-owners")
                 try await takeUp(request, file, by: other.id, gateway)
-                #expect(await callError { _ = try await gateway.perform(CancelStep(operation: request.operation)) } != nil)
+                #expect(
+                    await callError { _ = try await gateway.perform(CancelStep(operation: request.operation)) } != nil)
                 test.time.whenPausing { if test.time.pauses.count == 4 { other.end() } }
                 #expect(try await gateway.take(file).outcome == .updated)
                 #expect(test.time.pauses.count >= 4)

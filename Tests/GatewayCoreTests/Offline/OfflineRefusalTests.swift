@@ -81,7 +81,9 @@ struct OfflineRefusalTests {
         },
         Bad("a DOCTYPE", "DOCTYPE") { $0.replacing("<entitlement ", with: "<!DOCTYPE e>\n<entitlement ") },
         Bad("nothing changed", "nothing changed since revision") { text in
-            let revision = text.firstRange(of: "<revision>").map { String(text[$0.lowerBound...].prefix { $0 != "\n" }) }
+            let revision = text.firstRange(of: "<revision>").map {
+                String(text[$0.lowerBound...].prefix { $0 != "\n" })
+            }
             return """
                 <entitlement version="1" status="unchanged"><accountNumber>A1042207</accountNumber>
                 <serialNumber>2000-7F31-0042-K</serialNumber><issued>2026-11-22T10:00:00Z</issued>

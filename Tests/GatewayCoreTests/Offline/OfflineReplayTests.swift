@@ -81,7 +81,8 @@ struct OfflineReplayTests {
             let named = try await refusal(test, gateway, file, for: "maple", by: caller)
             #expect(named.contains("no installation \"maple\""), "\(named)")
             for call in [
-                { () async throws in _ = try await gateway.perform(ShowStep(operation: request.operation), by: caller) },
+                { () async throws in _ = try await gateway.perform(ShowStep(operation: request.operation), by: caller)
+                },
                 { _ = try await gateway.perform(CancelStep(operation: request.operation), by: caller) },
                 { _ = try await gateway.perform(CompleteStep(operation: request.operation, step: 1), by: caller) },
                 { _ = try await gateway.perform(MarkOfflineSent(installations: ["maple"]), by: caller) },
@@ -107,7 +108,8 @@ struct OfflineReplayTests {
             test.time.pass(hours: 1)
             #expect(try await gateway.refresh("maple").outcome == .updated)
             let told = try await refusal(test, gateway, file)
-            #expect(told.contains("of 2026-11-22T10:00:00Z is older than what is held, of 2026-11-22T11:00:00Z"), "\(told)")
+            #expect(
+                told.contains("of 2026-11-22T10:00:00Z is older than what is held, of 2026-11-22T11:00:00Z"), "\(told)")
             #expect(try await gateway.take(test.answer(request)).outcome == .updated)
         }
     }

@@ -108,7 +108,8 @@ struct OfflineSequenceTests {
         }
     }
 
-    @Test("From day 21 of an offline activation the next is asked for, from day 30 both messages stand with full access")
+    @Test(
+        "From day 21 of an offline activation the next is asked for, from day 30 both messages stand with full access")
     func window() async throws {
         try await OfflineFixture.with(at: "2026-01-01T10:00:00Z") { test in
             try await test.open { gateway in
@@ -119,7 +120,10 @@ struct OfflineSequenceTests {
                     ("2026-01-22T10:00:00Z", .notice, .full, ["is 21 days old: send the next licence request"]),
                     (
                         "2026-01-31T10:00:00Z", .warning, .full,
-                        ["in 5 days because", "for 30 days", "is 30 days old: a new offline activation must be generated"]
+                        [
+                            "in 5 days because", "for 30 days",
+                            "is 30 days old: a new offline activation must be generated",
+                        ]
                     ),
                     ("2026-02-05T10:00:00Z", .stopped, .none, ["for 35 days"]),
                 ]
@@ -127,7 +131,9 @@ struct OfflineSequenceTests {
                     try test.time.set(at)
                     let standing = try await gateway.standing("maple")
                     #expect(standing.level == level && standing.access == access, "\(at): \(standing.level)")
-                    for word in words { #expect(standing.messages.joined().contains(word), "\(at): \(standing.messages)") }
+                    for word in words {
+                        #expect(standing.messages.joined().contains(word), "\(at): \(standing.messages)")
+                    }
                 }
             }
         }

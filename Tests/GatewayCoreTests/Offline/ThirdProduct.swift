@@ -33,7 +33,7 @@ struct SlipAdapter: OfflineActivating {
                     brings: PersonStep.Brings(values: [
                         Field(
                             name: "code", title: "Code", pattern: "[0-9]{4}", expectation: "four digits",
-                            help: "It stands in the dialog.")
+                            secret: true, help: "It stands in the dialog.")
                     ]))))
     }
 

@@ -89,6 +89,9 @@ struct ThirdProductTests {
                 _ = try await gateway.perform(call)
                 let again = await callError { _ = try await gateway.perform(call) }
                 #expect(again?.message.contains("waits for its step 2, not for 1") == true)
+                let notes = try await gateway.perform(ShowOperation(id: operation)).steps.map(\.detail).joined()
+                #expect(
+                    notes.contains("code=********") && !notes.contains("0042"), "what is secret is not written down")
                 let attachments = try await gateway.perform(ShowStep(operation: operation)).attachments
                 #expect(attachments.isEmpty)
             }
