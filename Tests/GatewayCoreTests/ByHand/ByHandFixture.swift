@@ -1,9 +1,6 @@
 import AdapterKit
 import Foundation
 import GatewayAPI
-import Sage100
-import Sage200
-import Sage300
 
 @testable import GatewayCore
 
@@ -41,9 +38,7 @@ struct ByHandFixture: Sendable {
         profiles: [String]? = nil, environment: [String: String] = [:], _ body: (Gateway) async throws -> Result
     ) async throws -> Result {
         try await fixture.withGateway(
-            [
-                AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
-            ],
+            shippedAdapters,
             profiles: profiles ?? [GatewayFixture.repository + "/profiles"], environment: environment, body)
     }
 
