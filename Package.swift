@@ -16,6 +16,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -57,6 +58,7 @@ let package = Package(
                 "GatewayTransport", "MarkedCSV", "MarkedText", "MarkedYAML",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]),
         .target(
             name: "VendorSandbox",
@@ -120,7 +122,8 @@ let package = Package(
             name: "GatewayCoreTests",
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore",
-                "GatewayTransport", "Sage100", "Sage200", "Sage300", "VendorSandbox",
+                "GatewayTransport",
+                "Sage100", "Sage200", "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

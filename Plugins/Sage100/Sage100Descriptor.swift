@@ -27,13 +27,6 @@ extension Sage100 {
         }
 
         var isDiscreet: Bool { self == .serialNumber }
-
-        /// The field, as a part of the identity and as a key.
-        func field(help: String) -> Field {
-            Field(
-                name: rawValue, title: title, pattern: "[A-Za-z0-9][A-Za-z0-9._/-]{0,63}",
-                expectation: "at most 64 letters, digits and ._/-, the first a letter or digit", help: help)
-        }
     }
 
     /// What there is to know of the adapter.
@@ -41,9 +34,9 @@ extension Sage100 {
         AdapterDescriptor(
             protocolName: "product-key", title: "Sage 100", version: "1.0",
             identity: [
-                IdentityField.customerNumber.field(
+                IdentityField.customerNumber.number(
                     help: "It is the customer's number with Sage, on tab 3 of System Configuration."),
-                IdentityField.serialNumber.field(
+                IdentityField.serialNumber.number(
                     help: "It is the serial number that is registered now, on tab 3 of System Configuration."),
             ],
             keys: Key.fields,

@@ -9,9 +9,9 @@ extension Sage100 {
 
         /// All of them, as tab 3 of System Configuration asks for them.
         static let fields: [Field] = [
-            IdentityField.serialNumber.field(
+            IdentityField.serialNumber.number(
                 help: "It stands in the vendor's letter with the keys; often another than before."),
-            IdentityField.customerNumber.field(
+            IdentityField.customerNumber.number(
                 help: "It stands in the vendor's letter with the keys; most often the same as before."),
             Field(
                 name: user, title: "User Key", pattern: "[A-Z0-9]{4,32}(-[A-Z0-9]{4,32}){0,7}",

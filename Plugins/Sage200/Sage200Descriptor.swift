@@ -29,10 +29,9 @@ extension Sage200 {
         AdapterDescriptor(
             protocolName: "online-offline", title: "Sage 200", version: "1.0",
             identity: [
-                Self.number(
-                    .accountNumber, help: "It is the customer's account with Sage, as the licence page asks for it."),
-                Self.number(
-                    .serialNumber,
+                IdentityField.accountNumber.number(
+                    help: "It is the customer's account with Sage, as the licence page asks for it."),
+                IdentityField.serialNumber.number(
                     help: "It is this license's within the account; a test-and-recovery license has one of its own."),
             ],
             dates: [
@@ -42,11 +41,5 @@ extension Sage200 {
                     name: DateName.validTo, help: "The last day that the license covers."),
             ],
             purposes: [Self.exchange.purpose, Self.entitlementPurpose])
-    }
-
-    private static func number(_ field: IdentityField, help: String) -> Field {
-        Field(
-            name: field.rawValue, title: field.title, pattern: "[A-Za-z0-9][A-Za-z0-9._/-]{0,63}",
-            expectation: "at most 64 letters, digits and ._/-, the first a letter or digit", help: help)
     }
 }

@@ -28,10 +28,7 @@ extension Sage300Perpetual {
         /// The field, as a part of the identity and as a key.
         func field(help: String) -> Field {
             switch self {
-            case .serialNumber:
-                Field(
-                    name: rawValue, title: title, pattern: "[A-Za-z0-9][A-Za-z0-9._/-]{0,63}",
-                    expectation: "at most 64 letters, digits and ._/-, the first a letter or digit", help: help)
+            case .serialNumber: number(help: help)
             case .release:
                 Field(
                     name: rawValue, title: title, pattern: "[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}[A-Za-z0-9]",
@@ -50,9 +47,7 @@ extension Sage300Perpetual {
             ],
             keys: Key.fields,
             site: [
-                Field(
-                    name: "sharedData", title: "Shared Data",
-                    help: "It is the folder that all workstations of Sage 300 share, as this machine sees it.")
+                Sage300.sharedData
             ],
             deliveries: [
                 Field(

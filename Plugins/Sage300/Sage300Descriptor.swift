@@ -29,29 +29,25 @@ extension Sage300 {
         var isDiscreet: Bool { self == .serialNumber }
     }
 
+    /// The folder in which the product's files are, whatever kind of license it has.
+    static let sharedData = Field(
+        name: "sharedData", title: "Shared Data",
+        help: "It is the folder that all workstations of Sage 300 share, as this machine sees it.")
+
     /// What there is to know of the adapter.
     public var descriptor: AdapterDescriptor {
         AdapterDescriptor(
             protocolName: "subscription", title: "Sage 300 subscription", version: "1.0",
             identity: [
-                Field(
-                    name: IdentityField.clientID.rawValue, title: IdentityField.clientID.title,
-                    pattern: "[A-Za-z0-9][A-Za-z0-9._/-]{0,63}",
-                    expectation: "at most 64 letters, digits and ._/-, the first a letter or digit",
-                    help: "It stands in License Manager as Client ID."),
+                IdentityField.clientID.number(help: "It stands in License Manager as Client ID."),
                 Field(
                     name: IdentityField.clientName.rawValue, title: IdentityField.clientName.title,
                     help: "It stands in License Manager as Client Name; the vendor compares every character."),
-                Field(
-                    name: IdentityField.serialNumber.rawValue, title: IdentityField.serialNumber.title,
-                    pattern: "[A-Za-z0-9][A-Za-z0-9._/-]{0,63}",
-                    expectation: "at most 64 letters, digits and ._/-, the first a letter or digit",
+                IdentityField.serialNumber.number(
                     help: "It is the serial number of the newest release, whatever version is installed."),
             ],
             site: [
-                Field(
-                    name: "sharedData", title: "Shared Data",
-                    help: "It is the folder that all workstations of Sage 300 share, as this machine sees it.")
+                Self.sharedData
             ],
             deliveries: [
                 Field(

@@ -2,8 +2,6 @@ import AdapterKit
 import Foundation
 import GatewayAPI
 import GatewayStore
-import Sage200
-import Sage300
 import VendorSandbox
 
 @testable import GatewayCore
@@ -75,7 +73,7 @@ struct SubscriptionFixture: Sendable {
         profiles: [String]? = nil, _ body: (Gateway) async throws -> Result
     ) async throws -> Result {
         try await fixture.withGateway(
-            [AnyAdapter(Sage200()), AnyAdapter(Sage300())],
+            shippedAdapters,
             profiles: profiles ?? [GatewayFixture.repository + "/profiles"],
             environment: ["GATEHOUSE_VENDOR_URL": ready.url, "GATEHOUSE_VENDOR_KEY": ready.publicKey], body)
     }

@@ -1,3 +1,7 @@
+import MarkedText
+import Testing
+import VendorSandbox
+
 /// Books that the tests share.
 enum Books {
     /// One customer; the lines stand behind its own.
@@ -47,5 +51,16 @@ enum Books {
             testAndRecovery: true
         \(faults)
         """
+    }
+
+    /// What is said of a book that can't be used; empty where one is.
+    static func refusal(of book: String) async throws -> String {
+        let folder = try Folder()
+        defer { folder.remove() }
+        try folder.write(book)
+        let error = await #expect(throws: DiagnosticsError.self) {
+            try await Sandbox(book: folder.book).whileRunning { _ in }
+        }
+        return error?.description ?? ""
     }
 }

@@ -50,7 +50,7 @@ struct AdaptersShow: AsyncParsableCommand {
         var help: String
 
         init(_ field: Field) {
-            name = field.name
+            name = field.isFamily ? field.name + ".NAME" : field.name
             title = field.title
             marks = [field.required ? nil : "optional", field.secret ? "secret" : nil].compactMap { $0 }
                 .joined(separator: ", ")
@@ -69,6 +69,7 @@ struct AdaptersShow: AsyncParsableCommand {
             ("Identity: what the vendor knows an installation by (--identity NAME=VALUE)", reference.identity),
             ("Site: the places that its files need (--site NAME=PATH)", reference.site),
             ("Settings: what a profile may set (settings: NAME: VALUE)", reference.settings),
+            ("Keys: what an upgrade brings (upgrade --keys FILE, or --key NAME=VALUE)", reference.keys),
             ("Deliveries: the files it brings (deliver: NAME: TEMPLATE)", reference.deliveries),
         ].map { title, fields in Section(title: title, rows: fields.map { Row($0) }) }
         let dates = reference.dates.map { Row($0) }

@@ -108,7 +108,12 @@ struct ByHand: OnlineRefreshing {
         let kept =
             held == nil
             ? "Record what it shows as values." : "Record as values what has changed; what is left out stays as it was."
-        return "\(kept)\(whose)"
+        // Nothing but what a person brings can be put where the files go by now.
+        let files = deliveries.map(\.title).joined(separator: " and ")
+        let again =
+            held == nil || facts.held != nil || deliveries.isEmpty
+            ? "" : " The installation was changed since: attach \(files) again, or it is not put in its place."
+        return "\(kept)\(whose)\(again)"
     }
 }
 

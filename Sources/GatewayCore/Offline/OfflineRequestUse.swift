@@ -79,13 +79,12 @@ extension RequestOffline: PerformedCall {
                     id: facts.operation, installation: record.id, customer: record.customer,
                     protocolName: profile.protocolName, act: .request, caller: context.caller.id, owner: "",
                     started: now, basedOn: record.revision, edits: record.edits,
-                    first: try Conversation.journal(transition, nonce: facts.nonce, at: now)))
+                    first: try Conversation.journal(transition, nonce: facts.nonce, at: now),
+                    audit: context.audit(
+                        Self.name, customer: record.customer, subject: record.id,
+                        detail: "operation \(facts.operation)")))
             switch claim {
             case .claimed:
-                try await context.store.append(
-                    context.audit(
-                        Self.name, customer: record.customer, subject: record.id,
-                        detail: "operation \(facts.operation)"))
                 guard let made = try await context.store.askedOperation(on: record.id, act: .request) else { break }
                 return try OfflineRequest(made, isNew: true)
             case .asked(let open): return try OfflineRequest(open, isNew: false)

@@ -1,11 +1,6 @@
 import AdapterKit
 import Subprocess
-
-#if canImport(System)
-    import System
-#else
-    import SystemPackage
-#endif
+import SystemPackage
 
 /// Runs a command that a profile names: a list of arguments that no shell reads, for a limited time, its output kept.
 struct CommandRun: Sendable {

@@ -261,6 +261,8 @@ extension UpgradeRun {
         // Those that were refused because of it are none of those that are refused since.
         plan.denialsBefore = try await context.denials(of: installation.id, since: now)
         try await store.keepPlan(try JSONEncoder().encode(plan), of: id)
+        let contacts = try await store.contacts(in: .portfolio, of: installation.customer).count
+        try await tell("announce", "what changed, to \(contacts) contacts and to whoever comes in: \(Self.told(grant))")
         try await end(
             .done, outcome: "upgraded",
             "The new keys are in force on \(Set(try await store.upgradeFiles(of: id).map(\.host)).count) hosts: "

@@ -192,6 +192,7 @@ extension Database {
         try insert.bind(13, new.first.step)
         try insert.bind(14, NotesColumn.write([new.first.note]))
         try insert.run()
+        if let audit = new.audit { try append(audit) }
         return .claimed
     }
 

@@ -85,11 +85,14 @@ public struct NewOperation: Sendable {
     public var edits: Int
     /// The first transition.
     public var first: JournaledTransition
+    /// What the audit trail gets with it; nil where its beginning is recorded elsewhere.
+    public var audit: AuditEntry?
 
     /// A new operation.
     public init(
         id: String, installation: String, customer: String, protocolName: String, act: Act, caller: String,
-        owner: String, started: Instant, basedOn: String?, edits: Int = 0, first: JournaledTransition
+        owner: String, started: Instant, basedOn: String?, edits: Int = 0, first: JournaledTransition,
+        audit: AuditEntry? = nil
     ) {
         self.id = id
         self.installation = installation
@@ -102,6 +105,7 @@ public struct NewOperation: Sendable {
         self.basedOn = basedOn
         self.edits = edits
         self.first = first
+        self.audit = audit
     }
 }
 

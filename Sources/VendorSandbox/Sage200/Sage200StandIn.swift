@@ -8,24 +8,15 @@ final class Sage200StandIn: StandIn {
     static let name = "sage200"
     static let title = "Sage 200"
 
-    private let records: [Sage200Record]
-    /// By the bytes of the account number, then of the serial number: texts that Unicode takes for equal are two
-    /// customers.
-    private let places: [[UInt8]: [[UInt8]: Int]]
+    private let shelf: RecordShelf<Sage200Record>
     private let grants = EntitlementGrants()
 
-    convenience init() { self.init([]) }
+    convenience init() { self.init(RecordShelf()) }
 
-    private init(_ records: [Sage200Record]) {
-        self.records = records
-        places = records.indices.reduce(into: [:]) { places, index in
-            let record = records[index]
-            places[Array(record.accountNumber.utf8), default: [:]][Array(record.serialNumber.utf8)] = index
-        }
-    }
+    private init(_ shelf: RecordShelf<Sage200Record>) { self.shelf = shelf }
 
     /// An account with a test-and-recovery license is one customer.
-    var count: Int { places.count }
+    var count: Int { shelf.count }
 
     var endpoints: [Endpoint] {
         [
@@ -36,20 +27,9 @@ final class Sage200StandIn: StandIn {
     }
 
     static func shape(after previous: Sage200StandIn?, at now: Instant) -> Shape<Sage200StandIn> {
-        Shape { node, diagnostics in
-            let entries = Shape.list(of: .marked(Sage200Record.shape(at: now))).read(node, into: &diagnostics)
-            guard let entries else { return nil }
-            var places: [[[UInt8]]: Mark] = [:]
-            for entry in entries {
-                let identity = entry.value.identity.map { Array($0.value.utf8) }
-                if let first = places.updateValue(entry.mark, forKey: identity) {
-                    diagnostics.error(
-                        "a second entry has accountNumber and serialNumber of the one on line \(first.line)",
-                        at: entry.mark, help: "give each license of an account a serialNumber of its own")
-                }
-            }
-            return Sage200StandIn(entries.map(\.value))
-        }
+        RecordShelf.shape(
+            of: Sage200Record.shape(at: now), advice: "give each license of an account a serialNumber of its own"
+        ).map { Sage200StandIn($0) }
     }
 
     // MARK: Answers
@@ -76,7 +56,7 @@ final class Sage200StandIn: StandIn {
         case .refused(let field, let reason): throw Self.refusal(of: field, reason, question)
         case .place(let place):
             return EntitlementFile(
-                accountNumber: records[place].accountNumber, serialNumber: records[place].serialNumber,
+                accountNumber: shelf.records[place].accountNumber, serialNumber: shelf.records[place].serialNumber,
                 document: try signer.document(
                     grant(at: place, now).payload(heldRevision: nil, issued: now),
                     purpose: "online-offline/entitlement", nonce: question.nonce))
@@ -94,7 +74,7 @@ final class Sage200StandIn: StandIn {
 
     /// Compares in the order of the protocol page, byte for byte.
     private func match(_ question: EntitlementQuestion) -> Match {
-        guard let account = places[question.bytes("accountNumber")] else {
+        guard let account = shelf.licenses(of: question.bytes("accountNumber")) else {
             return .refused(field: "accountNumber", .unknown)
         }
         guard let place = account[question.bytes("serialNumber")] else {
@@ -104,7 +84,7 @@ final class Sage200StandIn: StandIn {
     }
 
     private func grant(at place: Int, _ now: Instant) throws -> EntitlementGrant {
-        try grants.grant(records[place], at: place, on: now.day)
+        try grants.grant(shelf.records[place], at: place, on: now.day)
     }
 
     /// What a mail says in place of an entitlement file; never what the record holds instead.

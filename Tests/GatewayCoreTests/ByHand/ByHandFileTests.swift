@@ -96,6 +96,26 @@ struct ByHandFileTests {
         }
     }
 
+    @Test("Where the files go elsewhere by now the step asks for them again, and they are put there")
+    func moved() async throws {
+        try await ByHandFixture.withGateway { test, gateway in
+            try await gateway.record("plant", Self.values, files: [Self.theirs])
+            let folder = try test.fixture.site("new")
+            _ = try await gateway.perform(SetInstallation(id: "plant", site: ["sharedData": [folder]]))
+            test.time.pass(hours: 1)
+            let operation = try await gateway.ask("plant")
+            let text = try await gateway.perform(ShowStep(operation: operation)).what?.text
+            #expect(text?.hasSuffix("attach entitlements.xml again, or it is not put in its place.") == true)
+            _ = try await gateway.perform(CompleteStep(operation: operation, step: 1, files: [Self.theirs]))
+            #expect(
+                FileManager.default.contents(atPath: "\(folder)/entitlements.xml").map(Array.init)
+                    == Self.theirs.contents)
+            #expect(bytes(test) == Self.theirs.contents, "what lies where it was is left")
+            let next = try await gateway.perform(ShowStep(operation: gateway.ask("plant"))).what?.text
+            #expect(next?.contains("again") == false)
+        }
+    }
+
     @Test("Where two files could be meant neither is taken; a file's name counts whatever its case")
     func names() async throws {
         try await ByHandFixture.withGateway { test, gateway in

@@ -1,8 +1,6 @@
 import AdapterKit
 import Foundation
 import GatewayAPI
-import Sage200
-import Sage300
 
 @testable import GatewayCore
 
@@ -40,7 +38,7 @@ struct ByHandFixture: Sendable {
         profiles: [String]? = nil, environment: [String: String] = [:], _ body: (Gateway) async throws -> Result
     ) async throws -> Result {
         try await fixture.withGateway(
-            [AnyAdapter(Sage200()), AnyAdapter(Sage300())],
+            shippedAdapters,
             profiles: profiles ?? [GatewayFixture.repository + "/profiles"], environment: environment, body)
     }
 

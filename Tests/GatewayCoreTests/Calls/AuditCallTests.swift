@@ -17,7 +17,6 @@ struct AuditCallTests {
         "\(RestoreStore.self)", "\(AssignSeat.self)", "\(RequestOffline.self)", "\(ImportOffline.self)",
         "\(ShowAttachment.self)", "\(CompleteStep.self)", "\(UpgradeKeys.self)", "\(ShowUpgrade.self)",
         "\(ResumeUpgrade.self)", "\(RollBackUpgrade.self)", "\(ObserveUpgrade.self)", "\(RunDue.self)",
-        "\(CompleteReview.self)",
     ]
 
     private func withOne(_ body: (SubscriptionFixture, Gateway) async throws -> Void) async throws {

@@ -78,17 +78,14 @@ struct OfflineDueTests {
 
     @Test("An online success puts the next request off")
     func online() async throws {
-        try await OfflineFixture.with(at: "2026-01-01T10:00:00Z") { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                _ = try await gateway.take(test.answer(await gateway.request()))
-                try test.time.set("2026-01-20T10:00:00Z")
-                _ = try await gateway.refresh("maple")
-                try test.time.set("2026-02-10T09:59:59Z")
-                #expect(try await gateway.offline().state == .current)
-                try test.time.set("2026-02-10T10:00:00Z")
-                #expect(try await gateway.offline().state == .due)
-            }
+        try await OfflineFixture.withGateway(at: "2026-01-01T10:00:00Z") { test, gateway in
+            _ = try await gateway.take(test.answer(await gateway.request()))
+            try test.time.set("2026-01-20T10:00:00Z")
+            _ = try await gateway.refresh("maple")
+            try test.time.set("2026-02-10T09:59:59Z")
+            #expect(try await gateway.offline().state == .current)
+            try test.time.set("2026-02-10T10:00:00Z")
+            #expect(try await gateway.offline().state == .due)
         }
     }
 
@@ -120,21 +117,18 @@ struct OfflineDueTests {
 
     @Test("A new request that can't be made leaves the open one what it is")
     func kept() async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                let request = try await gateway.request()
-                let file = try test.answer(request)
-                try test.fixture.raw { try $0.execute(sql: "UPDATE installations SET identity = '{}'") }
-                #expect(
-                    await callError { _ = try await gateway.request(anew: true) }?.message.contains("has no") == true)
-                try test.fixture.raw { db in
-                    try db.execute(
-                        sql: "UPDATE installations SET identity = ?",
-                        arguments: [#"{"accountNumber":"A1042207","serialNumber":"2000-7F31-0042-K"}"#])
-                }
-                #expect(try await gateway.take(file).operation == request.operation)
+        try await OfflineFixture.withGateway { test, gateway in
+            let request = try await gateway.request()
+            let file = try test.answer(request)
+            try test.fixture.raw { try $0.execute(sql: "UPDATE installations SET identity = '{}'") }
+            #expect(
+                await callError { _ = try await gateway.request(anew: true) }?.message.contains("has no") == true)
+            try test.fixture.raw { db in
+                try db.execute(
+                    sql: "UPDATE installations SET identity = ?",
+                    arguments: [#"{"accountNumber":"A1042207","serialNumber":"2000-7F31-0042-K"}"#])
             }
+            #expect(try await gateway.take(file).operation == request.operation)
         }
     }
 }

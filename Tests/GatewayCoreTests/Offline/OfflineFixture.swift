@@ -3,8 +3,6 @@ import Crypto
 import Foundation
 import GRDB
 import GatewayAPI
-import Sage200
-import Sage300
 import Testing
 import VendorSandbox
 
@@ -62,6 +60,19 @@ struct OfflineFixture: Sendable {
         }
     }
 
+    /// The same with an open gateway that has the installation of one license.
+    static func withGateway(
+        _ licenses: [License] = [.maple], at now: String = "2026-11-22T10:00:00Z",
+        _ body: (OfflineFixture, Gateway) async throws -> Void
+    ) async throws {
+        try await with(licenses, at: now) { test in
+            try await test.open { gateway in
+                try await test.add(to: gateway)
+                try await body(test, gateway)
+            }
+        }
+    }
+
     var time: TestTime { fixture.time }
 
     /// Changes what the vendor knows.
@@ -80,7 +91,7 @@ struct OfflineFixture: Sendable {
         profiles: [String]? = nil, key: String? = nil, _ body: (Gateway) async throws -> Result
     ) async throws -> Result {
         try await fixture.withGateway(
-            [AnyAdapter(Sage200()), AnyAdapter(Sage300())],
+            shippedAdapters,
             profiles: profiles ?? [GatewayFixture.repository + "/profiles"],
             environment: [
                 "GATEHOUSE_VENDOR_URL": ready.url, "GATEHOUSE_VENDOR_KEY": key ?? ready.publicKey,

@@ -12,22 +12,19 @@ struct OfflineGivenUpTests {
     private func givenUp(
         _ words: String, by change: (OfflineFixture, Gateway) async throws -> Void
     ) async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                let request = try await gateway.request()
-                let file = try test.answer(request)
-                try await change(test, gateway)
-                #expect(try await gateway.perform(ListSteps()).isEmpty)
-                let before = try test.dump()
-                let error = await callError { _ = try await gateway.take(file) }
-                #expect(
-                    error?.message.contains("was given up: \(words)") == true, "\(error?.message ?? "it was taken")")
-                #expect(try test.dump() == before)
-                let view = try await gateway.perform(ShowOperation(id: request.operation))
-                #expect(view.status == "failed" && view.outcome == "givenUp" && view.ended == test.time.now)
-                #expect(try await gateway.stored("maple").lastFailure == nil, "nobody failed")
-            }
+        try await OfflineFixture.withGateway { test, gateway in
+            let request = try await gateway.request()
+            let file = try test.answer(request)
+            try await change(test, gateway)
+            #expect(try await gateway.perform(ListSteps()).isEmpty)
+            let before = try test.dump()
+            let error = await callError { _ = try await gateway.take(file) }
+            #expect(
+                error?.message.contains("was given up: \(words)") == true, "\(error?.message ?? "it was taken")")
+            #expect(try test.dump() == before)
+            let view = try await gateway.perform(ShowOperation(id: request.operation))
+            #expect(view.status == "failed" && view.outcome == "givenUp" && view.ended == test.time.now)
+            #expect(try await gateway.stored("maple").lastFailure == nil, "nobody failed")
         }
     }
 
@@ -61,27 +58,21 @@ struct OfflineGivenUpTests {
 
     @Test("Who looks after the installation, its name and its notes keep it open")
     func facts() async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                let request = try await gateway.request()
-                _ = try await gateway.perform(
-                    SetInstallation(id: "maple", facts: FactChanges(name: "Accounts", owner: "kim")))
-                #expect(try await gateway.take(test.answer(request)).outcome == .updated)
-            }
+        try await OfflineFixture.withGateway { test, gateway in
+            let request = try await gateway.request()
+            _ = try await gateway.perform(
+                SetInstallation(id: "maple", facts: FactChanges(name: "Accounts", owner: "kim")))
+            #expect(try await gateway.take(test.answer(request)).outcome == .updated)
         }
     }
 
     @Test("An archived installation makes no request")
     func archived() async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                _ = try await gateway.perform(ArchiveInstallation(id: "maple"))
-                let error = await callError { _ = try await gateway.request() }
-                #expect(error?.message.contains("is archived") == true)
-                #expect(try await gateway.perform(RequestOffline(selection: .due)).requests.isEmpty)
-            }
+        try await OfflineFixture.withGateway { test, gateway in
+            _ = try await gateway.perform(ArchiveInstallation(id: "maple"))
+            let error = await callError { _ = try await gateway.request() }
+            #expect(error?.message.contains("is archived") == true)
+            #expect(try await gateway.perform(RequestOffline(selection: .due)).requests.isEmpty)
         }
     }
 

@@ -10,33 +10,30 @@ import Testing
 struct OfflineLoopTests {
     @Test("A request is made, sent, answered and imported, and the next one is due in 21 days")
     func loop() async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                #expect(try await gateway.offline().state == .due)
-                #expect(try await gateway.standing("maple").level == .unlicensed)
-                let request = try await gateway.request()
-                #expect(request.isNew && request.requested == test.time.now && request.sent == nil)
-                #expect(request.file?.name == "maple-licence-request.xml")
-                #expect(try await gateway.offline().state == .requested)
+        try await OfflineFixture.withGateway { test, gateway in
+            #expect(try await gateway.offline().state == .due)
+            #expect(try await gateway.standing("maple").level == .unlicensed)
+            let request = try await gateway.request()
+            #expect(request.isNew && request.requested == test.time.now && request.sent == nil)
+            #expect(request.file?.name == "maple-licence-request.xml")
+            #expect(try await gateway.offline().state == .requested)
 
-                test.time.pass(hours: 1)
-                let sent = try await gateway.perform(MarkOfflineSent(installations: ["maple"]))
-                #expect(sent.map(\.state) == [.sent] && sent.first?.sent == test.time.now)
+            test.time.pass(hours: 1)
+            let sent = try await gateway.perform(MarkOfflineSent(installations: ["maple"]))
+            #expect(sent.map(\.state) == [.sent] && sent.first?.sent == test.time.now)
 
-                test.time.pass(hours: 30)
-                let result = try await gateway.take(test.answer(request))
-                #expect(result.installation == "maple" && result.outcome == .updated)
-                #expect(result.operation == request.operation && result.message.contains("12 users"))
-                let record = try await gateway.stored("maple")
-                #expect(record.lastContact == test.time.now && record.offlineActivated == test.time.now)
-                #expect(try await gateway.standing("maple").level == .licensed)
-                let item = try await gateway.offline()
-                #expect(item.state == .current && item.operation == nil && item.activated == test.time.now)
-                #expect(item.due == test.time.now.adding(hours: 21 * 24))
-                let view = try await gateway.perform(ShowOperation(id: request.operation))
-                #expect(view.status == "done" && view.outcome == "updated" && view.act == .request)
-            }
+            test.time.pass(hours: 30)
+            let result = try await gateway.take(test.answer(request))
+            #expect(result.installation == "maple" && result.outcome == .updated)
+            #expect(result.operation == request.operation && result.message.contains("12 users"))
+            let record = try await gateway.stored("maple")
+            #expect(record.lastContact == test.time.now && record.offlineActivated == test.time.now)
+            #expect(try await gateway.standing("maple").level == .licensed)
+            let item = try await gateway.offline()
+            #expect(item.state == .current && item.operation == nil && item.activated == test.time.now)
+            #expect(item.due == test.time.now.adding(hours: 21 * 24))
+            let view = try await gateway.perform(ShowOperation(id: request.operation))
+            #expect(view.status == "done" && view.outcome == "updated" && view.act == .request)
         }
     }
 
@@ -61,19 +58,16 @@ struct OfflineLoopTests {
 
     @Test("A new request voids the one before it: an answer to that is refused, and nothing changes")
     func anew() async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                let old = try await gateway.request()
-                let new = try await gateway.request(anew: true)
-                #expect(new.isNew && new.operation != old.operation)
-                let before = try test.dump()
-                let error = await callError { _ = try await gateway.take(test.answer(old)) }
-                #expect(error?.message.contains("answers a request that was given up") == true)
-                #expect(error?.message.contains("A new request was made in its place") == true)
-                #expect(try test.dump() == before)
-                #expect(try await gateway.take(test.answer(new)).outcome == .updated)
-            }
+        try await OfflineFixture.withGateway { test, gateway in
+            let old = try await gateway.request()
+            let new = try await gateway.request(anew: true)
+            #expect(new.isNew && new.operation != old.operation)
+            let before = try test.dump()
+            let error = await callError { _ = try await gateway.take(test.answer(old)) }
+            #expect(error?.message.contains("answers a request that was given up") == true)
+            #expect(error?.message.contains("A new request was made in its place") == true)
+            #expect(try test.dump() == before)
+            #expect(try await gateway.take(test.answer(new)).outcome == .updated)
         }
     }
 

@@ -8,18 +8,9 @@ import Testing
 
 @Suite("Offline activations while other things go on")
 struct OfflineMeanwhileTests {
-    private func withTest(_ body: (OfflineFixture, Gateway) async throws -> Void) async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                try await body(test, gateway)
-            }
-        }
-    }
-
     @Test("While a request is open the installation is refreshed online as ever; the answer is still taken after it")
     func refreshed() async throws {
-        try await withTest { test, gateway in
+        try await OfflineFixture.withGateway { test, gateway in
             let request = try await gateway.request()
             #expect(try await gateway.refresh("maple").outcome == .updated)
             test.time.pass(hours: 1)
@@ -31,7 +22,7 @@ struct OfflineMeanwhileTests {
 
     @Test("An online success ends an offline activation: what came offline is not named, so the whole grant comes")
     func online() async throws {
-        try await withTest { test, gateway in
+        try await OfflineFixture.withGateway { test, gateway in
             _ = try await gateway.take(test.answer(await gateway.request()))
             #expect(try await gateway.stored("maple").offlineActivated != nil)
             let revision = try await gateway.stored("maple").revision
@@ -46,7 +37,7 @@ struct OfflineMeanwhileTests {
 
     @Test("An import waits for a refresh that is under way, and is taken after it")
     func underWay() async throws {
-        try await withTest { test, gateway in
+        try await OfflineFixture.withGateway { test, gateway in
             let request = try await gateway.request()
             let other = try OtherProcess(folder: test.fixture.store + "-owners")
             let left = try await gateway.leaveOpen("maple", by: other.id, at: test.time.now) { facts in
@@ -64,7 +55,7 @@ struct OfflineMeanwhileTests {
     @Test(
         "Where the refresh that it waited for brought something newer, the file is refused and the request stays open")
     func overtaken() async throws {
-        try await withTest { test, gateway in
+        try await OfflineFixture.withGateway { test, gateway in
             let request = try await gateway.request()
             let file = try test.answer(request)
             test.time.pass(hours: 1)
@@ -83,7 +74,7 @@ struct OfflineMeanwhileTests {
 
     @Test("Of several imports of one file at once, through two gateways, one takes it and the others say so")
     func together() async throws {
-        try await withTest { test, gateway in
+        try await OfflineFixture.withGateway { test, gateway in
             let file = try test.answer(await gateway.request())
             let errors = try await test.open { second in
                 await withTaskGroup(of: CallError?.self) { group in
@@ -107,7 +98,7 @@ struct OfflineMeanwhileTests {
 
     @Test("Of several callers who ask for a request at once all get the same one")
     func requests() async throws {
-        try await withTest { test, gateway in
+        try await OfflineFixture.withGateway { test, gateway in
             let requests = try await test.open { second in
                 try await withThrowingTaskGroup(of: OfflineRequest.self) { group in
                     for number in 1...6 {

@@ -33,14 +33,11 @@ struct OfflineRecoveryTests {
     private func withTaken(
         _ body: (OfflineFixture, Gateway, OfflineRequest, AttachedFile) async throws -> Void
     ) async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                let request = try await gateway.request()
-                let file = try test.answer(request)
-                try await takeUp(request, file, by: Self.dead, gateway)
-                try await body(test, gateway, request, file)
-            }
+        try await OfflineFixture.withGateway { test, gateway in
+            let request = try await gateway.request()
+            let file = try test.answer(request)
+            try await takeUp(request, file, by: Self.dead, gateway)
+            try await body(test, gateway, request, file)
         }
     }
 
@@ -81,19 +78,16 @@ struct OfflineRecoveryTests {
 
     @Test("While the process lives it is waited for, and what came of it is told")
     func alive() async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                let request = try await gateway.request()
-                let file = try test.answer(request)
-                let other = try OtherProcess(folder: test.fixture.store + "-owners")
-                try await takeUp(request, file, by: other.id, gateway)
-                #expect(
-                    await callError { _ = try await gateway.perform(CancelStep(operation: request.operation)) } != nil)
-                test.time.whenPausing { if test.time.pauses.count == 4 { other.end() } }
-                #expect(try await gateway.take(file).outcome == .updated)
-                #expect(test.time.pauses.count >= 4)
-            }
+        try await OfflineFixture.withGateway { test, gateway in
+            let request = try await gateway.request()
+            let file = try test.answer(request)
+            let other = try OtherProcess(folder: test.fixture.store + "-owners")
+            try await takeUp(request, file, by: other.id, gateway)
+            #expect(
+                await callError { _ = try await gateway.perform(CancelStep(operation: request.operation)) } != nil)
+            test.time.whenPausing { if test.time.pauses.count == 4 { other.end() } }
+            #expect(try await gateway.take(file).outcome == .updated)
+            #expect(test.time.pauses.count >= 4)
         }
     }
 }

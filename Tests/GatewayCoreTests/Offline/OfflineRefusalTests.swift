@@ -102,21 +102,18 @@ struct OfflineRefusalTests {
 
     @Test("A file that is not the vendor's answer to an open request is refused, and nothing changes", arguments: bad)
     func refused(_ bad: Bad) async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                let request = try await gateway.request()
-                let good = try test.answer(request)
-                let file = try bad.make(good, test)
-                let before = try test.dump()
-                for installation in ["maple", nil] {
-                    let error = await callError { _ = try await gateway.take(file, for: installation) }
-                    #expect(error?.message.contains(bad.words) == true, "\(error?.message ?? "it was taken")")
-                }
-                #expect(try test.dump() == before)
-                #expect(try await gateway.perform(ShowOperation(id: request.operation)).status == "asking")
-                #expect(try await gateway.take(good).outcome == .updated)
+        try await OfflineFixture.withGateway { test, gateway in
+            let request = try await gateway.request()
+            let good = try test.answer(request)
+            let file = try bad.make(good, test)
+            let before = try test.dump()
+            for installation in ["maple", nil] {
+                let error = await callError { _ = try await gateway.take(file, for: installation) }
+                #expect(error?.message.contains(bad.words) == true, "\(error?.message ?? "it was taken")")
             }
+            #expect(try test.dump() == before)
+            #expect(try await gateway.perform(ShowOperation(id: request.operation)).status == "asking")
+            #expect(try await gateway.take(good).outcome == .updated)
         }
     }
 }

@@ -66,23 +66,20 @@ struct OfflineSequenceTests {
 
     @Test("After these events the standing is this", arguments: rows)
     func sequence(_ row: Row) async throws {
-        try await OfflineFixture.with(at: "2025-12-31T10:00:00Z") { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                for (event, at) in row.events {
-                    try test.time.set(at)
-                    try await happen(event, test, gateway)
-                }
-                let ahead = try await gateway.standing("maple", at: .instant(#require(Instant(row.at))))
-                try test.time.set(row.at)
-                let now = try await gateway.standing("maple")
-                for standing in [ahead, now] { #expect(standing.level == row.level && standing.access == .full) }
-                if row.level == .warning {
-                    #expect(
-                        now.messages.contains(
-                            "The Sage Licence will expire in 7 days because the entitlement server has been unavailable "
-                                + "for 28 days."), "\(now.messages)")
-                }
+        try await OfflineFixture.withGateway(at: "2025-12-31T10:00:00Z") { test, gateway in
+            for (event, at) in row.events {
+                try test.time.set(at)
+                try await happen(event, test, gateway)
+            }
+            let ahead = try await gateway.standing("maple", at: .instant(#require(Instant(row.at))))
+            try test.time.set(row.at)
+            let now = try await gateway.standing("maple")
+            for standing in [ahead, now] { #expect(standing.level == row.level && standing.access == .full) }
+            if row.level == .warning {
+                #expect(
+                    now.messages.contains(
+                        "The Sage Licence will expire in 7 days because the entitlement server has been unavailable "
+                            + "for 28 days."), "\(now.messages)")
             }
         }
     }
@@ -111,29 +108,26 @@ struct OfflineSequenceTests {
     @Test(
         "From day 21 of an offline activation the next is asked for, from day 30 both messages stand with full access")
     func window() async throws {
-        try await OfflineFixture.with(at: "2026-01-01T10:00:00Z") { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                _ = try await gateway.take(test.answer(await gateway.request()))
-                let rows: [(String, Level, Access, [String])] = [
-                    ("2026-01-22T09:59:59Z", .licensed, .full, []),
-                    ("2026-01-22T10:00:00Z", .notice, .full, ["is 21 days old: send the next licence request"]),
-                    (
-                        "2026-01-31T10:00:00Z", .warning, .full,
-                        [
-                            "in 5 days because", "for 30 days",
-                            "is 30 days old: a new offline activation must be generated",
-                        ]
-                    ),
-                    ("2026-02-05T10:00:00Z", .stopped, .none, ["for 35 days"]),
-                ]
-                for (at, level, access, words) in rows {
-                    try test.time.set(at)
-                    let standing = try await gateway.standing("maple")
-                    #expect(standing.level == level && standing.access == access, "\(at): \(standing.level)")
-                    for word in words {
-                        #expect(standing.messages.joined().contains(word), "\(at): \(standing.messages)")
-                    }
+        try await OfflineFixture.withGateway(at: "2026-01-01T10:00:00Z") { test, gateway in
+            _ = try await gateway.take(test.answer(await gateway.request()))
+            let rows: [(String, Level, Access, [String])] = [
+                ("2026-01-22T09:59:59Z", .licensed, .full, []),
+                ("2026-01-22T10:00:00Z", .notice, .full, ["is 21 days old: send the next licence request"]),
+                (
+                    "2026-01-31T10:00:00Z", .warning, .full,
+                    [
+                        "in 5 days because", "for 30 days",
+                        "is 30 days old: a new offline activation must be generated",
+                    ]
+                ),
+                ("2026-02-05T10:00:00Z", .stopped, .none, ["for 35 days"]),
+            ]
+            for (at, level, access, words) in rows {
+                try test.time.set(at)
+                let standing = try await gateway.standing("maple")
+                #expect(standing.level == level && standing.access == access, "\(at): \(standing.level)")
+                for word in words {
+                    #expect(standing.messages.joined().contains(word), "\(at): \(standing.messages)")
                 }
             }
         }

@@ -87,17 +87,14 @@ struct StepCallTests {
 
     @Test("What nobody knows and what waits for nobody is told as such")
     func unknown() async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                let operation = try #require(try await gateway.refresh("maple").operation)
-                #expect(await callError { _ = try await gateway.perform(done("none")) }?.code == .notFound)
-                #expect(
-                    await callError { _ = try await gateway.perform(ShowStep(operation: "none")) }?.code == .notFound)
-                #expect(await callError { _ = try await gateway.perform(done(operation)) }?.code == .conflict)
-                let detail = try await gateway.perform(ShowStep(operation: operation))
-                #expect(detail.item == nil && detail.what == nil && detail.operation.outcome == "updated")
-            }
+        try await OfflineFixture.withGateway { test, gateway in
+            let operation = try #require(try await gateway.refresh("maple").operation)
+            #expect(await callError { _ = try await gateway.perform(done("none")) }?.code == .notFound)
+            #expect(
+                await callError { _ = try await gateway.perform(ShowStep(operation: "none")) }?.code == .notFound)
+            #expect(await callError { _ = try await gateway.perform(done(operation)) }?.code == .conflict)
+            let detail = try await gateway.perform(ShowStep(operation: operation))
+            #expect(detail.item == nil && detail.what == nil && detail.operation.outcome == "updated")
         }
     }
 

@@ -16,25 +16,22 @@ struct TodoTests {
 
     @Test("A request to make, one to send and an answer to ask after come and go with the mail loop")
     func offline() async throws {
-        try await OfflineFixture.with { test in
-            try await test.open { gateway in
-                try await test.add(to: gateway)
-                let due = try #require(try await todo(gateway).first)
-                #expect(due.kind == .request && due.command == "gatehouse offline request maple --output FILE.xml")
-                let request = try await gateway.request()
-                let send = try await todo(gateway)
-                #expect(send.map(\.kind) == [.send] && send.first?.since == request.requested)
-                _ = try await gateway.perform(MarkOfflineSent(installations: ["maple"]))
-                #expect(try await kinds(gateway) == [])
-                test.time.pass(hours: 24 * 5)
-                let reply = try await todo(gateway)
-                #expect(reply.map(\.kind) == [.reply] && reply.first?.since == request.requested)
-                #expect(reply.first?.command == "gatehouse offline import maple FILE.ent")
-                _ = try await gateway.take(test.answer(request))
-                #expect(try await kinds(gateway) == [])
-                test.time.pass(hours: 24 * 21)
-                #expect(try await kinds(gateway) == [.request])
-            }
+        try await OfflineFixture.withGateway { test, gateway in
+            let due = try #require(try await todo(gateway).first)
+            #expect(due.kind == .request && due.command == "gatehouse offline request maple --output FILE.xml")
+            let request = try await gateway.request()
+            let send = try await todo(gateway)
+            #expect(send.map(\.kind) == [.send] && send.first?.since == request.requested)
+            _ = try await gateway.perform(MarkOfflineSent(installations: ["maple"]))
+            #expect(try await kinds(gateway) == [])
+            test.time.pass(hours: 24 * 5)
+            let reply = try await todo(gateway)
+            #expect(reply.map(\.kind) == [.reply] && reply.first?.since == request.requested)
+            #expect(reply.first?.command == "gatehouse offline import maple FILE.ent")
+            _ = try await gateway.take(test.answer(request))
+            #expect(try await kinds(gateway) == [])
+            test.time.pass(hours: 24 * 21)
+            #expect(try await kinds(gateway) == [.request])
         }
     }
 

@@ -3,8 +3,6 @@ import Foundation
 import GatewayAPI
 import GatewayProfiles
 import GatewayStore
-import Sage100
-import Sage300
 import VendorSandbox
 
 @testable import GatewayCore
@@ -111,11 +109,9 @@ struct UpgradeFixture: Sendable {
     /// - Parameter vendor: Where the vendor is, if not where it is.
     func open<Result>(vendor: String? = nil, _ body: (Gateway) async throws -> Result) async throws -> Result {
         try await fixture.withGateway(
-            adapters,
+            shippedAdapters,
             environment: ["GATEHOUSE_VENDOR_URL": vendor ?? ready.url, "GATEHOUSE_VENDOR_KEY": ready.publicKey], body)
     }
-
-    let adapters = [AnyAdapter(Sage100()), AnyAdapter(Sage300Perpetual())]
 
     private func add(to gateway: Gateway, hosts: [String]) async throws {
         for file in files(hosts) {

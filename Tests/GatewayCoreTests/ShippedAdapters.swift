@@ -1,0 +1,9 @@
+import AdapterKit
+import Sage100
+import Sage200
+import Sage300
+
+/// The adapters that the program is built with: without one of them its profiles would be broken ones.
+let shippedAdapters = [
+    AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
+]
