@@ -160,7 +160,7 @@ extension CallContext {
         let contacts = try await store.contacts(in: scope, of: record.customer)
         var denials = 0
         if upgrade.phase == .done, let ended = operation.ended {
-            denials = try await max(0, denials(of: installation, since: ended) - (plan?.denialsBefore ?? 0))
+            denials = try await max(0, self.denials(of: installation, since: ended) - (plan?.denialsBefore ?? 0))
         }
         func views(_ notes: [StepNote]) -> [OperationView.StepView] {
             notes.enumerated().map { .init(number: $0 + 1, at: $1.at, kind: $1.kind, detail: $1.detail) }
