@@ -54,17 +54,20 @@ struct HostFile: Hashable, Sendable {
 }
 
 extension Profile {
-    /// The deliveries that lead somewhere, by name: one to places that a site need not have leads nowhere without them.
+    /// The deliveries that lead somewhere, by name: one to places that a site need not have leads nowhere without them,
+    /// unless there is no other.
     func deliveries(
         of descriptor: AdapterDescriptor?, at site: [String: [String]]
     ) -> [(name: String, template: String)] {
         let optional = Set((descriptor?.site ?? []).filter { !$0.required }.map(\.name))
-        return deliveries.sorted { $0.key < $1.key }.map { (name: $0.key, template: $0.value) }.filter { delivery in
+        let all = deliveries.sorted { $0.key < $1.key }.map { (name: $0.key, template: $0.value) }
+        let leading = all.filter { delivery in
             (templates[delivery.name]?.parts ?? []).allSatisfy { part in
                 guard case .site(let place) = part, optional.contains(place) else { return true }
                 return site[place]?.isEmpty == false
             }
         }
+        return leading.isEmpty ? all : leading
     }
 }
 

@@ -168,6 +168,11 @@ public struct StoreRestore: Sendable {
                 UPDATE upgrades SET phase = ?1
                 WHERE operation IN (SELECT id FROM operations WHERE act = 'upgrade' AND \(isVoided))
                 """, arguments: [UpgradePhase.failed.rawValue])
+        try db.execute(
+            sql: """
+                DELETE FROM sealed
+                WHERE operation IN (SELECT id FROM operations WHERE act = 'upgrade' AND \(isVoided))
+                """)
         try db.execute(sql: "UPDATE installations SET closed_for = NULL")
         try db.execute(
             sql: """

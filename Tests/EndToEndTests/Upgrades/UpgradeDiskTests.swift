@@ -50,6 +50,7 @@ struct UpgradeDiskTests {
             #expect(restored.code == 0, "\(restored)")
             let view = try await estate.json("upgrade", "show", KeyEstate.installation)
             #expect(view["phase"] == "failed" && view["ended"] != nil, "\(view)")
+            #expect(try StoreFile(estate).number("SELECT count(*) FROM sealed") == 0, "no key of it is kept")
             let resumed = try await estate.run("upgrade", "resume", KeyEstate.installation)
             #expect(resumed.code != 0 && resumed.err.contains("No upgrade"), "\(resumed)")
             let seat = try await estate.run("seats", "claim", KeyEstate.installation, "--user", "ann")

@@ -18,6 +18,7 @@ struct UpgradeTests {
             #expect(
                 kinds == [
                     "preflight", "everyoneOut", "backup", "snapshot", "activate", "deliver", "restart", "verify",
+                    "announce",
                 ])
             let copies = Set(upgrade.files().map { upgrade.fixture.read($0) })
             let copy = try #require(copies.first ?? nil)
