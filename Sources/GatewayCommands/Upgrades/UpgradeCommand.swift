@@ -231,16 +231,17 @@ struct RunCommand: AsyncParsableCommand {
         let report = try await options.withGateway { gateway, caller in
             try await gateway.perform(RunDue(), by: caller)
         }
+        let failed = report.upgrades.filter { !["done", "announce"].contains($0.phase) && $0.status != "asking" }
         if options.json {
             try Console.json(report)
         } else {
             for view in report.upgrades {
                 Console.print("\(view.installation): upgrade \(view.phase): \(view.message)")
             }
+            failed.forEach(UpgradeText.whomToAsk)
             RefreshCommand.show(report.refreshes, quiet: options.quiet)
         }
-        let failed = report.upgrades.contains { !["done", "announce"].contains($0.phase) && $0.status != "asking" }
-        if failed { throw ExitCode(1) }
+        if !failed.isEmpty { throw ExitCode(1) }
         try RefreshCommand.exit(report.refreshes)
     }
 }

@@ -23,14 +23,19 @@ enum UpgradeText {
                 if !options.quiet { Console.print(view.message.isEmpty ? waits(view) : line) }
             } else {
                 Console.errorText(line)
-                for host in view.hosts {
-                    if let trouble = host.trouble { Console.errorText("  \(host.host): \(trouble)") }
-                }
-                for contact in view.contacts { Console.errorText("  \(contact.role.rawValue): \(Self.reach(contact))") }
-                if let plan = view.emergencyPlan { Console.errorText("  emergency plan: \(plan)") }
+                whomToAsk(view)
             }
         }
         if !wanting.contains(view.phase), view.status != "asking" { throw ExitCode(1) }
+    }
+
+    /// Prints which host is not put right, and who helps.
+    static func whomToAsk(_ view: UpgradeView) {
+        for host in view.hosts {
+            if let trouble = host.trouble { Console.errorText("  \(host.host): \(trouble)") }
+        }
+        for contact in view.contacts { Console.errorText("  \(contact.role.rawValue): \(reach(contact))") }
+        if let plan = view.emergencyPlan { Console.errorText("  emergency plan: \(plan)") }
     }
 
     private static func waits(_ view: UpgradeView) -> String {
@@ -71,9 +76,15 @@ enum UpgradeText {
 
     static func csv(_ view: UpgradeView) -> String {
         var csv = ReportCSV(["installation", "operation", "at", "step", "detail"])
-        for step in view.steps + view.observations {
-            csv.add([view.installation, view.operation ?? "", "\(step.at)", step.kind, step.detail])
+        func add(_ at: Instant, _ step: String, _ detail: String) {
+            csv.add([view.installation, view.operation ?? "", "\(at)", step, detail])
         }
+        add(view.start, "begun by", view.caller)
+        for line in view.before { add(view.start, "before", "\(line.title): \(line.value)") }
+        for step in view.steps + view.observations {
+            add(step.at, step.kind, step.detail)
+        }
+        for line in view.after { add(view.ended ?? view.start, "now", "\(line.title): \(line.value)") }
         return csv.text
     }
 

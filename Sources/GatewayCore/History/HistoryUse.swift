@@ -9,8 +9,10 @@ extension ShowHistory: PerformedCall {
         }
         let record = try await context.installation(installation)
         let zone = try context.gateway.zones.zone(named: record.timeZone)
+        let upgrades = try await context.store.upgrades(of: installation, limit: limit).filter { $0.phase == .done }
+        let changes = Dictionary(uniqueKeysWithValues: upgrades.map { ($0.operation, $0.registrationChanges) })
         let events = try await context.store.history(of: installation, in: context.scope, limit: limit + 1)
-            .map { HistoryView.Event($0, in: zone) }
+            .map { HistoryView.Event($0, in: zone, changes: $0.operation.flatMap { changes[$0] } ?? "") }
             // Sorting is stable for what is told newest first by its source: turned round, it is oldest first.
             .reversed().enumerated().sorted {
                 ($0.element.at, $0.element.kind.rank, $0.offset) < ($1.element.at, $1.element.kind.rank, $1.offset)
@@ -18,6 +20,18 @@ extension ShowHistory: PerformedCall {
         return HistoryView(
             installation: installation, timeZone: zone.name, events: Array(events.suffix(limit)),
             hasMore: events.count > limit)
+    }
+}
+
+extension UpgradeRecord {
+    /// What the registration said before, and says now.
+    fileprivate var registrationChanges: String {
+        var notes = EditNotes()
+        let before = Dictionary(registrationBefore.map { ($0.title, $0.value) }) { first, _ in first }
+        let after = Dictionary(registrationAfter.map { ($0.title, $0.value) }) { first, _ in first }
+        let titles = registrationAfter.map(\.title) + registrationBefore.map(\.title).filter { after[$0] == nil }
+        for title in titles { notes.add(title, before[title] ?? "", after[title] ?? "") }
+        return notes.text
     }
 }
 
@@ -36,12 +50,17 @@ extension HistoryView.Kind {
 }
 
 extension HistoryView.Event {
-    fileprivate init(_ record: HistoryRecord, in zone: Zone) {
+    /// - Parameter changes: What an upgrade changed; empty for other operations.
+    fileprivate init(_ record: HistoryRecord, in zone: Zone, changes: String) {
         let (kind, what, detail): (HistoryView.Kind, String, String) =
             switch record.event {
             case .audit(let act, let detail): (act.hasPrefix("orders.") ? .order : .audit, act, detail)
             case .operation(let act, let status, let outcome, let message):
-                (.operation, act, [outcome ?? status, message].compactMap { $0 }.joined(separator: ": "))
+                (
+                    .operation, act,
+                    [[outcome ?? status, message].compactMap { $0 }.joined(separator: ": "), changes]
+                        .filter { !$0.isEmpty }.joined(separator: " ")
+                )
             case .step(let kind, let detail): (.step, kind, detail)
             case .entitlement(let entitlement, let before):
                 (.entitlement, before == nil ? "granted" : "changed", entitlement.changes(since: before))

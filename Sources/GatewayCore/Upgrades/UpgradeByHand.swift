@@ -57,7 +57,7 @@ extension UpgradeRun {
             throw CallError(.conflict, "Somebody else is at \(installation.id) just now: try again.")
         }
         try await Task { try await take(grant) }.value
-        let view = try await context.upgradeView(of: installation.id)
+        let view = try await context.upgradeView(of: installation.id, operation: id)
         return RefreshResult(
             installation: installation.id, outcome: view.phase == "done" ? .updated : .failed, message: view.message,
             operation: id)

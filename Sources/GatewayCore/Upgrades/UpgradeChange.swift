@@ -241,6 +241,11 @@ extension UpgradeRun {
                     "of \(pool.count) \(pool.name) only \(granted) would be let in: \(refused.reason.answer.reason)"
                 return (told, told)
             }
+            let taken =
+                granted == 0
+                ? "all \(pool.count) \(pool.name) are taken already, so that nobody could be let in to try"
+                : "\(granted) of \(pool.count) \(pool.name) were let in at once, and let go again; the others are taken"
+            return (taken, nil)
         }
         return ("\(granted) of \(pool.count) \(pool.name) were let in at once, and let go again", nil)
     }

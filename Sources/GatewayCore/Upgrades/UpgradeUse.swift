@@ -107,7 +107,7 @@ extension CallContext {
             throw CallError(.notFound, "There is no operation \"\(operation)\".")
         }
         try await UpgradeRun(self, record).goOn()
-        return try await upgradeView(of: record.installation)
+        return try await upgradeView(of: record.installation, operation: operation)
     }
 
     /// The upgrade of an installation that is done and being watched; nil where there is none.
@@ -149,10 +149,16 @@ extension CallContext {
             .reduce(0) { $0 + $1.days.reduce(0) { $0 + $1.denials.reduce(0, +) } }
     }
 
-    /// An installation's last upgrade.
-    func upgradeView(of installation: String) async throws -> UpgradeView {
+    /// An upgrade of an installation; the last one, where none is named.
+    func upgradeView(of installation: String, operation: String? = nil) async throws -> UpgradeView {
         let record = try await self.installation(installation)
-        guard let upgrade = try await store.upgrades(of: installation, limit: 1).first,
+        let named: UpgradeRecord? =
+            if let operation {
+                try await store.upgrade(operation, in: scope)
+            } else {
+                try await store.upgrades(of: installation, limit: 1).first
+            }
+        guard let upgrade = named,
             let (operation, notes) = try await store.operation(upgrade.operation, in: scope)
         else { throw CallError(.notFound, "No upgrade of the keys of \(installation) was ever begun.") }
         let plan = try? JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
@@ -224,7 +230,7 @@ extension RollBackUpgrade: PerformedCall {
             } else {
                 try await run.end(.failed, outcome: "cancelled", "\(reason) Nothing was changed.")
             }
-            return try await context.upgradeView(of: installation)
+            return try await context.upgradeView(of: installation, operation: open.id)
         }
         guard let last = try await context.watchedUpgrade(of: record.id) else {
             throw CallError(
@@ -238,7 +244,7 @@ extension RollBackUpgrade: PerformedCall {
         }
         let run = try await UpgradeRun(context, operation)
         try await Task { try await run.rollBack(after: reason) }.value
-        return try await context.upgradeView(of: installation)
+        return try await context.upgradeView(of: installation, operation: last.operation)
     }
 }
 
@@ -258,7 +264,7 @@ extension ObserveUpgrade: PerformedCall {
             audit: context.audit(
                 Self.name, customer: record.customer, subject: record.id,
                 detail: "operation \(last.operation)\(closes ? ", closed" : "")"))
-        return try await context.upgradeView(of: installation)
+        return try await context.upgradeView(of: installation, operation: last.operation)
     }
 }
 
@@ -274,7 +280,7 @@ extension RunDue: PerformedCall {
                 throw CancellationError()
             } catch {
                 // It is told with its own record; the others and the refreshes go on.
-                var view = try await context.upgradeView(of: record.installation)
+                var view = try await context.upgradeView(of: record.installation, operation: record.id)
                 view.message = Gateway.callError(error).message
                 upgrades.append(view)
             }

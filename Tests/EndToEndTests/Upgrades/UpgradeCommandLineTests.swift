@@ -61,6 +61,9 @@ struct UpgradeCommandLineTests {
             #expect(
                 csv.contains("\"Printing works, | all of it.\"") || csv.contains("Printing works, | all of it."),
                 "\(csv)")
+            for row in [",begun by,", ",before,Serial Number: 1047733", ",now,Serial Number: 1047926"] {
+                #expect(csv.contains(row), "\(csv)")
+            }
             let close = try await keys.estate.must("upgrade", "close", KeyEstate.installation).out
             #expect(close.contains("0 claims were refused"), "\(close)")
             let late = try await keys.estate.run("upgrade", "rollback", KeyEstate.installation)

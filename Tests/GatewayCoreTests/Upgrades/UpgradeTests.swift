@@ -29,6 +29,10 @@ struct UpgradeTests {
             #expect(view.after.contains { $0.title == "Serial Number" && $0.value == "1047926" })
             #expect(view.after.contains { $0.title == "User Key" && $0.value == "********" })
             #expect(try await gateway.perform(VerifyAudit()).problem == nil)
+            let history = try await gateway.perform(ShowHistory(installation: "g1")).events
+            let told = try #require(history.last { $0.kind == .operation && $0.what == "upgrade" })
+            #expect(told.detail.contains("Serial Number: \"1047733\" → \"1047926\""), "\(told.detail)")
+            #expect(!told.detail.contains("User Key"), "\(told.detail)")
         }
     }
 
@@ -101,6 +105,29 @@ struct UpgradeTests {
             #expect(
                 view.phase == "rolledBack" && view.message.contains("Everything was put back as it was"),
                 "\(view.message)")
+            #expect(try await gateway.usersInForce() == 8)
+        }
+    }
+
+    @Test("One that is watched is noted on and rolled back as itself, though a later one has failed")
+    func watched() async throws {
+        try await UpgradeFixture.with { _, gateway in
+            let first = try await gateway.upgrade()
+            var unknown = UpgradeFixture.Keys.twelve
+            unknown.userKey = "U9Z9-99MC-99XX"
+            let second = try await gateway.upgrade(unknown)
+            #expect(second.phase == "rolledBack" && second.operation != first.operation, "\(second.message)")
+            let noted = try await gateway.perform(ObserveUpgrade(installation: "g1", note: "printing was slow"))
+            #expect(noted.operation == first.operation)
+            #expect(noted.observations.map(\.detail).joined().contains("printing was slow"))
+            for number in 1...8 {
+                let claim = ClaimSeat(installation: "g1", user: "user\(number)", session: "s\(number)")
+                #expect(try await gateway.perform(claim).granted)
+            }
+            let back = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(back.operation == first.operation && back.phase == "rolledBack")
+            // Nothing is said to be proven that was not tried.
+            #expect(back.message.contains("all 8 users are taken already"), "\(back.message)")
             #expect(try await gateway.usersInForce() == 8)
         }
     }
