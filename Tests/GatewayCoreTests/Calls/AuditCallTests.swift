@@ -21,8 +21,12 @@ struct AuditCallTests {
 
     private func withOne(_ body: (SubscriptionFixture, Gateway) async throws -> Void) async throws {
         try await SubscriptionFixture.with([Self.entry]) { test in
-            try await test.open { gateway in
-                try await test.add(Self.entry, to: gateway)
+            // A login does not wait for long on a busy machine, and a refresh that goes on is recorded later.
+            try test.fixture.write(
+                profile: "patient", "extends: sage300-subscription\nname: patient\nseats: { loginWait: 60s }\n")
+            let profiles = [GatewayFixture.repository + "/profiles", test.fixture.profiles]
+            try await test.open(profiles: profiles) { gateway in
+                try await test.add(Self.entry, to: gateway, profile: "patient")
                 #expect(try await gateway.refresh("north").outcome == .updated)
                 test.time.pass(hours: 1)
                 try await body(test, gateway)
