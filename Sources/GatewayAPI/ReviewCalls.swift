@@ -101,7 +101,7 @@ public struct ReviewView: Codable, Hashable, Sendable {
     /// A view.
     public init(
         id: String, installation: String, customer: String, kind: ReviewKind, everyDays: Int, next: Instant,
-        last: Instant?, lastNote: String?
+        last: Instant? = nil, lastNote: String? = nil
     ) {
         self.id = id
         self.installation = installation

@@ -56,21 +56,25 @@ enum UpgradeText {
         lines.add("Standing", "\(view.phase) (\(view.status))\(view.message.isEmpty ? "" : ": \(view.message)")")
         lines.add("Begins", view.start.short)
         if let ended = view.ended { lines.add("Ended", ended.short) }
-        for warning in view.warnings { lines.add("Warning", warning) }
         for line in view.before { lines.add("Before", "\(line.title): \(line.value)") }
         for line in view.after { lines.add("Now", "\(line.title): \(line.value)") }
-        for host in view.hosts {
-            lines.add("Host", "\(host.host): \(host.path)\(host.trouble.map { ": \($0)" } ?? "")")
-        }
-        if let backup = view.backup { lines.add("Backup", backup) }
+        for (label, value) in circumstances(view) { lines.add(label, value) }
         for step in view.steps { lines.add("Step", "\(step.at.short)  \(step.kind): \(step.detail)") }
+        for seen in view.observations { lines.add("Seen", "\(seen.at.short)  \(seen.detail)") }
+        return lines
+    }
+
+    /// What stands beside the steps: warnings, hosts, the backup, how it is watched, and who helps.
+    private static func circumstances(_ view: UpgradeView) -> [(label: String, value: String)] {
+        var lines = view.warnings.map { (label: "Warning", value: $0) }
+        lines += view.hosts.map { ("Host", "\($0.host): \($0.path)\($0.trouble.map { ": \($0)" } ?? "")") }
+        if let backup = view.backup { lines.append(("Backup", backup)) }
         if let until = view.monitoredUntil {
             let end = view.closed.map { "closed \($0.short)" } ?? "until \(until.short), or until somebody closes it"
-            lines.add("Watched", "\(end); \(view.denials) claims refused since")
+            lines.append(("Watched", "\(end); claims refused since: \(view.denials)"))
         }
-        for seen in view.observations { lines.add("Seen", "\(seen.at.short)  \(seen.detail)") }
-        for contact in view.contacts { lines.add("Contact", "\(contact.role.rawValue): \(reach(contact))") }
-        if let plan = view.emergencyPlan { lines.add("Emergency", plan) }
+        lines += view.contacts.map { ("Contact", "\($0.role.rawValue): \(reach($0))") }
+        if let plan = view.emergencyPlan { lines.append(("Emergency", plan)) }
         return lines
     }
 
@@ -103,6 +107,8 @@ enum UpgradeText {
             let after = view.after.first { $0.title == title }?.value ?? ""
             text.append("| \(MarkdownText.cell(title)) | \(MarkdownText.cell(before)) | \(MarkdownText.cell(after)) |")
         }
+        text.append("")
+        for (label, value) in circumstances(view) { text.append("- \(label): \(MarkdownText.cell(value))") }
         text += ["", "| when | step | |", "| --- | --- | --- |"]
         for step in view.steps + view.observations {
             text.append("| \(step.at.short) | \(MarkdownText.cell(step.kind)) | \(MarkdownText.cell(step.detail)) |")

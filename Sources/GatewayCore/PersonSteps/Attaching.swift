@@ -10,7 +10,7 @@ extension AttachedFile {
     /// - Parameters:
     ///   - kept: What it keeps already.
     ///   - step: The step that these are of: one of the same name is replaced.
-    static func check(_ files: [AttachedFile], besides kept: [AttachmentRecord], step: Int) throws(CallError) {
+    static func check(_ files: [AttachedFile], besides kept: [AttachmentView], step: Int) throws(CallError) {
         var names: Set<String> = []
         for file in files {
             if let problem = problem(with: file.name) { throw CallError(.invalid, problem) }

@@ -29,7 +29,7 @@ extension ShowStep: PerformedCall {
             item: try asked.map { try StepItem($0, fullUntil: until[record.installation]) },
             operation: OperationView(record, notes: notes),
             what: try asked.map { try Conversation.personStep($0.operation) },
-            attachments: try await context.store.attachments(of: operation).map(AttachmentView.init))
+            attachments: try await context.store.attachments(of: operation))
     }
 }
 
@@ -114,14 +114,6 @@ extension StepItem {
     static func comesFirst(_ first: StepItem, _ second: StepItem) -> Bool {
         (first.fullUntil?.milliseconds ?? .max, first.since, first.operation)
             < (second.fullUntil?.milliseconds ?? .max, second.since, second.operation)
-    }
-}
-
-extension AttachmentView {
-    init(_ record: AttachmentRecord) {
-        self.init(
-            step: record.step, name: record.name, size: record.size, sha256: record.sha256, at: record.at,
-            caller: record.caller)
     }
 }
 

@@ -16,7 +16,7 @@ extension AddReview: PerformedCall {
                     + "`gatehouse reviews done \(other.id) --end` ends it.")
         }
         let zone = try context.gateway.zones.zone(named: record.timeZone)
-        let review = ReviewRecord(
+        let review = ReviewView(
             id: Identifiers.operation(at: context.now), installation: installation, customer: record.customer,
             kind: kind, everyDays: everyDays, next: zone.instant(context.now, addingDays: everyDays))
         try await context.store.addReview(
@@ -24,7 +24,7 @@ extension AddReview: PerformedCall {
             audit: context.audit(
                 Self.name, customer: record.customer, subject: installation,
                 detail: "\(kind.rawValue), every \(everyDays) days"))
-        return ReviewView(review)
+        return review
     }
 }
 
@@ -32,7 +32,7 @@ extension ListReviews: PerformedCall {
     func perform(in context: CallContext) async throws -> [ReviewView] {
         if let customer { _ = try await ShowCustomer(id: customer).perform(in: context) }
         return try await context.store.reviews(in: context.scope, customer: customer)
-            .filter { !due || $0.next <= context.now }.map(ReviewView.init)
+            .filter { !due || $0.next <= context.now }
     }
 }
 
@@ -53,14 +53,6 @@ extension CompleteReview: PerformedCall {
             audit: context.audit(
                 Self.name, customer: review.customer, subject: review.installation,
                 detail: "\(review.kind.rawValue)\(ends ? ", ended" : "")"))
-        return ReviewView(done)
-    }
-}
-
-extension ReviewView {
-    init(_ record: ReviewRecord) {
-        self.init(
-            id: record.id, installation: record.installation, customer: record.customer, kind: record.kind,
-            everyDays: record.everyDays, next: record.next, last: record.last, lastNote: record.lastNote)
+        return done
     }
 }

@@ -9,7 +9,7 @@ import GatewayStore
 extension UpgradeRun {
     /// Has a person activate the keys in the product, and waits for it.
     func ask() async throws {
-        try await enter(.activate, "a person activates the keys in the product")
+        try await enter(.activate, "a person activates the keys in the product\(try identityChange())")
         let sheet = ByHandSheet(
             adapter.descriptor, profile, held: try await store.entitlement(of: installation.id, in: .portfolio))
         let what =

@@ -14,7 +14,7 @@ extension UpgradeRun {
             outcome = try await resumeActivation()
         } else {
             let values = try await openKeys()
-            try await enter(.activate, "the vendor is asked, once")
+            try await enter(.activate, "the vendor is asked, once\(try identityChange())")
             let nonce = Identifiers.nonce()
             let facts = try await facts(nonce: nonce)
             let transition = try keys.upgrade(facts, keys: values)
@@ -121,6 +121,16 @@ extension UpgradeRun {
     }
 
     // MARK: - Deliver
+
+    /// Which identity the keys bring, for the record: also of an upgrade that is refused or rolled back.
+    func identityChange() throws -> String {
+        let plan = try JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
+        let open = adapter.descriptor.identity.filter { !$0.secret }.map(\.name)
+        var notes = EditNotes()
+        notes.add(
+            identity: installation.identity, installation.identity.merging(plan.identity) { $1 }, open: Set(open))
+        return notes.text.isEmpty ? "" : ": \(notes.text)"
+    }
 
     /// Puts the registration file on every host, all at once, each checked by its hash; then it is in force.
     func deliver() async throws {

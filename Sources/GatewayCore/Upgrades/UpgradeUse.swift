@@ -259,7 +259,7 @@ extension ObserveUpgrade: PerformedCall {
         let now = context.now
         let seen = text.isEmpty ? nil : try RecordedText.name(text, "What was seen")
         try await context.store.observe(
-            seen.map { StepNote("seen", by: context.caller.id, at: now, detail: $0) },
+            seen.map { StepNote(StepNote.seen, by: context.caller.id, at: now, detail: $0) },
             closing: closes ? (now, context.caller.id) : nil, of: last.operation,
             audit: context.audit(
                 Self.name, customer: record.customer, subject: record.id,

@@ -72,17 +72,22 @@ extension Database {
     }
 
     fileprivate func stepEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
-        // What people did stands in the operation's notes; refreshes that asked nobody have none of it.
+        // What people did stands in the operation's notes, and what they saw with an upgrade; refreshes that asked
+        // nobody have none of it.
         try rows(
             """
             SELECT id, caller, notes FROM operations
-            WHERE installation = ?1 AND notes LIKE '%' || char(9) || 'ask' || char(9) || '%' ORDER BY id DESC LIMIT ?2
+            WHERE installation = ?1 AND notes LIKE '%' || char(9) || 'ask' || char(9) || '%'
+            UNION ALL SELECT operation, '', observations FROM upgrades WHERE installation = ?1 AND observations <> ''
+            ORDER BY id DESC LIMIT ?2
             """, [installation, limit]
         ).flatMap { row in
             let operation: String = row[0]
             let caller: String = row[1]
             return try (NotesColumn.read(row[2]) ?? []).reversed().compactMap { note -> HistoryRecord? in
-                guard [StepNote.done, StepNote.again, StepNote.sent].contains(note.kind) else { return nil }
+                guard [StepNote.done, StepNote.again, StepNote.sent, StepNote.seen].contains(note.kind) else {
+                    return nil
+                }
                 let (who, detail) = StepNote.parts(note.detail) ?? (caller, note.detail)
                 let name: String? = try self.row("SELECT name FROM people WHERE id = ?1", [who])?[0]
                 return HistoryRecord(
@@ -131,11 +136,12 @@ extension Database {
         }
     }
 
-    // A file that was superseded has the time at which that happened; its operation knows when it was put in place.
+    // A file that was superseded has the time at which that happened; its operation knows when it was put in place. Those
+    // of an upgrade keep their own: it ends a second time where it is rolled back.
     fileprivate func deliveryEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
         try rows(
             """
-            SELECT CASE d.status WHEN 'current' THEN d.at ELSE COALESCE(o.ended_at, d.at) END,
+            SELECT CASE WHEN d.status = 'current' OR o.act = 'upgrade' THEN d.at ELSE COALESCE(o.ended_at, d.at) END,
             COALESCE(p.name, o.caller), d.operation, d.path, d.sha256
             FROM deliveries d JOIN operations o ON o.id = d.operation LEFT JOIN people p ON p.id = o.caller
             WHERE d.installation = ?1 AND d.status IN ('current', 'superseded')

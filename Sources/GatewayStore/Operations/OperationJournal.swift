@@ -81,9 +81,7 @@ extension Store {
     @discardableResult
     public func end(_ ending: OperationEnding) async throws -> [OrderRecord] {
         let body = try ending.grant.map { grant in
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(grant.entitlement), as: UTF8.self)
+            try JSONEncoder.stored.text(grant.entitlement)
         }
         return try await commits.write { db in
             let open = ending.status == .delivering || ending.status == .interrupted

@@ -133,6 +133,8 @@ extension StepNote {
     public static let again = "ask again"
     /// The kind of a note that says that a person sent what the step asks for.
     public static let sent = "sent"
+    /// Somebody saw something while an upgrade was watched.
+    public static let seen = "seen"
 
     /// How many person steps of an operation have been done, from its notes.
     public static func stepsDone(in notes: [StepNote]) -> Int {

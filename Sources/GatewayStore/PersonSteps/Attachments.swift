@@ -29,32 +29,16 @@ public struct NewAttachment: Sendable {
     }
 }
 
-/// An attachment as it is stored, without its bytes.
-public struct AttachmentRecord: Hashable, Sendable {
-    /// Which of the operation's person steps, from 1.
-    public var step: Int
-    /// The file's name.
-    public var name: String
-    /// Its size in bytes.
-    public var size: Int
-    /// The SHA-256 of its bytes in hexadecimal.
-    public var sha256: String
-    /// When it was brought.
-    public var at: Instant
-    /// Who brought it, by ID.
-    public var caller: String
-}
-
 extension Store {
     /// What an operation keeps, by step and name.
-    public func attachments(of operation: String) async throws -> [AttachmentRecord] {
+    public func attachments(of operation: String) async throws -> [AttachmentView] {
         try await pool.read { db in
             try db.rows(
                 """
                 SELECT step, name, size, sha256, at, caller FROM attachments WHERE operation = ?1 ORDER BY step, name
                 """, [operation]
             ).map {
-                AttachmentRecord(
+                AttachmentView(
                     step: $0[0], name: $0[1], size: $0[2], sha256: $0[3], at: Instant(milliseconds: $0[4]),
                     caller: $0[5])
             }

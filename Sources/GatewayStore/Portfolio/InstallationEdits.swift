@@ -86,8 +86,7 @@ extension Store {
     ///   on it that is not given up for it.
     public func editInstallations(_ edits: [InstallationEdit], at now: Instant, audit: [AuditEntry]) async throws {
         try await commits.write { db in
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let encoder = JSONEncoder.stored
             for edit in edits { try db.apply(edit, encoder, at: now) }
             for entry in audit { try db.append(entry) }
         }

@@ -147,8 +147,7 @@ extension Store {
     /// - Throws: ``StoreError`` `exists`; `notFound` or, where it is archived, `refused` for the customer.
     public func addInstallations(_ new: [NewInstallation], at now: Instant, audit: [AuditEntry]) async throws {
         try await commits.write { db in
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let encoder = JSONEncoder.stored
             for installation in new {
                 try db.requireActive(customer: installation.customer)
                 if let row = try db.row(

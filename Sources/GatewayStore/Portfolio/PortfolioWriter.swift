@@ -11,8 +11,7 @@ struct PortfolioWriter {
     private let encoder: JSONEncoder
 
     init(_ database: Database) throws {
-        encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder = JSONEncoder.stored
         tail = try AuditTail(database)
         insertCustomer = try BulkStatement(
             database,

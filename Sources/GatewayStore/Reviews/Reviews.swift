@@ -2,44 +2,9 @@ public import AdapterKit
 import GRDB
 public import GatewayAPI
 
-/// A review as it is stored.
-public struct ReviewRecord: Hashable, Sendable {
-    /// The ID, a UUIDv7.
-    public var id: String
-    /// The installation's ID.
-    public var installation: String
-    /// The customer's ID.
-    public var customer: String
-    /// What is looked at.
-    public var kind: ReviewKind
-    /// After how many calendar days it is due again.
-    public var everyDays: Int
-    /// When it is due next.
-    public var next: Instant
-    /// When it was done last; nil where it never was.
-    public var last: Instant?
-    /// What was said of it then.
-    public var lastNote: String?
-
-    /// A review.
-    public init(
-        id: String, installation: String, customer: String, kind: ReviewKind, everyDays: Int, next: Instant,
-        last: Instant? = nil, lastNote: String? = nil
-    ) {
-        self.id = id
-        self.installation = installation
-        self.customer = customer
-        self.kind = kind
-        self.everyDays = everyDays
-        self.next = next
-        self.last = last
-        self.lastNote = lastNote
-    }
-}
-
 extension Store {
     /// Adds a review.
-    public func addReview(_ review: ReviewRecord, audit: AuditEntry) async throws {
+    public func addReview(_ review: ReviewView, audit: AuditEntry) async throws {
         try await commits.write { db in
             try db.run(
                 """
@@ -55,7 +20,7 @@ extension Store {
     }
 
     /// The reviews in scope, soonest due first; those of archived installations left out.
-    public func reviews(in scope: Scope, customer: String?) async throws -> [ReviewRecord] {
+    public func reviews(in scope: Scope, customer: String?) async throws -> [ReviewView] {
         try await pool.read { db in
             try db.rows(
                 Self.selectReview + """
@@ -63,15 +28,15 @@ extension Store {
                     AND installation IN (SELECT id FROM installations WHERE archived_at IS NULL)
                     ORDER BY next_at, id
                     """, [scope.customer, customer]
-            ).map(ReviewRecord.init(row:))
+            ).map(ReviewView.init(row:))
         }
     }
 
     /// One review in scope; nil where there is none.
-    public func review(_ id: String, in scope: Scope) async throws -> ReviewRecord? {
+    public func review(_ id: String, in scope: Scope) async throws -> ReviewView? {
         try await pool.read { db in
             try db.row(Self.selectReview + " WHERE id = ?1 AND (?2 IS NULL OR customer = ?2)", [id, scope.customer])
-                .map(ReviewRecord.init(row:))
+                .map(ReviewView.init(row:))
         }
     }
 
@@ -98,7 +63,7 @@ extension Store {
         """
 }
 
-extension ReviewRecord {
+extension ReviewView {
     fileprivate init(row: Row) throws {
         let kind: String = row[3]
         guard let kind = ReviewKind(rawValue: kind) else {

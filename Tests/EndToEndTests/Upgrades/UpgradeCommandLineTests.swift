@@ -57,6 +57,7 @@ struct UpgradeCommandLineTests {
             #expect(markdown.hasPrefix("# Upgrade of the license keys of granite-sage100\n"), "\(markdown)")
             #expect(markdown.contains("| Serial Number | 1047733 | 1047926 |"), "\(markdown)")
             #expect(markdown.contains("Printing works, \\| all of it."), "\(markdown)")
+            #expect(markdown.contains("- Host: server: ") && markdown.contains("- Watched: until "), "\(markdown)")
             let csv = try await keys.estate.must("upgrade", "show", KeyEstate.installation, "--csv").out
             #expect(
                 csv.contains("\"Printing works, | all of it.\"") || csv.contains("Printing works, | all of it."),

@@ -12,6 +12,8 @@ struct UpgradeWatchTests {
     func rollBack() async throws {
         try await UpgradeFixture.with { upgrade, gateway in
             _ = try await gateway.upgrade()
+            let upgraded = upgrade.time.now
+            _ = try await gateway.perform(ObserveUpgrade(installation: "g1", note: "printing is slow"))
             #expect(try await gateway.perform(ListTodo()).contains { $0.installation == "g1" })
             upgrade.time.pass(hours: 30)
             let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
@@ -22,6 +24,13 @@ struct UpgradeWatchTests {
             #expect(try await gateway.usersInForce() == 8)
             #expect(try await gateway.letsIn())
             #expect(view.after.isEmpty, "\(view.after)")
+            let history = try await gateway.perform(ShowHistory(installation: "g1")).events
+            let delivered = history.filter { $0.kind == .delivery }.map(\.at)
+            #expect(delivered.count == 3 && delivered.allSatisfy { $0 == upgraded }, "\(history)")
+            #expect(history.contains { $0.kind == .step && $0.what == "seen" && $0.detail == "printing is slow" })
+            // Which keys had been tried stays on record.
+            let tried = "identity serialNumber: \"1047733\" → \"1047926\""
+            #expect(view.steps.contains { $0.kind == "activate" && $0.detail.contains(tried) }, "\(view.steps)")
             #expect(try await gateway.store.sealedAnswers().isEmpty, "nothing of it is kept")
             let again = await callError { _ = try await gateway.perform(RollBackUpgrade(installation: "g1")) }
             #expect(again?.code == .conflict)

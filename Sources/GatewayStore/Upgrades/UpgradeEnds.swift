@@ -1,0 +1,174 @@
+public import AdapterKit
+import GRDB
+
+extension Store {
+    /// Ends an upgrade, and lets people in again.
+    public func endUpgrade(_ ending: UpgradeEnding) async throws {
+        try await commits.write { db in
+            try db.run(
+                "UPDATE upgrades SET phase = ?2, monitored_until = ?3 WHERE operation = ?1",
+                [ending.operation, ending.phase.rawValue, ending.monitoredUntil?.milliseconds])
+            let succeeded = ending.phase == .done
+            try db.run(
+                """
+                UPDATE operations SET status = ?2, ended_at = ?3, outcome = ?4, message = ?5, trouble = NULL,
+                state = NULL, step = NULL, answer = NULL, waits_until = NULL, owner = '', notes = notes || ?6
+                WHERE id = ?1
+                """,
+                [
+                    ending.operation, succeeded ? "done" : "failed", ending.at.milliseconds, ending.outcome,
+                    ending.message, NotesColumn.write(ending.notes),
+                ])
+            try db.seal(nil, as: SealedAnswer.keys, of: ending.operation)
+            if !succeeded {
+                try db.seal(nil, as: SealedAnswer.grant, of: ending.operation)
+                try db.giveUpSnapshots(" AND operation = ?2", [ending.installation, ending.operation])
+            }
+            try db.run(
+                """
+                UPDATE installations SET closed_for = NULL, last_failure = ?2, last_failure_at = ?3, next_try = NULL
+                WHERE id = ?1
+                """,
+                [
+                    ending.installation, succeeded ? nil : ending.message,
+                    succeeded ? nil : ending.at.milliseconds,
+                ])
+            if succeeded {
+                // What it follows is not watched any more: there is nothing left of it to put back.
+                try db.run(
+                    """
+                    UPDATE upgrades SET closed_at = ?3 WHERE installation = ?2 AND phase = 'done' AND closed_at IS NULL
+                    AND operation <> ?1
+                    """, [ending.operation, ending.installation, ending.at.milliseconds])
+                try db.giveUpSnapshots(" AND operation <> ?2", [ending.installation, ending.operation])
+            }
+            for file in ending.delivered { try db.deliver(file, ending) }
+            try db.append(ending.audit)
+        }
+    }
+
+    /// Leaves an upgrade open that could not be put right: people are let in again, and it goes on once somebody asks.
+    public func interruptUpgrade(
+        _ operation: String, on installation: String, message: String, note: StepNote
+    ) async throws {
+        try await commits.write { db in
+            try db.run(
+                "UPDATE operations SET status = 'interrupted', owner = '', trouble = ?2, notes = notes || ?3 WHERE id = ?1",
+                [operation, message, NotesColumn.write([note])])
+            try db.run(
+                """
+                UPDATE installations SET closed_for = NULL, last_failure = ?2, last_failure_at = ?3 WHERE id = ?1
+                """, [installation, message, note.at.milliseconds])
+        }
+    }
+
+    /// Opens an upgrade that was done again, to be rolled back.
+    ///
+    /// - Returns: Whether nothing else is open on the installation.
+    public func reopenUpgrade(
+        _ operation: String, on installation: String, owner: String, note: StepNote, audit: AuditEntry
+    ) async throws -> Bool {
+        try await commits.write { db in
+            guard try db.openOperation(on: installation) == nil else { return false }
+            try db.run(
+                """
+                UPDATE operations SET status = 'running', ended_at = NULL, owner = ?2, notes = notes || ?3 WHERE id = ?1
+                """, [operation, owner, NotesColumn.write([note])])
+            try db.run(
+                "UPDATE upgrades SET phase = ?2, monitored_until = NULL WHERE operation = ?1",
+                [operation, UpgradePhase.rollBack.rawValue])
+            try db.append(audit)
+            return true
+        }
+    }
+
+    /// Adds what somebody observed while an upgrade was watched, and ends the watching where they say so.
+    public func observe(
+        _ observation: StepNote?, closing: (at: Instant, by: String)?, of operation: String, audit: AuditEntry
+    ) async throws {
+        let (at, by) = (closing?.at, closing?.by)
+        try await commits.write { db in
+            try db.run(
+                "UPDATE upgrades SET observations = observations || ?2 WHERE operation = ?1",
+                [operation, NotesColumn.write([observation].compactMap { $0 })])
+            if let at {
+                try db.run(
+                    "UPDATE upgrades SET closed_at = ?2, closed_by = ?3 WHERE operation = ?1",
+                    [operation, at.milliseconds, by])
+                try db.run("DELETE FROM sealed WHERE operation = ?1 AND name LIKE 'before %'", [operation])
+            }
+            try db.append(audit)
+        }
+    }
+}
+
+/// How an upgrade ends.
+public struct UpgradeEnding: Sendable {
+    /// The operation's ID.
+    public var operation: String
+    /// The installation's ID.
+    public var installation: String
+    /// When.
+    public var at: Instant
+    /// `done`, `rolledBack` or `failed`.
+    public var phase: UpgradePhase
+    /// The same for the operation's record: `upgraded`, `rolledBack`, an error's code.
+    public var outcome: String
+    /// What happened, and what to do.
+    public var message: String
+    /// Until when it is watched.
+    public var monitoredUntil: Instant?
+    /// The files that are in place now, with their hashes: of an upgrade that is done.
+    public var delivered: [DeliveredFile]
+    /// What to write down for people.
+    public var notes: [StepNote]
+    /// What the audit trail gets.
+    public var audit: AuditEntry
+
+    /// An ending.
+    public init(
+        operation: String, installation: String, at: Instant, phase: UpgradePhase, outcome: String, message: String,
+        monitoredUntil: Instant? = nil, delivered: [DeliveredFile] = [], notes: [StepNote], audit: AuditEntry
+    ) {
+        self.operation = operation
+        self.installation = installation
+        self.at = at
+        self.phase = phase
+        self.outcome = outcome
+        self.message = message
+        self.monitoredUntil = monitoredUntil
+        self.delivered = delivered
+        self.notes = notes
+        self.audit = audit
+    }
+}
+
+extension Database {
+    /// Gives up what files held before upgrades of an installation that are not put back any more.
+    fileprivate func giveUpSnapshots(_ which: String, _ arguments: StatementArguments) throws {
+        try run(
+            """
+            DELETE FROM sealed WHERE name LIKE 'before %' AND operation IN
+            (SELECT operation FROM upgrades WHERE installation = ?1\(which))
+            """, arguments)
+    }
+
+    /// Records a file that an upgrade has put in place. Its contents hold keys, so they are not kept here.
+    fileprivate func deliver(_ file: DeliveredFile, _ ending: UpgradeEnding) throws {
+        try run(
+            "UPDATE deliveries SET status = 'superseded', contents = NULL WHERE status = 'current' AND path = ?1",
+            [file.path])
+        let number: Int =
+            try row("SELECT COALESCE(MAX(number), 0) + 1 FROM deliveries WHERE operation = ?1", [ending.operation])?[0]
+            ?? 1
+        try run(
+            """
+            INSERT INTO deliveries (operation, number, installation, delivery, path, plan, sha256, contents, status, at)
+            VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, NULL, 'current', ?7)
+            """,
+            [
+                ending.operation, number, ending.installation, file.delivery, file.path, file.sha256,
+                ending.at.milliseconds,
+            ])
+    }
+}
