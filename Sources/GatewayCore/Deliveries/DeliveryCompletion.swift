@@ -105,6 +105,7 @@ extension DeliveryError {
             .interrupted, path,
             "\(message). \(act) is interrupted, and goes on when this is put right: \(progress)", errno: errno)
         result.cause = code
+        result.causeMessage = message
         result.progress = progress
         return result
     }

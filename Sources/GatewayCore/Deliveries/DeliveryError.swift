@@ -18,6 +18,8 @@ struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
     var errno: Int32?
     /// For ``Code/interrupted``, what interrupted the delivery.
     var cause: Code?
+    /// For ``Code/interrupted``, the message of what interrupted the delivery.
+    var causeMessage: String?
     /// For ``Code/interrupted``, which destinations are new.
     var progress: DeliveryProgress?
 
@@ -29,6 +31,13 @@ struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     var description: String { message }
+
+    /// What interrupted the delivery, for one that does not go on by itself; else the failure itself.
+    var withoutInterruption: DeliveryError {
+        var error = self
+        error.message = causeMessage ?? message
+        return error
+    }
 
     /// The message as a sentence of its own. What it begins with stays as it is where it is no word.
     var sentence: String {

@@ -180,7 +180,7 @@ extension UpgradeRun {
                         try await gateway.blocking.run { try act(plan, file) }
                         return (file.number, nil)
                     } catch let error as DeliveryError {
-                        return (file.number, error.sentence)
+                        return (file.number, error.withoutInterruption.sentence)
                     } catch {
                         return (file.number, "\(error)")
                     }

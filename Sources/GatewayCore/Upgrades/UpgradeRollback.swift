@@ -33,11 +33,13 @@ extension UpgradeRun {
         if !files.isEmpty || profile.vendor.isByHand {
             do { try await restart() } catch { stuck.append(Gateway.callError(error).message) }
         }
-        do {
-            proof = try await proveOriginal()
-            try await tell("rollBack", proof)
-        } catch {
-            stuck.append("The original keys are not proven: \(Gateway.callError(error).message)")
+        if stuck.isEmpty {
+            do {
+                proof = try await proveOriginal()
+                try await tell("rollBack", proof)
+            } catch {
+                stuck.append("The original keys are not proven: \(Gateway.callError(error).message)")
+            }
         }
         guard stuck.isEmpty else {
             let message =
