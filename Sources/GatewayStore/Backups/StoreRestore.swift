@@ -165,9 +165,10 @@ public struct StoreRestore: Sendable {
                 """)
         try db.execute(
             sql: """
-                UPDATE upgrades SET phase = ?1
+                UPDATE upgrades SET closed_at = CASE phase WHEN 'done' THEN ?2 ELSE closed_at END,
+                phase = CASE phase WHEN 'done' THEN phase ELSE ?1 END
                 WHERE operation IN (SELECT id FROM operations WHERE act = 'upgrade' AND \(isVoided))
-                """, arguments: [UpgradePhase.failed.rawValue])
+                """, arguments: [UpgradePhase.failed.rawValue, now.milliseconds])
         try db.execute(
             sql: """
                 DELETE FROM sealed

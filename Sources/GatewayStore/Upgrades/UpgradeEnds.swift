@@ -62,32 +62,18 @@ extension Store {
         }
     }
 
-    /// Opens an upgrade that was done again, to be rolled back.
-    ///
-    /// - Returns: Whether nothing else is open on the installation.
-    public func reopenUpgrade(
-        _ operation: String, on installation: String, owner: String, note: StepNote, audit: AuditEntry
-    ) async throws -> Bool {
-        try await commits.write { db in
-            guard try db.openOperation(on: installation) == nil else { return false }
-            try db.run(
-                """
-                UPDATE operations SET status = 'running', ended_at = NULL, owner = ?2, notes = notes || ?3 WHERE id = ?1
-                """, [operation, owner, NotesColumn.write([note])])
-            try db.run(
-                "UPDATE upgrades SET phase = ?2, monitored_until = NULL WHERE operation = ?1",
-                [operation, UpgradePhase.rollBack.rawValue])
-            try db.append(audit)
-            return true
-        }
-    }
-
     /// Adds what somebody observed while an upgrade was watched, and ends the watching where they say so.
+    ///
+    /// - Returns: Whether it could be: while it is being rolled back it is not closed.
     public func observe(
         _ observation: StepNote?, closing: (at: Instant, by: String)?, of operation: String, audit: AuditEntry
-    ) async throws {
+    ) async throws -> Bool {
         let (at, by) = (closing?.at, closing?.by)
-        try await commits.write { db in
+        return try await commits.write { db in
+            if at != nil, try db.row("SELECT 1 FROM operations WHERE id = ?1 AND ended_at IS NULL", [operation]) != nil
+            {
+                return false
+            }
             try db.run(
                 "UPDATE upgrades SET observations = observations || ?2 WHERE operation = ?1",
                 [operation, NotesColumn.write([observation].compactMap { $0 })])
@@ -98,6 +84,7 @@ extension Store {
                 try db.run("DELETE FROM sealed WHERE operation = ?1 AND name LIKE 'before %'", [operation])
             }
             try db.append(audit)
+            return true
         }
     }
 }
