@@ -82,10 +82,20 @@ public struct AnyAdapter: Sendable {
 
         init(_ adapter: any KeyUpgrading) { self.adapter = adapter }
 
-        /// What is wrong with keys: the form of each, and the set. Each problem by its field.
+        /// What is wrong with keys, all at once: the form of each, and what the adapter finds in those that are well
+        /// formed. Each problem by its field.
         public func problems(with keys: [String: String], _ facts: Facts) -> [FieldProblem] {
-            let problems = adapter.descriptor.keys.problems(with: keys, kind: "keys")
-            return problems.isEmpty ? adapter.problems(with: keys, facts) : problems
+            let fields = adapter.descriptor.keys
+            let problems = fields.problems(with: keys, kind: "key")
+            let malformed = Set(problems.map(\.field))
+            let known = keys.filter { name, _ in !malformed.contains(name) && fields.contains { $0.covers(name) } }
+            // A module whose key is malformed is told so, and not that its key is missing.
+            var facts = facts
+            let told = malformed.compactMap { name in
+                fields.first { $0.isFamily && $0.covers(name) }.map { String(name.dropFirst($0.name.count + 1)) }
+            }
+            facts.held?.modules.removeAll { told.contains($0) }
+            return problems + adapter.problems(with: known, facts).filter { !malformed.contains($0.field) }
         }
 
         /// Begins to have keys activated.
