@@ -109,6 +109,7 @@ enum UpgradeText {
             csv.add([view.installation, view.operation ?? "", "\(at)", step, detail])
         }
         add(view.start, "begun by", view.caller)
+        for warning in view.warnings { add(view.start, "warning", warning) }
         for line in view.before { add(view.start, "before", "\(line.title): \(line.value)") }
         for step in view.steps + view.observations {
             add(step.at, step.kind, step.detail)

@@ -7,12 +7,15 @@ import GatewayStore
 extension UpgradeRun {
     /// Puts what the profile names into a dated archive beside the store, with a list of hashes, and reads it back.
     func backUp() async throws {
-        guard !rules.backup.isEmpty else { return }
         let (profile, installation) = (profile, installation)
         let roots = gateway.configuration.deliveryRoots
         let paths = try await gateway.blocking.run {
             try UpgradeArchive.paths(profile, of: installation, roots: roots)
         }
+        // It may have come about since the upgrade was planned.
+        let empty = try await gateway.blocking.run { UpgradeArchive.emptiness(paths) }
+        if let empty { try await tell("backup", empty) }
+        guard !paths.isEmpty else { return }
         let archive = UpgradeArchive(
             folder: gateway.configuration.upgrades, name: "\(installation.id)-\(id)", paths: paths)
         let count = try await archive.make(in: gateway.blocking)

@@ -78,7 +78,7 @@ struct UpgradeRun: Sendable {
         try await enter(.everyoneOut, "nobody new is let in")
         try await everyoneOut()
         try await enter(
-            .backup, rules.backup.isEmpty ? "the profile names nothing" : rules.backup.joined(separator: ", "))
+            .backup, rules.backup.isEmpty ? "nothing" : rules.backup.joined(separator: ", "))
         try await backUp()
         try await enter(.snapshot, "the present registration")
         try await snapshot(files)

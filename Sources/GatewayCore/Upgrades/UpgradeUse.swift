@@ -15,7 +15,7 @@ extension UpgradeKeys: PerformedCall {
         let zone = try context.gateway.zones.zone(named: record.timeZone)
         let now = context.now
         let begins = try instant(at: now)
-        let (problem, warnings) = UpgradePreflight.time(begins, rules: profile.upgrade, now: now, in: zone)
+        var (problem, warnings) = UpgradePreflight.time(begins, rules: profile.upgrade, now: now, in: zone)
         let id = Identifiers.operation(at: now)
         let facts = try await context.keyFacts(record, profile, operation: id, nonce: Identifiers.nonce())
         let roots = context.gateway.configuration.deliveryRoots
@@ -27,6 +27,7 @@ extension UpgradeKeys: PerformedCall {
         guard problems.isEmpty else {
             throw CallError(.invalid, (problems + ["Nothing was changed."]).joined(separator: "\n"))
         }
+        warnings += try await preflight.warnings()
         guard !dryRun else {
             return UpgradeView(
                 operation: nil, installation: installation, customer: record.customer, phase: "announce",
