@@ -46,6 +46,8 @@ extension UpgradeRun {
                 stuck.append("The original keys are not proven: \(Gateway.callError(error).message)")
             }
         }
+        let grant = try await store.sealed(SealedAnswer.grant, of: id)
+        let isActivated = grant != nil && !profile.vendor.isByHand
         guard stuck.isEmpty else {
             let message =
                 "\(reason.sentence) Not everything could be put back: \(stuck.map(\.sentence).joined(separator: " ")) See to it, then "
@@ -55,8 +57,13 @@ extension UpgradeRun {
         }
         try await end(
             .rolledBack, outcome: "rolledBack",
-            "\(reason.sentence) Everything was put back as it was: \(proof.sentence) \(Self.whomToAsk)")
+            "\(reason.sentence) Everything was put back as it was: \(proof.sentence)\(isActivated ? Self.activated : "") "
+                + Self.whomToAsk)
     }
+
+    private static let activated =
+        " With the vendor the new keys stay activated: begin an upgrade with the same keys once the cause is mended, or ask "
+        + "the vendor."
 
     /// Names are not written down, where they could not be erased.
     private static let whomToAsk =

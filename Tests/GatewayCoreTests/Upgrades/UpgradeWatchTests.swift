@@ -63,6 +63,9 @@ struct UpgradeWatchTests {
             try Data("gone".utf8).write(to: URL(filePath: upgrade.files()[2]))
             #expect(try await gateway.refresh("g1").outcome == .restored)
             #expect(upgrade.fixture.read(upgrade.files()[2]) == eight)
+            // What the first one was granted can't come back any more, and is not kept.
+            let grants = try await gateway.store.sealedAnswers().filter { $0.name == SealedAnswer.grant }
+            #expect(grants.count == 1, "\(grants.map(\.operation))")
             // Keys that fail before anything is delivered change nothing of that.
             var wrong = UpgradeFixture.Keys.twelve
             wrong.userKey = "U7Q4-20MC-91XX"
@@ -97,6 +100,58 @@ struct UpgradeWatchTests {
             let late = await callError { _ = try await gateway.perform(RollBackUpgrade(installation: "g1")) }
             #expect(late?.code == .conflict)
             #expect(try await gateway.perform(ListTodo()).allSatisfy { $0.installation != "g1" })
+        }
+    }
+
+    @Test("Keys that are active already are taken again, and everything stays as it is")
+    func sameKeys() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            let next = try await gateway.perform(ShowInstallation(id: "g1")).next
+            #expect(
+                next.hasPrefix("gatehouse refresh g1, ") && next.contains("upgrade begin g1 --keys FILE"), "\(next)")
+            for _ in 1...2 {
+                let view = try await gateway.upgrade(.eight)
+                #expect(view.phase == "done", "\(view.message)")
+                #expect(try await gateway.usersInForce() == 8)
+            }
+            #expect(try await gateway.perform(RollBackUpgrade(installation: "g1")).phase == "rolledBack")
+            #expect(try await gateway.usersInForce() == 8)
+        }
+    }
+
+    @Test("A failed upgrade is told as one, and as no failed refresh")
+    func failure() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            var wrong = UpgradeFixture.Keys.twelve
+            wrong.userKey = "U7Q4-20MC-91XX"
+            upgrade.time.pass(hours: 1)
+            #expect(try await gateway.upgrade(wrong).phase == "rolledBack")
+            let shown = try await gateway.perform(ShowInstallation(id: "g1"))
+            #expect(shown.lastFailure?.hasPrefix("Upgrade of the license keys: ") == true, "\(shown.lastFailure ?? "")")
+            var explanation = try await gateway.perform(Explain(installation: "g1"))
+            #expect(explanation.refresh.failure == nil && explanation.refresh.operation == nil)
+            #expect(explanation.steps.contains { $0.contains("gatehouse upgrade show g1") }, "\(explanation.steps)")
+            _ = try await gateway.upgrade { if $0.hasPrefix("deliver") { try? upgrade.lose("ts2") } }
+            explanation = try await gateway.perform(Explain(installation: "g1"))
+            let steps = explanation.steps
+            #expect(
+                steps.contains { $0.contains("gatehouse upgrade resume g1") } && !"\(steps)".contains("refresh"),
+                "\(steps)")
+        }
+    }
+
+    @Test("What superseded upgrades were granted is given up when the one that is watched is closed")
+    func grants() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            func grants() async throws -> [String] {
+                try await gateway.store.sealedAnswers().filter { $0.name == SealedAnswer.grant }.map(\.operation)
+            }
+            let first = try await gateway.upgrade(.twelve)
+            upgrade.time.pass(hours: 1)
+            let second = try await gateway.upgrade(.eight)
+            #expect(try await grants() == [first.operation, second.operation], "the first may come back")
+            _ = try await gateway.perform(ObserveUpgrade(installation: "g1", closes: true))
+            #expect(try await grants() == [second.operation])
         }
     }
 
