@@ -71,7 +71,9 @@ struct ProfileShape {
                 name: name, parent: parent, product: product, protocolName: protocolName, place: place ?? "",
                 file: fields.mark.file, vendor: vendor, refreshDays: refreshDays, offline: offline,
                 instructions: instructions, upgrade: upgrade, ignoresCase: ignoresCase, seats: seats,
-                settings: settings,
+                // What is optional and empty is not set: a variable of the environment may be.
+                settings: settings.filter { !$0.value.isEmpty },
+                secretSettings: Set((adapter?.settings ?? []).filter(\.secret).map(\.name)),
                 deliveries: deliveries,
                 // Each was split once to be checked, so none is lost here.
                 templates: deliveries.compactMapValues { try? DestinationTemplate($0, quoted: quoted) }, rules: rules)
@@ -118,7 +120,8 @@ struct ProfileShape {
             var values: [String: String] = [:]
             for field in declared {
                 let shape = shape.checked { value in
-                    field.problem(with: value).map { "\(field.name) (\(field.title)) \($0)" }
+                    if value.isEmpty, !field.required { return nil }
+                    return field.problem(with: value).map { "\(field.name) (\(field.title)) \($0)" }
                 }.described(
                     as: .text(
                         .init(field.expectation ?? "a text", pattern: field.pattern, isSecret: field.secret)))

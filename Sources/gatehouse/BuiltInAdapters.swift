@@ -1,5 +1,6 @@
 import AdapterKit
 import GatewayCore
+import POSToken
 import Sage100
 import Sage200
 import Sage300
@@ -8,7 +9,7 @@ import Sage300
 enum BuiltInAdapters {
     static func registry() throws(RegistryError) -> AdapterRegistry {
         try AdapterRegistry([
-            AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
+            AnyAdapter(POSToken()), AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
         ])
     }
 }

@@ -71,6 +71,12 @@ public enum Capability: String, CaseIterable, Codable, Sendable {
     case offlineActivation = "offline-activation"
     /// Has the vendor activate keys that people enter.
     case keyUpgrade = "key-upgrade"
+    /// Acquires a license that lives on tokens, by a code that a person types at the vendor's authorization server.
+    case deviceAuthorization = "device-authorization"
+    /// Says whose a token is and whether a server is to take it.
+    case tokenVerification = "token-verification"
+    /// Takes what a person records of a license that has no server to ask.
+    case recording
 }
 
 /// What a conversation is for.
@@ -81,6 +87,12 @@ public enum Act: String, CaseIterable, Codable, Sendable {
     case request
     /// Have the vendor activate other keys, and bring them to every machine that needs them.
     case upgrade
+    /// Have a license acquired by a code that a person types at the vendor's authorization server.
+    case authorize
+    /// Give the license back.
+    case deauthorize
+    /// Take what a person records.
+    case record
     /// Ask the vendor what became of an act whose answer was lost, before anything is repeated.
     case inspect
 }
