@@ -69,6 +69,7 @@ let package = Package(
             dependencies: [
                 "AdapterKit", "MarkedText", "MarkedYAML", "VendorFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -150,6 +151,7 @@ let package = Package(
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "MarkedText", "MarkedYAML", "VendorFormats", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
     ]
 )
