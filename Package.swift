@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "Forecasting"),
         .target(name: "ICalendar", dependencies: ["AdapterKit"]),
         .target(name: "POSToken", dependencies: ["AdapterKit"], path: "Plugins/POSToken"),
+        .target(name: "Recorded", dependencies: ["AdapterKit"], path: "Plugins/Recorded"),
         .target(name: "Sage100", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage100"),
         .target(name: "Sage200", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage200"),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
@@ -82,7 +83,10 @@ let package = Package(
             ]),
         .executableTarget(
             name: "gatehouse",
-            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "POSToken", "Sage100", "Sage200", "Sage300"]),
+            dependencies: [
+                "AdapterKit", "GatewayCommands", "GatewayCore", "POSToken", "Recorded", "Sage100", "Sage200",
+                "Sage300",
+            ]),
         .executableTarget(
             name: "GatewayBench",
             dependencies: [

@@ -28,9 +28,11 @@ struct ProfileShape {
                 help: "The conversation with the vendor, and with it the adapter. A variation can't change it.")
             let place = fields.optional(
                 "where", .string, help: "The place in the product's menus where its license is seen.")
-            let vendor = fields.required(
-                "vendor", VendorShape.shape,
-                help: "The vendor's server, and how it is trusted; or `by-hand`, where a person asks the vendor.")
+            let vendorHelp = "The vendor's server, and how it is trusted; or `by-hand`, where a person asks the vendor."
+            let vendor =
+                adapter?.hasServer == false
+                ? fields.optional("vendor", VendorShape.byHandOnly, default: .byHand, help: vendorHelp)
+                : fields.required("vendor", VendorShape.shape, help: vendorHelp)
             let refreshDays = fields.optional(
                 "refresh", Self.refresh, help: "How often the vendor is asked; never without it.")
             let seats = fields.optional(

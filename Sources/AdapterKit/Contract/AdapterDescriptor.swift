@@ -8,6 +8,8 @@ public struct AdapterDescriptor: Codable, Hashable, Sendable {
     public var version: String
     /// The version of this contract that it was written to; ``currentContract`` is what the core speaks.
     public var contract: Int
+    /// Whether its vendor has a server that can be asked. Where it has none, a person is.
+    public var hasServer: Bool
     /// What the vendor knows an installation by.
     public var identity: [Field]
     /// What a profile may set.
@@ -29,13 +31,14 @@ public struct AdapterDescriptor: Codable, Hashable, Sendable {
     /// A descriptor.
     public init(
         protocolName: String, title: String, version: String, contract: Int = Self.currentContract,
-        identity: [Field], settings: [Field] = [], keys: [Field] = [], site: [Field] = [], deliveries: [Field] = [],
+        hasServer: Bool = true, identity: [Field], settings: [Field] = [], keys: [Field] = [], site: [Field] = [], deliveries: [Field] = [],
         dates: [DateDescription] = [], purposes: [String] = []
     ) {
         self.protocolName = protocolName
         self.title = title
         self.version = version
         self.contract = contract
+        self.hasServer = hasServer
         self.identity = identity
         self.settings = settings
         self.keys = keys
