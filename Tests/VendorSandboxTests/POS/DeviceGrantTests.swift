@@ -83,7 +83,7 @@ struct DeviceGrantTests {
             let refusal = await #expect(throws: SandboxVisitor.Refusal.self) {
                 try await visitor.authorize(device: POSBooks.store, userCode: begun.userCode)
             }
-            #expect(refusal?.description.contains("This code is over.") == true, "\(refusal as Any)")
+            #expect(refusal?.description.contains("This code has expired.") == true, "\(refusal as Any)")
             try await #expect(client.poll(begun).isError("expired_token"))
             try sandbox.clock.set("2026-11-22T10:30:00Z")
             _ = try await client.begin()

@@ -327,7 +327,7 @@ struct POSPageTests {
                 #expect(reply.status == 422 && reply.problem?.contains("tr") == false, "\(reply.problem as Any)")
             }
             let again = try await browser.post("/device", ["device": POSBooks.store, "user_code": begun.userCode])
-            #expect(again.problem?.hasPrefix("No server waits with this code.") == true)
+            #expect(again.problem?.hasPrefix("No server is waiting with this code.") == true)
             let none = try await browser.post("/device/confirm", ["device": POSBooks.store, "decision": "maybe"])
             #expect(none.status == 422)
         }
