@@ -43,6 +43,8 @@ struct ClientTests {
             client.identity = [:]
             client.headers = Self.basic("pos-1:s3+cret%2B%C3%A9%26")
             _ = try await client.begin()
+            client.headers = Self.basic("pos-1:s3 cret+é&")
+            _ = try await client.begin()
             client.identity = ["client_id": "pos-1"]
             _ = try await client.begin()
             client.identity = ["client_id": "pos-2"]

@@ -66,8 +66,8 @@ extension POSStandIn {
         let minutes = (asked.entry.expires.milliseconds - visit.now.milliseconds + 59_999) / 60_000
         let page = POSPage(visit, title: "Authorize \(device.name)?", beginsAtHeading: true) {
             """
-            <p>Authorize only if the License Management page of this very server shows this code now. Whoever sent you a \
-            code otherwise would get a license of your organization.</p>
+            <p>Authorize only if the License Management page of this very server shows this code now. If somebody sent you \
+            the code, choose Deny: they would get a license of your organization.</p>
             <dl>
             <dt>User Code</dt><dd class="code">\(asked.entry.userCode)</dd>
             <dt>Device</dt><dd>\(HTMLPage.escaped(device.name)), \(device.edition.rawValue)</dd>
