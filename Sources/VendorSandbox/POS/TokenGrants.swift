@@ -30,8 +30,8 @@ extension POSStandIn {
         let now = question.now
         return try office.work(by: book, at: now) { state in
             switch state.codes.ask(code, at: now) {
-            case .unknown: throw OAuthError.grant("There is no such device code, or it was over long ago.")
-            case .expired: throw OAuthError("expired_token", "The device code is over. Begin again.")
+            case .unknown: throw OAuthError.grant("There is no such device code, or it expired long ago.")
+            case .expired: throw OAuthError("expired_token", "The device code has expired. Begin again.")
             case .pending: throw OAuthError("authorization_pending", "Nobody has authorized the device yet.")
             case .tooSoon:
                 throw OAuthError("slow_down", "That was too soon: wait five seconds longer than before, from now on.")

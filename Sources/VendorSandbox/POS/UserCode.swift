@@ -20,11 +20,11 @@ struct UserCode: Hashable, Sendable, CustomStringConvertible {
     init?(_ text: String) {
         guard text.utf8.count <= 64 else { return nil }
         var letters: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case 97...122: letters.append(byte - 32)
-            case 65...90, 48...57, 128...: letters.append(byte)
-            default: continue
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "a"..."z": letters.append(UInt8(scalar.value) - 32)
+            case "A"..."Z", "0"..."9": letters.append(UInt8(scalar.value))
+            default: if scalar.properties.isAlphabetic { return nil }
             }
         }
         guard letters.count == Self.length, letters.allSatisfy(Self.alphabet.contains) else { return nil }

@@ -78,13 +78,16 @@ struct HTMLPage: Sendable {
         .choice label { font-weight: 400; }
         .buttons { display: flex; flex-wrap: wrap; gap: 0.8rem 1.2rem; align-items: center; }
         section { border-top: 1px solid #71809688; padding: 1rem 0 0.2rem; }
-        dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: 0.2rem 1rem; margin: 0.8rem 0; }
+        dl { display: grid; grid-template-columns: 14rem 1fr; gap: 0.2rem 1rem; margin: 0.8rem 0; }
         dt { font-weight: 600; }
         dd { margin: 0; overflow-wrap: anywhere; }
         @media (max-width: 28rem) {
             dl { display: block; }
             dd { margin: 0 0 0.5rem; }
         }
+        [aria-invalid=true] { border: 2px solid #c53030; }
+        [aria-current=page] { font-weight: 600; }
+        h1:focus { outline: none; }
         :focus-visible { outline: 3px solid #3182ce; outline-offset: 2px; }
         """
 

@@ -19,7 +19,7 @@ extension POSStandIn {
                 """
         }.joined(separator: "\n")
         let isCodeWrong = wrong?.field == .userCode
-        let page = POSPage(visit, title: "Authorize Device", problem: wrong?.problem) {
+        let page = POSPage(visit, title: "Authorize Device", problem: wrong?.problem, at: POSPath.device) {
             guard !organization.devices.isEmpty else {
                 return "<p>The organization has no devices in the book of the stand-in.</p>"
             }
@@ -64,24 +64,24 @@ extension POSStandIn {
     private func confirmationPage(_ visit: Visit, _ organization: POSOrganization, _ asked: Asked) -> VendorAnswer {
         let device = asked.device
         let minutes = (asked.entry.expires.milliseconds - visit.now.milliseconds + 59_999) / 60_000
-        let page = POSPage(visit, title: "Authorize \(device.name)?") {
+        let page = POSPage(visit, title: "Authorize \(device.name)?", beginsAtHeading: true) {
             """
-            <p>Authorize only if the License Management page of this very server shows this code now. Whoever sent you a \
-            code otherwise would get a license of your organization.</p>
+            <p>Authorize only if the License Management page of this very server shows this code now. If somebody sent you \
+            the code, choose Deny: they would get a license of your organization.</p>
             <dl>
             <dt>User Code</dt><dd class="code">\(asked.entry.userCode)</dd>
             <dt>Device</dt><dd>\(HTMLPage.escaped(device.name)), \(device.edition.rawValue)</dd>
             <dt>Server ID</dt><dd>\(HTMLPage.escaped(device.serverID))</dd>
             <dt>Organization</dt><dd>\(HTMLPage.escaped(organization.name))</dd>
-            <dt>Asked for</dt><dd>\(Self.shown(asked.entry.asked)), good for \
-            \(minutes == 1 ? "a minute" : "\(minutes) minutes") yet</dd>
+            <dt>Asked for</dt><dd>\(Self.shown(asked.entry.asked)), good for another \
+            \(minutes == 1 ? "minute" : "\(minutes) minutes")</dd>
             </dl>
             \(POSPage.form(
                 visit, POSPath.confirm,
                 """
                 \(POSPage.hidden("device", device.serverID))\
                 \(POSPage.hidden("user_code", asked.entry.userCode.description))\
-                <p class="buttons"><button type="submit" name="decision" value="authorize" autofocus>Authorize</button>
+                <p class="buttons"><button type="submit" name="decision" value="authorize">Authorize</button>
                 <button type="submit" name="decision" value="deny" class="other">Deny</button></p>
                 """))
             """
@@ -113,13 +113,13 @@ extension POSStandIn {
 
     private func donePage(_ visit: Visit, _ device: POSDevice, isDenied: Bool) -> VendorAnswer {
         let name = HTMLPage.escaped(device.name)
-        let page = POSPage(visit, title: isDenied ? "Denied" : "Device authorized") {
+        let page = POSPage(visit, title: isDenied ? "Denied" : "Device authorized", beginsAtHeading: true) {
             """
             <p class="done" role="status">\(isDenied
                 ? "\(name) was not authorized, and its code is good for nothing any more."
                 : "\(name) is authorized. Go back to the License Management page of the server and choose Complete "
                     + "Authorization.")</p>
-            <p><a href="\(POSPath.link(POSPath.devices))" autofocus>Devices</a></p>
+            <p><a href="\(POSPath.link(POSPath.devices))">Devices</a></p>
             """
         }
         return visit.page(200, page.html)
@@ -172,9 +172,10 @@ extension POSStandIn {
         let left = state.tries.left(.userCode, login, at: now)
         let rest = left == 0 ? "No try is left for now." : left == 1 ? "One try is left." : "\(left) tries are left."
         if let code, state.codes.isOver(code, at: now) {
-            return wrong(.userCode, "This code is over. Choose Next on the License Management page again. \(rest)")
+            return wrong(.userCode, "This code has expired. Choose Next on the License Management page again. \(rest)")
         }
-        return wrong(.userCode, "No server waits with this code. Compare it with the License Management page. \(rest)")
+        return wrong(
+            .userCode, "No server is waiting with this code. Compare it with the License Management page. \(rest)")
     }
 
     /// A moment as the pages show it.

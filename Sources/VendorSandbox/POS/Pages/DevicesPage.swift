@@ -7,7 +7,7 @@ extension POSStandIn {
         organization(visit, fields).answer { organization in
             let states = states(of: organization, visit)
             let cards = zip(organization.devices, states).map { Self.card($0, $1, at: visit.now) }
-            let page = POSPage(visit, title: "Devices") {
+            let page = POSPage(visit, title: "Devices", at: POSPath.devices, beginsAtHeading: true) {
                 cards.isEmpty
                     ? "<p>The organization has no devices in the book of the stand-in.</p>"
                     : cards.joined(separator: "\n")
@@ -53,7 +53,7 @@ extension POSStandIn {
             guard let device = organization.devices.first(where: { $0.serverID == fields["device"] }) else {
                 return refusal(visit, 422, "The organization has no such device.")
             }
-            let page = POSPage(visit, title: "Remove the license of \(device.name)?") {
+            let page = POSPage(visit, title: "Remove the license of \(device.name)?", beginsAtHeading: true) {
                 """
                 <p>The tokens of its server are revoked: it refreshes no more, and stops when the last one ends. Then the \
                 device can be authorized again.</p>
@@ -61,7 +61,7 @@ extension POSStandIn {
                     visit, POSPath.remove,
                     """
                     \(POSPage.hidden("device", device.serverID))\
-                    <p class="buttons"><button type="submit" autofocus>Remove the license</button>
+                    <p class="buttons"><button type="submit">Remove the license</button>
                     <a href="\(POSPath.link(POSPath.devices))">Keep it</a></p>
                     """))
                 """

@@ -22,7 +22,7 @@ extension POSStandIn {
                 """
         }.joined(separator: "\n")
         let described = problem == nil ? "" : " aria-describedby=\"problem\""
-        let page = POSPage(visit, title: "Choose the organization", problem: problem) {
+        let page = POSPage(visit, title: "Choose the organization", problem: problem, at: POSPath.organization) {
             POSPage.form(
                 visit, POSPath.organization,
                 """

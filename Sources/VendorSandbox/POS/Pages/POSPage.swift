@@ -5,13 +5,18 @@ struct POSPage: Sendable {
     /// - Parameters:
     ///   - title: The heading.
     ///   - problem: What was wrong with a form: a text, told before everything else.
+    ///   - path: The page of the navigation that it is; nil for one that is none of them.
+    ///   - beginsAtHeading: Whether a keyboard begins at the heading, since no field comes first.
     ///   - body: What follows, as HTML.
-    init(_ visit: Visit, title: String, problem: String? = nil, body: () -> String) {
+    init(
+        _ visit: Visit, title: String, problem: String? = nil, at path: String? = nil, beginsAtHeading: Bool = false,
+        body: () -> String
+    ) {
         html = HTMLPage(title: (problem == nil ? "" : "Error: ") + title + " (POS stand-in)") {
             """
             <p class="note"><strong>This is a stand-in, not the authorization server of a vendor.</strong> It is there \
             to try things out. Nothing that it grants is a license.</p>
-            \(Self.navigation(visit))<h1>\(HTMLPage.escaped(title))</h1>
+            \(Self.navigation(visit, at: path))<h1\(beginsAtHeading ? " tabindex=\"-1\" autofocus" : "")>\(HTMLPage.escaped(title))</h1>
             \(problem.map { """
                 <div class="error" role="alert" id="problem"><p>\(HTMLPage.escaped($0))</p></div>
 
@@ -41,12 +46,15 @@ struct POSPage: Sendable {
             + (isWrong ? " aria-invalid=\"true\"" : "") + (isFirst ? " autofocus" : "")
     }
 
-    private static func navigation(_ visit: Visit) -> String {
+    private static func navigation(_ visit: Visit, at path: String?) -> String {
         guard let session = visit.session else { return "" }
         let links = [
             (POSPath.device, "Authorize Device"), (POSPath.devices, "Devices"),
             (POSPath.organization, "Organization"),
-        ].map { "<a href=\"\(POSPath.link($0.0))\">\($0.1)</a>" }.joined(separator: "\n")
+        ].map { link, title in
+            let current = link == path ? " aria-current=\"page\"" : ""
+            return "<a href=\"\(POSPath.link(link))\"\(current)>\(title)</a>"
+        }.joined(separator: "\n")
         return """
             <nav aria-label="Pages">
             \(links)

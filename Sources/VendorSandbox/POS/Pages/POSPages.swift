@@ -66,7 +66,7 @@ extension POSStandIn {
 
     /// A page that only says what went wrong.
     func refusal(_ visit: Visit, _ status: Int, _ problem: String) -> VendorAnswer {
-        let page = POSPage(visit, title: "Not done", problem: problem) {
+        let page = POSPage(visit, title: "Not done", problem: problem, beginsAtHeading: true) {
             "<p><a href=\"\(POSPath.link(POSPath.device))\">Authorize Device</a></p>"
         }
         return visit.page(status, page.html)

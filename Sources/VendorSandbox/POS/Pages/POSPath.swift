@@ -16,7 +16,7 @@ enum POSPath {
     }
 
     /// A text as it stands in a query.
-    private static func encoded(_ text: String) -> String {
+    static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
             switch byte {
             case 48...57, 65...90, 97...122: String(UnicodeScalar(byte))
