@@ -27,7 +27,8 @@ public struct Sandbox: Sendable {
     ///
     /// - Parameters:
     ///   - book: The path of the YAML file of what the vendors know of their customers. It is reread when it
-    ///     changes; while a changed one is broken, the last good one stays in force.
+    ///     changes; while a changed one is broken, the last good one stays in force. What a vendor has to remember
+    ///     stands beside it, in a file of that path with the vendor's name behind it (`book.yaml.pos`).
     ///   - keyFile: The path of the file with the secret signing key, made on the first run with mode 0600; without
     ///     one, the book's path with `.key` behind it.
     ///   - clock: What time the stand-in takes it to be; without one, the machine's. Where it goes back, the stand-in stays at the latest time
@@ -59,11 +60,15 @@ public struct Sandbox: Sendable {
         let keeper = try BookKeeper(path: book, now: time.now, report: report)
         let signer = try Signer(keyID: Self.keyID, key: signingKey(at: keyFile))
         let encryption = try tls?.configuration()
+        for (name, vendor) in await keeper.current().vendors {
+            try vendor.standIn.start(keepingIn: "\(book).\(name)", report: report)
+        }
         // Seconds after which a connection that nothing comes over is let go: its peer may be gone.
         let idle: Int64 = 120
         let isReady = Atomic(false)
         let application = Application(
-            responder: StandInResponder(keeper: keeper, signer: signer, now: time.now),
+            responder: StandInResponder(
+                keeper: keeper, signer: signer, scheme: tls == nil ? "http" : "https", now: time.now),
             server: try encryption.map {
                 try .tls(.http1(configuration: .init(idleTimeout: .seconds(idle))), tlsConfiguration: $0)
             } ?? .http1(configuration: .init(idleTimeout: .seconds(idle))),

@@ -10,6 +10,8 @@ public struct AnyAdapter: Sendable {
     public let inspects: Bool
     /// What it knows of keys; nil where its vendor activates none.
     public let keys: KeyDesk?
+    /// What it knows of tokens; nil where its license is none.
+    public let tokens: (any TokenVerifying)?
 
     private let begins: @Sendable (Act, Facts) throws -> ErasedTransition
     private let resumes: @Sendable (ErasedTransition, Event, Facts) throws -> ErasedTransition
@@ -20,12 +22,17 @@ public struct AnyAdapter: Sendable {
         descriptor = adapter.descriptor
         let refreshing = adapter as? any OnlineRefreshing
         let offline = adapter as? any OfflineActivating
+        let authorizing = adapter as? any DeviceAuthorizing
         let inspecting = adapter as? any Inspecting
         var capabilities: [Capability] = []
         if refreshing != nil { capabilities.append(.onlineRefresh) }
         if offline != nil { capabilities.append(.offlineActivation) }
         keys = (adapter as? any KeyUpgrading).map(KeyDesk.init)
         if keys != nil { capabilities.append(.keyUpgrade) }
+        if authorizing != nil { capabilities.append(.deviceAuthorization) }
+        tokens = adapter as? any TokenVerifying
+        if tokens != nil { capabilities.append(.tokenVerification) }
+        if adapter is any Recording { capabilities.append(.recording) }
         self.capabilities = capabilities
         inspects = inspecting != nil
         begins = { act, facts in
@@ -36,8 +43,14 @@ public struct AnyAdapter: Sendable {
             case .request:
                 guard let offline else { throw Self.unable(adapter.descriptor, act) }
                 return try Self.request(offline, facts)
-            case .upgrade, .inspect:
-                // The one begins with keys, the other with a state.
+            case .authorize:
+                guard let authorizing else { throw Self.unable(adapter.descriptor, act) }
+                return try Self.authorize(authorizing, facts)
+            case .deauthorize:
+                guard let authorizing else { throw Self.unable(adapter.descriptor, act) }
+                return try Self.deauthorize(authorizing, facts)
+            case .upgrade, .record, .inspect:
+                // They begin with keys, with what a person recorded, with a state.
                 throw Self.unable(adapter.descriptor, act)
             }
         }
@@ -74,6 +87,14 @@ public struct AnyAdapter: Sendable {
 
     private static func request(_ adapter: some OfflineActivating, _ facts: Facts) throws -> ErasedTransition {
         try ErasedTransition(adapter.request(facts))
+    }
+
+    private static func authorize(_ adapter: some DeviceAuthorizing, _ facts: Facts) throws -> ErasedTransition {
+        try ErasedTransition(adapter.authorize(facts))
+    }
+
+    private static func deauthorize(_ adapter: some DeviceAuthorizing, _ facts: Facts) throws -> ErasedTransition {
+        try ErasedTransition(adapter.deauthorize(facts))
     }
 
     /// What an adapter knows of keys, its state kept as bytes.

@@ -1,4 +1,6 @@
 #if canImport(Glibc)
+    // Through which swift-certificates has the compiler see struct stat first.
+    import CoreFoundation
     import Glibc
 #elseif canImport(Musl)
     import Musl

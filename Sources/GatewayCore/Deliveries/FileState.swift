@@ -2,6 +2,8 @@ import AdapterKit
 import Crypto
 
 #if canImport(Glibc)
+    // Through which swift-certificates has the compiler see struct stat first.
+    import CoreFoundation
     import Glibc
 #elseif canImport(Musl)
     import Musl

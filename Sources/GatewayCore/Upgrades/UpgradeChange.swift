@@ -47,7 +47,7 @@ extension UpgradeRun {
     }
 
     private func conversation(_ facts: Facts) -> Conversation {
-        Conversation(gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
+        Conversation(gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
     }
 
     /// How a conversation ended; what was lost on the way is asked about by the next.
@@ -55,7 +55,7 @@ extension UpgradeRun {
         do {
             switch try await conversation() {
             case .finished(let outcome, _): return outcome
-            case .waiting, .asking:
+            case .waiting, .asking, .showing:
                 throw AdapterError(.malformed, "The adapter waits in the middle of an activation, which it may not.")
             }
         } catch let error as LostAnswer {

@@ -4,7 +4,7 @@ import MarkedYAML
 
 /// The vendors that can be stood in for.
 private let standIns: [any StandIn.Type] = [
-    Sage100StandIn.self, Sage200StandIn.self, Sage300StandIn.self, PerpetualStandIn.self,
+    Sage100StandIn.self, Sage200StandIn.self, Sage300StandIn.self, PerpetualStandIn.self, POSStandIn.self,
 ]
 
 /// What the vendors know of their customers, as one version of the book says it.

@@ -24,6 +24,16 @@ extension Shape where Value == String {
         }
     }
 
+    /// An address of the web, at most 512 bytes.
+    static var address: Shape {
+        text(bytes: 512).checked { text in
+            let isPlain = text.utf8.allSatisfy { (0x21..<0x7F).contains($0) && !"\"<>\\^`{|}".utf8.contains($0) }
+            let host = text.hasPrefix("https://") ? text.dropFirst(8) : text.dropFirst(7)
+            return isPlain && (text.hasPrefix("https://") || text.hasPrefix("http://")) && !host.isEmpty
+                && host.first != "/" ? nil : "this is no address such as https://hub.example:8443"
+        }
+    }
+
     /// Letters, digits and `._~:/-`.
     static func token(characters limit: Int) -> Shape {
         text(bytes: limit).checked { text in
@@ -40,6 +50,26 @@ extension Shape where Value == String {
 extension Shape where Value == Int {
     /// A number of users or the like.
     static var count: Shape { .int(in: 0...1_000_000) }
+
+    /// A duration such as `90s`, `15m`, `1h` or `7d`, in seconds.
+    static func seconds(in range: ClosedRange<Int>) -> Shape {
+        Shape.text("a duration such as 90s, 15m, 1h or 7d") { text in
+            let digits = text.utf8.dropLast()
+            guard (1...9).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }),
+                let number = Int(String(decoding: digits, as: UTF8.self))
+            else { return nil }
+            switch text.utf8.last {
+            case UInt8(ascii: "s"): return number
+            case UInt8(ascii: "m"): return number * 60
+            case UInt8(ascii: "h"): return number * 3_600
+            case UInt8(ascii: "d"): return number * 86_400
+            default: return nil
+            }
+        }.checked { seconds in
+            range.contains(seconds)
+                ? nil : "this duration is not within \(range.lowerBound)s and \(range.upperBound)s"
+        }
+    }
 }
 
 extension Shape where Value == BookDate {

@@ -13,21 +13,33 @@ final class Fault: Sendable {
     let truncate: Int?
     /// Signatures are wrong by one bit.
     let badSignature: Bool
+    /// The answer is worked out, with all that it changes at the vendor; then the connection ends without it.
+    let isLost: Bool
+    /// The one path below the vendor's whose requests count; nil where all do.
+    private let path: String?
     private let everyNth: Int
     private let requests = Atomic(0)
 
-    init(isDown: Bool, latency: Int, status: Int?, truncate: Int?, badSignature: Bool, everyNth: Int) {
+    private init(
+        isDown: Bool, latency: Int, status: Int?, truncate: Int?, badSignature: Bool, isLost: Bool, path: String?,
+        everyNth: Int
+    ) {
         self.isDown = isDown
         self.latency = latency
         self.status = status
         self.truncate = truncate
         self.badSignature = badSignature
+        self.isLost = isLost
+        self.path = path
         self.everyNth = everyNth
     }
 
     /// Counts a request, from the reading of the book on, and says whether it is one that goes wrong.
-    func strikes() -> Bool {
-        requests.add(1, ordering: .relaxed).newValue % everyNth == 0
+    ///
+    /// - Parameter path: Below the vendor's.
+    func strikes(at path: String) -> Bool {
+        if let only = self.path, only != path { return false }
+        return requests.add(1, ordering: .relaxed).newValue % everyNth == 0
     }
 
     /// 1xx is no answer yet.
@@ -43,7 +55,15 @@ final class Fault: Sendable {
                 status: fields.optional("status", Self.statusShape),
                 truncate: fields.optional("truncate", .int(in: 0...)),
                 badSignature: fields.optional("badSignature", .bool, default: false),
+                isLost: fields.optional("lost", .bool, default: false),
+                path: fields.optional("path", .path),
                 everyNth: fields.optional("everyNth", .int(in: 1...), default: 1))
         }
+    }
+}
+
+extension Shape where Value == String {
+    fileprivate static var path: Shape {
+        .text("a path below the vendor's, such as /token") { $0.utf8.first == UInt8(ascii: "/") ? $0 : nil }
     }
 }

@@ -26,6 +26,18 @@ protocol StandIn: Sendable {
     var count: Int { get }
     /// What it answers to.
     var endpoints: [Endpoint] { get }
+
+    /// Takes up what it kept when it ran before. Called once, before the first request.
+    ///
+    /// - Parameters:
+    ///   - file: The path of a file of its own, which it may make with mode 0600.
+    ///   - report: Takes what a person should know.
+    func start(keepingIn file: String, report: @escaping @Sendable (String) -> Void) throws(SandboxError)
+}
+
+extension StandIn {
+    /// Keeps nothing.
+    func start(keepingIn file: String, report: @escaping @Sendable (String) -> Void) throws(SandboxError) {}
 }
 
 /// Something that a vendor can be asked.
@@ -50,6 +62,11 @@ struct VendorRequest: Sendable {
     /// The stand-in's time, never earlier than that of a request before.
     let now: Instant
     let signer: Signer
+    /// What stands behind the `?` of the address; empty where there is nothing.
+    let query: String
+    let headers: HTTPFields
+    /// By what the client reached the stand-in, such as `http://127.0.0.1:8300`; nil where its `Host` is no host.
+    let origin: String?
 
     /// The question of a request for an entitlement.
     ///
@@ -95,11 +112,12 @@ struct VendorAnswer: Sendable {
     }
 
     /// Plain text that says whose it is; what is wrong is cut to what the protocol pages allow it to have.
-    static func text(_ status: Int, _ text: String) -> VendorAnswer {
+    static func text(_ status: Int, _ text: String, headers: HTTPFields = [:]) -> VendorAnswer {
         let limit = status == 200 ? Int.max : 1024
         var line = "Stand-in vendor: \(text)"
         while line.utf8.count >= limit { line.unicodeScalars.removeLast() }
         return VendorAnswer(
-            status: status, contentType: "text/plain; charset=utf-8", body: Array((line + "\n").utf8))
+            status: status, contentType: "text/plain; charset=utf-8", body: Array((line + "\n").utf8),
+            headers: headers)
     }
 }

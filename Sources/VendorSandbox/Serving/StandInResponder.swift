@@ -5,16 +5,18 @@ import Hummingbird
 struct StandInResponder: HTTPResponder {
     let keeper: BookKeeper
     let signer: Signer
+    /// `http` or `https`.
+    let scheme: String
     let now: @Sendable () -> Instant
 
     func respond(to request: Request, context: Connection) async throws -> Response {
         let book = await keeper.current()
         let path = request.uri.path
-        guard let vendor = book.vendors[Self.vendorName(in: path)] else {
+        guard let (name, below) = Self.place(path), let vendor = book.vendors[name] else {
             return response(to: path == "/" ? index(of: book, request.method) : Self.notFound(path))
         }
-        guard let fault = vendor.fault, fault.strikes() else {
-            return response(to: try await answer(request, from: vendor, signer))
+        guard let fault = vendor.fault, fault.strikes(at: below) else {
+            return response(to: try await answer(request, below, from: vendor, signer))
         }
         if fault.latency > 0 { try await Task.sleep(for: .milliseconds(fault.latency)) }
         if fault.isDown {
@@ -25,25 +27,31 @@ struct StandInResponder: HTTPResponder {
             if let status = fault.status {
                 VendorAnswer.text(status, "broken on purpose, by a fault in its book.")
             } else {
-                try await answer(request, from: vendor, fault.badSignature ? signer.spoiled : signer)
+                try await answer(request, below, from: vendor, fault.badSignature ? signer.spoiled : signer)
             }
+        if fault.isLost {
+            context.hangUp()
+            return Response(status: .serviceUnavailable)
+        }
         return response(to: answer, truncatedTo: fault.truncate)
     }
 
     private func answer(
-        _ request: Request, from vendor: Book.Vendor, _ signer: Signer
+        _ request: Request, _ below: String, from vendor: Book.Vendor, _ signer: Signer
     ) async throws -> VendorAnswer {
         let path = request.uri.path
-        let name = Self.vendorName(in: path)
-        let below = path.dropFirst(name.count + 1)
         let endpoints = vendor.endpoints.filter { $0.path == below }
         guard !endpoints.isEmpty else { return Self.notFound(path) }
         guard let endpoint = endpoints.first(where: { $0.method == request.method.rawValue }) else {
-            return .text(405, "\(path) is asked with \(endpoints.map(\.method).joined(separator: " or ")).")
+            let methods = endpoints.map(\.method)
+            return .text(
+                405, "\(path) is asked with \(methods.joined(separator: " or ")).",
+                headers: [.allow: methods.joined(separator: ", ")])
         }
         let body = try await Self.body(of: request, upTo: endpoint.bodyLimit)
         let question = VendorRequest(
-            contentType: request.headers[.contentType], body: body ?? [], now: now(), signer: signer)
+            contentType: request.headers[.contentType], body: body ?? [], now: now(), signer: signer,
+            query: request.uri.query ?? "", headers: request.headers, origin: origin(of: request))
         do {
             if body != nil { return try endpoint.answer(question) }
             return try endpoint.tooLarge?(question)
@@ -72,7 +80,7 @@ struct StandInResponder: HTTPResponder {
             return Response(
                 status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
         }
-        let sent = ByteBuffer(bytes: answer.body.prefix(min(limit, answer.body.count - 1)))
+        let sent = ByteBuffer(bytes: answer.body.prefix(max(0, min(limit, answer.body.count - 1))))
         let body = ResponseBody(contentLength: answer.body.count) { writer in
             try await writer.write(sent)
             throw CutShort()
@@ -105,8 +113,27 @@ struct StandInResponder: HTTPResponder {
         .text(404, "there is nothing at \(path.prefix(200)); / says what there is.")
     }
 
-    private static func vendorName(in path: String) -> String {
-        String(path.dropFirst().prefix { $0 != "/" })
+    /// The vendor that a path is of, and the path below it.
+    ///
+    /// A well-known name may also be inserted before the vendor's: `/.well-known/NAME/VENDOR` is
+    /// `/VENDOR/.well-known/NAME` (RFC 8414, section 3.1).
+    private static func place(_ path: String) -> (vendor: String, below: String)? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 1 else { return nil }
+        if parts.count == 4, parts[1] == ".well-known" { return (String(parts[3]), "/.well-known/\(parts[2])") }
+        return (String(parts[1]), String(path.dropFirst(parts[1].count + 1)))
+    }
+
+    /// By what a client reached the stand-in; nil where it does not say a host, or something else in its place.
+    private func origin(of request: Request) -> String? {
+        guard let host = request.head.authority, (1...255).contains(host.utf8.count) else { return nil }
+        let isPlain = host.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122: true
+            default: "-._:[]".utf8.contains(byte)
+            }
+        }
+        return isPlain ? "\(scheme)://\(host)" : nil
     }
 }
 

@@ -13,7 +13,7 @@ struct Signer: Sendable {
     let keyID: String
     private let key: Curve25519.Signing.PrivateKey
     /// Whether every signature gets a wrong bit, as a fault of the book demands.
-    private var isSpoiled = false
+    private(set) var isSpoiled = false
 
     init(keyID: String, key: Curve25519.Signing.PrivateKey) {
         self.keyID = keyID
@@ -22,6 +22,14 @@ struct Signer: Sendable {
 
     /// The 32 bytes that signatures are checked with, in base64.
     var publicKey: String { key.publicKey.rawRepresentation.base64EncodedString() }
+
+    /// A secret of 32 bytes that follows from the key, one for each purpose; whoever knows one knows no other.
+    func secret(for purpose: String) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: key.rawRepresentation),
+            info: Data("gatehouse sandbox \(purpose)".utf8),
+            outputByteCount: 32)
+    }
 
     /// A signer whose signatures are all wrong by one bit.
     var spoiled: Signer {

@@ -51,16 +51,40 @@ private func readKey(_ path: String) throws(SandboxError) -> Curve25519.Signing.
 
 /// Makes a file of mode 0600, unless there is one of that name.
 private func make(_ path: String, holding text: String) throws(SandboxError) {
-    let draft = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw cannotMake(path, errno) }
+    let (draft, failure) = draft(of: path, holding: Array(text.utf8))
     defer { unlink(draft) }
-    let bytes = Array(text.utf8)
-    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    let failure = written != bytes.count ? (written < 0 ? errno : ENOSPC) : fsync(descriptor) != 0 ? errno : 0
-    close(descriptor)
     guard failure == 0 else { throw cannotMake(path, failure) }
     guard link(draft, path) == 0 || errno == EEXIST else { throw cannotMake(path, errno) }
+}
+
+/// Puts a file of mode 0600 in the place of a path: the old one or the new one stands there at any time.
+///
+/// - Returns: the system's code for what went wrong; 0 where nothing did.
+func replacePrivateFile(_ path: String, with bytes: [UInt8]) -> Int32 {
+    let (draft, failure) = draft(of: path, holding: bytes)
+    guard failure == 0, rename(draft, path) != 0 else {
+        if failure != 0 { unlink(draft) }
+        return failure
+    }
+    let code = errno
+    unlink(draft)
+    return code
+}
+
+/// Writes a file of mode 0600 beside a path.
+private func draft(of path: String, holding bytes: [UInt8]) -> (path: String, failure: Int32) {
+    let draft = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))"
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return (draft, errno) }
+    defer { close(descriptor) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else { return (draft, written < 0 ? errno : ENOSPC) }
+        rest = rest.dropFirst(written)
+    }
+    return (draft, fsync(descriptor) == 0 ? 0 : errno)
 }
 
 private func cannotMake(_ path: String, _ code: Int32) -> SandboxError {
