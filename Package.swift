@@ -108,6 +108,7 @@ let package = Package(
             exclude: ["Corpus"]),
         .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
+        .testTarget(name: "POSTokenTests", dependencies: ["AdapterKit", "AdapterTestKit", "POSToken"]),
         .testTarget(
             name: "Sage100Tests",
             dependencies: [
@@ -131,8 +132,8 @@ let package = Package(
             name: "GatewayCoreTests",
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore",
-                "GatewayTransport",
-                "Sage100", "Sage200", "Sage300", "VendorSandbox",
+                "GatewayTransport", "POSToken", "Recorded",
+                "Sage100", "Sage200", "Sage300", "SignedTokens", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

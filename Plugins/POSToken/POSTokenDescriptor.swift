@@ -20,10 +20,10 @@ extension POSToken {
             settings: Settings.Name.allCases.map(\.field),
             dates: [
                 AdapterDescriptor.DateDescription(
-                    name: DateName.renewsOn, optional: true,
+                    name: TokenDate.renewsOn.rawValue, optional: true,
                     help: "The last day before which the license must be renewed at the authorization server."),
                 AdapterDescriptor.DateDescription(
-                    name: DateName.tokenExpires, help: "When the license's tokens end, if they are not refreshed."),
+                    name: TokenDate.tokenExpires.rawValue, help: "When the license's tokens end, if they are not refreshed."),
             ])
     }
 }

@@ -2,12 +2,6 @@ public import AdapterKit
 import Foundation
 
 extension POSToken {
-    /// The dates that it reports.
-    enum DateName {
-        static let renewsOn = "renewsOn"
-        static let tokenExpires = "tokenExpires"
-    }
-
     /// What the tokens grant.
     ///
     /// - Parameter keys: The answer with the server's keys, and what the tokens say that they prove.
@@ -27,11 +21,13 @@ extension POSToken {
             throw AdapterError(.malformed, "The authorization server does not say when the token ends.")
         }
         let issued = claims.time("iat") ?? came
-        var dates = [DateName.tokenExpires: DateValue.instant(expires)]
-        dates[DateName.renewsOn] = try claims.date(settings.claim(.claimRenewsOn))
+        var dates = [TokenDate.tokenExpires.rawValue: DateValue.instant(expires)]
+        dates[TokenDate.renewsOn.rawValue] = try claims.date(settings.claim(.claimRenewsOn))
         let audience = claims.texts("aud")
         return Grant(
-            attestation: Attestation(subject: [IdentityField.serverID: reading.serverID], issued: issued),
+            attestation: Attestation(
+                subject: [IdentityField.serverID: reading.serverID], issued: issued,
+                remarks: ["Its tokens are good until \(expires)."]),
             revision: claims.text("jti") ?? "\(issued)",
             entitlement: Entitlement(
                 dates: dates, modules: reading.features.map { Entitlement.Module(code: $0, name: $0) },
@@ -63,7 +59,7 @@ extension POSToken {
                     + "scope holds openid, and that the server knows it.")
         }
         var entitlement = facts.held?.entitlement ?? Entitlement()
-        entitlement.dates[DateName.tokenExpires] = .instant(expires)
+        entitlement.dates[TokenDate.tokenExpires.rawValue] = .instant(expires)
         if entitlement.details[TokenDetail.serverID.rawValue] == nil {
             entitlement.details[TokenDetail.serverID.rawValue] = facts.identity[IdentityField.serverID]
         }
@@ -71,7 +67,9 @@ extension POSToken {
             entitlement.remarks = ["Its tokens are opaque: what they grant is known to the authorization server alone."]
         }
         return Grant(
-            attestation: Attestation(subject: facts.identity, issued: came), revision: "\(came)",
+            attestation: Attestation(
+                subject: facts.identity, issued: came, remarks: ["Its tokens are good until \(expires)."]),
+            revision: "\(came)",
             entitlement: entitlement, refreshAt: Self.refreshTime(came, expires))
     }
 

@@ -30,6 +30,14 @@ public struct TokenReading: Codable, Hashable, Sendable {
     }
 }
 
+/// The dates of a license that lives on tokens.
+public enum TokenDate: String, CaseIterable, Codable, Sendable {
+    /// The last day before which it must be renewed at the authorization server.
+    case renewsOn
+    /// When its tokens end, if they are not refreshed. They are, by themselves: it is no date to renew by.
+    case tokenExpires
+}
+
 /// The names under which an entitlement's details tell what a license page shows of a license that lives on tokens.
 public enum TokenDetail: String, CaseIterable, Codable, Sendable {
     /// ``TokenReading/serverID``

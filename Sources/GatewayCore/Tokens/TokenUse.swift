@@ -22,20 +22,16 @@ extension ShowTokens: PerformedCall {
         let ground = try await context.store.tokenGround(of: installation, in: context.scope)
         let entitlement = kept.entitlement
         let status =
-            entitlement == nil ? Standing.unlicensedLabel : result.label(of: Self.renewal)
+            entitlement == nil ? Standing.unlicensedLabel : result.label(of: TokenDate.renewsOn.rawValue)
         return LicensePage(
             installation: installation, status: status,
             license: entitlement.flatMap { TokenReading(details: $0.details, edition: $0.edition) },
-            renewsOn: entitlement?.dates[Self.renewal], tokenExpires: entitlement?.dates[Self.ends],
+            renewsOn: entitlement?.dates[TokenDate.renewsOn.rawValue], tokenExpires: entitlement?.dates[TokenDate.tokenExpires.rawValue],
             standing: result.standing.label, access: result.standing.access, messages: result.messages,
             refreshDue: kept.canRefresh ? record.refreshDue : nil,
             authorizeAgain: record.authorizeAgain,
             verification: Self.verification(ground, isHeld: entitlement != nil))
     }
-
-    /// The dates of a license that lives on tokens.
-    private static let renewal = "renewsOn"
-    private static let ends = "tokenExpires"
 
     private static func verification(_ ground: TokenGround?, isHeld: Bool) -> String {
         guard let terms = ground?.terms else {

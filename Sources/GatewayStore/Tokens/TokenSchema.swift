@@ -34,5 +34,6 @@ extension Migrations {
 
         -- Why its license must be acquired again, where its tokens can't be refreshed any more.
         ALTER TABLE installations ADD COLUMN authorize_again TEXT;
+        CREATE INDEX installations_to_authorize ON installations (id) WHERE authorize_again IS NOT NULL;
         """
 }

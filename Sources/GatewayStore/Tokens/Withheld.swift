@@ -1,6 +1,7 @@
 public import AdapterKit
 public import Foundation
 import GRDB
+public import GatewayAPI
 
 /// Secrets of an installation that came with an answer, sealed, each under its name.
 public struct WithheldSecrets: Hashable, Sendable {
@@ -60,10 +61,17 @@ extension Store {
         }
     }
 
-    /// Forgets a secret of an installation, which is spent.
-    public func forgetWithheld(_ name: String, of installation: String) async throws {
-        try await commits.write { db in
-            try db.run("DELETE FROM withheld WHERE installation = ?1 AND name = ?2", [installation, name])
+    /// The installations in scope whose license must be acquired again, each with why, those that are archived left out.
+    public func licensesToAcquire(
+        in scope: Scope, customer: String?
+    ) async throws -> [(installation: String, message: String)] {
+        try await pool.read { db in
+            try db.rows(
+                """
+                SELECT id, authorize_again FROM installations WHERE authorize_again IS NOT NULL
+                AND archived_at IS NULL AND (?1 IS NULL OR customer = ?1) AND (?2 IS NULL OR customer = ?2)
+                """, [scope.customer, customer]
+            ) { row in (row[0], row[1]) }
         }
     }
 }
