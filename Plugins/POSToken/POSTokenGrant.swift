@@ -74,7 +74,7 @@ extension POSToken {
     }
 
     /// At half of the life, so that there is as long again to reach the server.
-    static func refreshTime(_ issued: Instant, _ expires: Instant) -> Instant {
+    public static func refreshTime(_ issued: Instant, _ expires: Instant) -> Instant {
         Instant(milliseconds: issued.milliseconds + (expires.milliseconds - issued.milliseconds) / 2)
     }
 
