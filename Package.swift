@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // The distribution's own C libraries, so that their security fixes reach Gatehouse with the system's.
@@ -35,8 +36,12 @@ let package = Package(
         .target(name: "MarkedCSV", dependencies: ["MarkedText"]),
         .target(name: "MarkedYAML", dependencies: ["CYAML", "MarkedText"]),
         .target(name: "VendorFormats", dependencies: ["AdapterKit"]),
+        .target(
+            name: "SignedTokens", dependencies: ["AdapterKit", .product(name: "JWTKit", package: "jwt-kit")]),
         .target(name: "Forecasting"),
         .target(name: "ICalendar", dependencies: ["AdapterKit"]),
+        .target(name: "POSToken", dependencies: ["AdapterKit"], path: "Plugins/POSToken"),
+        .target(name: "Recorded", dependencies: ["AdapterKit"], path: "Plugins/Recorded"),
         .target(name: "Sage100", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage100"),
         .target(name: "Sage200", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage200"),
         .target(name: "Sage300", dependencies: ["AdapterKit", "VendorFormats"], path: "Plugins/Sage300"),
@@ -55,7 +60,7 @@ let package = Package(
             name: "GatewayCore",
             dependencies: [
                 "AdapterKit", "CLinux", "Forecasting", "GatewayAPI", "GatewayProfiles", "GatewayStore",
-                "GatewayTransport", "MarkedCSV", "MarkedText", "MarkedYAML",
+                "GatewayTransport", "MarkedCSV", "MarkedText", "MarkedYAML", "SignedTokens",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -78,7 +83,10 @@ let package = Package(
             ]),
         .executableTarget(
             name: "gatehouse",
-            dependencies: ["AdapterKit", "GatewayCommands", "GatewayCore", "Sage100", "Sage200", "Sage300"]),
+            dependencies: [
+                "AdapterKit", "GatewayCommands", "GatewayCore", "POSToken", "Recorded", "Sage100", "Sage200",
+                "Sage300",
+            ]),
         .executableTarget(
             name: "GatewayBench",
             dependencies: [
@@ -100,6 +108,7 @@ let package = Package(
             exclude: ["Corpus"]),
         .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"]),
         .testTarget(name: "ICalendarTests", dependencies: ["AdapterKit", "ICalendar"]),
+        .testTarget(name: "POSTokenTests", dependencies: ["AdapterKit", "AdapterTestKit", "POSToken"]),
         .testTarget(
             name: "Sage100Tests",
             dependencies: [
@@ -123,8 +132,8 @@ let package = Package(
             name: "GatewayCoreTests",
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore",
-                "GatewayTransport",
-                "Sage100", "Sage200", "Sage300", "VendorSandbox",
+                "GatewayTransport", "POSToken", "Recorded",
+                "Sage100", "Sage200", "Sage300", "SignedTokens", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

@@ -27,6 +27,17 @@ extension Sage100 {
         }
 
         var isDiscreet: Bool { self == .serialNumber }
+
+        /// The field, as a part of the identity and as a key. Sage publishes no form of either number: it is some number,
+        /// which an INI file holds as it is, and so is what a person typed in its place most often not.
+        func field(help: String) -> Field {
+            let example = self == .serialNumber ? "1047733" : "4000217743"
+            return Field(
+                name: rawValue, title: title, pattern: "(?=.*[0-9])[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
+                expectation:
+                    "a number such as \(example): at most 32 digits, letters and dashes between them, with a digit among "
+                    + "them", help: help)
+        }
     }
 
     /// What there is to know of the adapter.
@@ -34,9 +45,9 @@ extension Sage100 {
         AdapterDescriptor(
             protocolName: "product-key", title: "Sage 100", version: "1.0",
             identity: [
-                IdentityField.customerNumber.number(
+                IdentityField.customerNumber.field(
                     help: "It is the customer's number with Sage, on tab 3 of System Configuration."),
-                IdentityField.serialNumber.number(
+                IdentityField.serialNumber.field(
                     help: "It is the serial number that is registered now, on tab 3 of System Configuration."),
             ],
             keys: Key.fields,
@@ -46,13 +57,16 @@ extension Sage100 {
                     help: "It is the folder on the server that holds MAS90, as this machine sees it."),
                 Field(
                     name: "terminalServers", title: "Terminal servers",
-                    pattern: "[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?:/[^/].*",
+                    pattern:
+                        "([A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,45}(%[A-Za-z0-9._-]{1,64})?\\])"
+                        + ":/[^/].*",
                     expectation:
-                        "a host and a folder with a colon between, such as TS1:/mnt/ts1/Sage/Sage 100 Workstation",
+                        "a host and a folder with a colon between, such as TS1:/mnt/ts1/Sage/Sage 100 Workstation or "
+                        + "[fd00::7]:/mnt/ts7",
                     required: false,
                     help:
-                        "It is a host, a colon, and the folder of that host that holds its MAS90, as this machine sees "
-                        + "it; several values for several hosts."),
+                        "It is a host (an IPv6 address in brackets), a colon, and the folder of that host that holds its "
+                        + "MAS90, as this machine sees it; several values for several hosts."),
             ],
             deliveries: [
                 Field(

@@ -9,9 +9,9 @@ extension Sage100 {
 
         /// All of them, as tab 3 of System Configuration asks for them.
         static let fields: [Field] = [
-            IdentityField.serialNumber.number(
+            IdentityField.serialNumber.field(
                 help: "It stands in the vendor's letter with the keys; often another than before."),
-            IdentityField.customerNumber.number(
+            IdentityField.customerNumber.field(
                 help: "It stands in the vendor's letter with the keys; most often the same as before."),
             Field(
                 name: user, title: "User Key", pattern: "[A-Z0-9]{4,32}(-[A-Z0-9]{4,32}){0,7}",
@@ -35,7 +35,7 @@ extension Sage100 {
                 FieldProblem(
                     field: one.rawValue,
                     message:
-                        "The keys' \(one.rawValue) is the \(other.rawValue) that is in force: the two may have been "
+                        "The key \(one.rawValue) is the \(other.rawValue) that is in force: the two may have been "
                         + "entered in each other's place. Compare them with the vendor's letter."))
         }
         for (index, field) in Key.fields.enumerated() {
@@ -45,7 +45,7 @@ extension Sage100 {
                     FieldProblem(
                         field: field.name,
                         message:
-                            "The keys' \(field.name) is the same text as \(twin.name): one of them was entered twice. "
+                            "The key \(field.name) is the same text as \(twin.name): one of them was entered twice. "
                             + "Compare them with the vendor's letter."))
             } else if field.secret, KeySet.isPlaceholder(key) {
                 problems.append(KeySet.placeholder(field.name))

@@ -33,12 +33,13 @@ extension Sage300Perpetual {
         let given = Set(keys.keys.compactMap(Key.module))
         let missing = (facts.held?.modules ?? []).filter { !given.contains($0) }
         if !missing.isEmpty {
-            let isNew = keys[IdentityField.release.rawValue] != facts.identity[IdentityField.release.rawValue]
-            let release = keys[IdentityField.release.rawValue] ?? ""
+            let release = keys[IdentityField.release.rawValue]
             let why =
-                isNew
-                ? "A new release needs a complete new set: \(release) takes no key of another."
-                : "An activation takes the place of the whole set, so it names every module that is held."
+                if let release, release != facts.identity[IdentityField.release.rawValue] {
+                    "A new release needs a complete new set: \(release) takes no key of another."
+                } else {
+                    "An activation takes the place of the whole set, so it names every module that is held."
+                }
             problems.append(
                 FieldProblem(
                     field: Key.activation,
@@ -54,7 +55,7 @@ extension Sage300Perpetual {
                     FieldProblem(
                         field: name,
                         message:
-                            "The keys' \(name) is the same text as \(first): one of them was entered twice. Compare "
+                            "The key \(name) is the same text as \(first): one of them was entered twice. Compare "
                             + "them with the vendor's letter."))
             } else if KeySet.isPlaceholder(key) {
                 problems.append(KeySet.placeholder(name))

@@ -1,4 +1,5 @@
 public import AdapterKit
+import Foundation
 
 /// What every adapter must hold to, whatever it speaks: run it from the adapter's own tests.
 ///
@@ -16,6 +17,7 @@ public import AdapterKit
 /// - each ends as the scenario expects, errors with a whole sentence and a field that exists;
 /// - an outcome names the whole identity, and only declared deliveries and dates, every required date among them;
 /// - the state survives encoding at every step, stays small, and holds no secret;
+/// - what a request withholds stands in no state and no word, and is put into forms by name alone;
 /// - keys stand in one request that says so and is made once, and in no word, remark or line of a registration; and it can
 ///   be asked what became of them from the state alone;
 /// - the same facts give the same steps.
@@ -52,6 +54,7 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
         if let refreshing = adapter as? any OnlineRefreshing { failures += refresh(refreshing) }
         if let activating = adapter as? any OfflineActivating { failures += request(activating) }
         if let upgrading = adapter as? any KeyUpgrading { failures += upgrade(upgrading) }
+        if let authorizing = adapter as? any DeviceAuthorizing { failures += authorize(authorizing) }
         return failures
     }
 
@@ -65,17 +68,45 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
 
     /// The acts that the adapter can begin.
     private var acts: [Act] {
-        erased.capabilities.map { capability in
+        erased.capabilities.flatMap { capability -> [Act] in
             switch capability {
-            case .onlineRefresh: .refresh
-            case .offlineActivation: .request
-            case .keyUpgrade: .upgrade
+            case .onlineRefresh: [.refresh]
+            case .offlineActivation: [.request]
+            case .keyUpgrade: [.upgrade]
+            case .deviceAuthorization: [.authorize, .deauthorize]
+            // The one answers, and the other is only told.
+            case .tokenVerification, .recording: []
             }
         }
     }
 
     private func refresh<Online: OnlineRefreshing>(_ adapter: Online) -> [ConformanceFailure] {
-        play(.refresh, adapter) { facts throws(AdapterError) in try adapter.refresh(facts) }
+        play(.refresh, adapter, { facts throws(AdapterError) in try adapter.refresh(facts) }, inspection(adapter))
+    }
+
+    /// How it is asked what became of an act; nil where it can't be.
+    private func inspection<Playing: Adapter>(_ adapter: Playing) -> ConversationPlayer<Playing>.Inspection? {
+        guard adapter is any Inspecting else { return nil }
+        return { [erased] state, facts throws(AdapterError) in
+            do {
+                let encoder = JSONEncoder()
+                let transition = try erased.inspect(try encoder.encode(state), facts: facts)
+                let restored = try JSONDecoder().decode(Playing.State.self, from: transition.state)
+                return Transition(restored, transition.step)
+            } catch let error as AdapterError {
+                throw error
+            } catch {
+                throw AdapterError(.malformed, "The state can't be read again: \(error).")
+            }
+        }
+    }
+
+    /// Has a license acquired and given back, and an answer of each kind lost.
+    private func authorize<Authorizing: DeviceAuthorizing>(_ adapter: Authorizing) -> [ConformanceFailure] {
+        play(.authorize, adapter, { facts throws(AdapterError) in try adapter.authorize(facts) }, inspection(adapter))
+            + play(
+                .deauthorize, adapter, { facts throws(AdapterError) in try adapter.deauthorize(facts) },
+                inspection(adapter))
     }
 
     private func request<Offline: OfflineActivating>(_ adapter: Offline) -> [ConformanceFailure] {
@@ -104,7 +135,7 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
         var failures: [ConformanceFailure] = []
         for act in acts {
             let own = scenarios.filter { $0.act == act }
-            if !own.contains(where: { $0.expected == .updated }) {
+            if !own.contains(where: { $0.expected == (act == .deauthorize ? .removed : .updated) }) {
                 failures.append(
                     ConformanceFailure(
                         .capability, "scenarios", "none expects an update, so nothing proves a \(act.rawValue)"))
@@ -137,10 +168,13 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
 
     /// Plays every scenario of an act.
     private func play<Playing: Adapter>(
-        _ act: Act, _ adapter: Playing, _ begin: @escaping ConversationPlayer<Playing>.Beginning
+        _ act: Act, _ adapter: Playing, _ begin: @escaping ConversationPlayer<Playing>.Beginning,
+        _ inspection: ConversationPlayer<Playing>.Inspection? = nil
     ) -> [ConformanceFailure] {
         var failures = missingFields(act, begin)
-        for scenario in scenarios where scenario.act == act { failures += play(scenario, adapter, begin) }
+        for scenario in scenarios where scenario.act == act {
+            failures += play(scenario, adapter, begin, inspection)
+        }
         return failures
     }
 

@@ -12,6 +12,8 @@ struct ConversationPlayer<Subject: Adapter> {
     private let begin: Beginning
     private let inspection: Inspection?
     private var hasLost = false
+    /// What was withheld from answers: no word may hold it.
+    private var withheld: [String: String] = [:]
     private let erased: AnyAdapter
     private let scenario: VendorScenario
     private var facts: Facts
@@ -100,9 +102,20 @@ struct ConversationPlayer<Subject: Adapter> {
             sent += 1
             if scenario.losesAnswer, request.once, !hasLost {
                 hasLost = true
-                return .nothing
+                return request.mayGoUnanswered ? .event(.unanswered) : .nothing
             }
-            return .event(.answer(response(request.trust, reply)))
+            return .event(.answer(redacted(response(request.trust, reply), request)))
+        case .show(let notice, let until):
+            if until <= facts.now { note(.step, "it shows a code until \(until), which is not ahead of \(facts.now)") }
+            if notice.code.isEmpty || notice.link.isEmpty || notice.text.isEmpty || notice.title.isEmpty {
+                note(.step, "what it shows lacks the code, the address or the words")
+            }
+            let words = [notice.title, notice.text, notice.code, notice.link, notice.completeLink ?? ""]
+            if let name = secrets.name(in: words.joined(separator: "\n")) {
+                note(.secret, "what it shows holds the secret \(name)")
+            }
+            facts.now = max(until, facts.now)
+            return .event(.time)
         case .ask(let step):
             failures += PersonStepCheck(descriptor: erased.descriptor, facts: facts, secrets: secrets)
                 .failures(step, place: place)
@@ -110,6 +123,22 @@ struct ConversationPlayer<Subject: Adapter> {
             asked += 1
             return .event(.brought(brought(step, reply)))
         }
+    }
+
+    /// What the core would hand on of an answer whose secrets it keeps.
+    private mutating func redacted(_ response: Response, _ request: Request) -> Response {
+        guard !request.withholds.isEmpty, response.status == 200,
+            var object = try? JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any]
+        else { return response }
+        var names: [String] = []
+        for name in request.withholds {
+            guard let secret = object.removeValue(forKey: name) as? String else { continue }
+            withheld[name] = secret
+            names.append(name)
+        }
+        facts.withheld = Set(facts.withheld + names).sorted()
+        let body = (try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)) ?? Data()
+        return Response(status: 200, body: Array(body), withheld: names.sorted())
     }
 
     /// What the core would hand on of what a person brought.
@@ -130,8 +159,10 @@ struct ConversationPlayer<Subject: Adapter> {
         switch (reply, trust) {
         case (.status(let status, let body), _):
             return Response(status: status, body: body)
-        case (.payload(let payload), .plain):
+        case (.payload(let payload), .plain), (.payload(let payload), .keySet):
             return Response(status: 200, body: payload)
+        case (.keySet(let body, let claims), _):
+            return Response(status: 200, body: body, claims: claims)
         case (.payload(let payload), .signed(let purpose)):
             let document = SignedDocument.assemble(
                 payload: payload, purpose: purpose, nonce: facts.nonce, keyID: "conformance",
@@ -150,7 +181,7 @@ struct ConversationPlayer<Subject: Adapter> {
             if one != two { note(.inspection, "the same state and facts gave another step") }
             if case .send(let request) = one.step {
                 failures += check(request)
-                if request.once { note(.inspection, "asking what became of an act is itself not repeatable") }
+                if request.once, !request.namesWithheld { note(.inspection, "asking what became of an act is itself not repeatable") }
             }
         case (.failure(let one as AdapterError), .failure(let two as AdapterError)):
             if one != two { note(.inspection, "the same state and facts gave another error") }
@@ -193,6 +224,7 @@ struct ConversationPlayer<Subject: Adapter> {
             switch result {
             case .unchanged: outcome = .unchanged
             case .updated: outcome = .updated
+            case .removed: outcome = .removed
             }
         }
         if outcome != scenario.expected {
@@ -213,7 +245,7 @@ struct ConversationPlayer<Subject: Adapter> {
         facts.nonce = String(facts.nonce.dropLast(2)) + Hex.encode([UInt8(truncatingIfNeeded: steps + 1)])
     }
 
-    private var secrets: Secrets { Secrets(erased.descriptor, facts, keys: scenario.keys) }
+    private var secrets: Secrets { Secrets(erased.descriptor, facts, keys: scenario.keys, withheld: withheld) }
 
     private var outcomeCheck: OutcomeCheck {
         OutcomeCheck(

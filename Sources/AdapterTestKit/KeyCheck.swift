@@ -56,12 +56,14 @@ struct KeyCheck<Subject: KeyUpgrading> {
         return found
     }
 
-    /// Sets as they come about by mistake: one key in the place of the others, and one of each kind alone.
+    /// Sets as they come about by mistake: one key in the place of the others, one of each kind alone, and one that lacks
+    /// a key.
     private func oddSets(_ keys: [String: String]) -> [[String: String]] {
         let secret = keys.keys.sorted().filter { name in descriptor.keys.contains { $0.secret && $0.covers(name) } }
         guard let first = secret.first, let key = keys[first] else { return [keys] }
         let same = keys.merging(secret.map { ($0, key) }) { $1 }
         let fewer = keys.filter { !secret.dropFirst().contains($0.key) }
-        return [keys, same, fewer, keys.merging(facts.identity.filter { keys[$0.key] != nil }) { $1 }]
+        let lacking = keys.keys.sorted().map { name in keys.filter { $0.key != name } }
+        return [keys, same, fewer, keys.merging(facts.identity.filter { keys[$0.key] != nil }) { $1 }] + lacking
     }
 }

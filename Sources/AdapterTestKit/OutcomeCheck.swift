@@ -21,6 +21,9 @@ struct OutcomeCheck {
             return found
         case .updated(let grant):
             return failures(grant.attestation, place) + failures(grant, place)
+        case .removed(let removal):
+            guard let name = secrets.name(in: removal.remarks.joined(separator: "\n")) else { return [] }
+            return [ConformanceFailure(.secret, place, "a remark holds the secret \(name)")]
         }
     }
 

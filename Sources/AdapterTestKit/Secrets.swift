@@ -5,8 +5,12 @@ struct Secrets {
     private let values: [(name: String, value: String)]
 
     /// Those among the facts, and among the keys where any are brought.
-    init(_ descriptor: AdapterDescriptor, _ facts: Facts, keys: [String: String] = [:]) {
-        var values: [(name: String, value: String)] = []
+    ///
+    /// - Parameter withheld: what was withheld from the vendor's answers.
+    init(
+        _ descriptor: AdapterDescriptor, _ facts: Facts, keys: [String: String] = [:], withheld: [String: String] = [:]
+    ) {
+        var values = withheld.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
         for field in descriptor.identity + descriptor.settings where field.secret {
             if let value = facts.identity[field.name] ?? facts.settings[field.name] {
                 values.append((field.name, value))

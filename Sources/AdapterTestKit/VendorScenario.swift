@@ -59,6 +59,24 @@ public struct VendorScenario: Sendable {
         self.losesAnswer = losesAnswer
     }
 
+    /// A scenario in which a license that lives on tokens is acquired, refreshed or given back.
+    ///
+    /// - Parameters:
+    ///   - name: What happens.
+    ///   - act: `authorize`, `refresh` or `deauthorize`.
+    ///   - facts: The facts, where they are not the suite's own: ``Facts/withheld`` says what is kept.
+    ///   - losesAnswer: Whether the answer to the first request that is made once is lost.
+    ///   - expected: What must come of it.
+    ///   - vendor: The vendor, as above. Of its JSON the suite withholds what the request asks for.
+    public init(
+        _ name: String, act: Act, facts: Facts? = nil, losesAnswer: Bool = false, expected: Expectation,
+        vendor: @escaping @Sendable (Request, Facts, Int) -> VendorReply
+    ) {
+        self.init(name, facts: facts, expected: expected, vendor: vendor)
+        self.act = act
+        self.losesAnswer = losesAnswer
+    }
+
     /// A scenario of an act in which a person is asked and the vendor's server is not.
     ///
     /// - Parameters:
@@ -86,6 +104,8 @@ public struct VendorScenario: Sendable {
         case unchanged
         /// ``Outcome/updated(_:)``.
         case updated
+        /// ``Outcome/removed(_:)``.
+        case removed
         /// An ``AdapterError`` of this code, about this field.
         case error(AdapterError.Code, field: String? = nil)
 
@@ -94,6 +114,7 @@ public struct VendorScenario: Sendable {
             switch self {
             case .unchanged: "unchanged"
             case .updated: "updated"
+            case .removed: "removed"
             case .error(let code, let field): "error \(code.rawValue)" + (field.map { " about \($0)" } ?? "")
             }
         }
@@ -105,6 +126,8 @@ public enum VendorReply: Hashable, Sendable {
     /// Status 200 with a payload that ends with a line feed. Where the request wants a signed answer, the suite puts
     /// the signature line under it (the adapter sees only what the core has verified, so no key is needed).
     case payload([UInt8])
+    /// A key set, with what the tokens say that it proves, by the names that they were withheld under.
+    case keySet([UInt8], claims: [String: [UInt8]])
     /// Another status, from 200 to 499, with a body that nobody signed.
     case status(Int, body: [UInt8] = [])
 }

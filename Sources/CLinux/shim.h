@@ -2,6 +2,56 @@
 
 // What the C library has no function for, or only in a form that Swift reads awkwardly.
 
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+// What the system knows of a file. (Swift takes the members of struct stat for those of whichever C module it met first,
+// which depends on what else is imported.)
+struct gatehouse_status {
+    uint64_t device, inode;
+    int64_t size, modified;
+    uint32_t mode, owner, group;
+};
+
+static inline void gatehouse_status_read(const struct stat *status, struct gatehouse_status *into) {
+#if defined(__APPLE__)
+    struct timespec time = status->st_mtimespec;
+#else
+    struct timespec time = status->st_mtim;
+#endif
+    into->device = (uint64_t)status->st_dev;
+    into->inode = (uint64_t)status->st_ino;
+    into->size = (int64_t)status->st_size;
+    into->modified = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+    into->mode = (uint32_t)status->st_mode;
+    into->owner = (uint32_t)status->st_uid;
+    into->group = (uint32_t)status->st_gid;
+}
+
+// Of an open file; -1 with errno where that fails.
+static inline int gatehouse_status_of(int descriptor, struct gatehouse_status *into) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return -1;
+    gatehouse_status_read(&status, into);
+    return 0;
+}
+
+// Of a folder's entry, a symbolic link itself; or of a path, where a link leads.
+static inline int gatehouse_status_at(int folder, const char *name, struct gatehouse_status *into) {
+    struct stat status;
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return -1;
+    gatehouse_status_read(&status, into);
+    return 0;
+}
+
+static inline int gatehouse_status_path(const char *path, struct gatehouse_status *into) {
+    struct stat status;
+    if (stat(path, &status) != 0) return -1;
+    gatehouse_status_read(&status, into);
+    return 0;
+}
+
 #if defined(__linux__)
 #include <errno.h>
 #include <stdint.h>

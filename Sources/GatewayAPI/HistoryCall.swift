@@ -77,7 +77,7 @@ public struct HistoryView: Codable, Hashable, Sendable {
         case operation
         /// An entitlement that came into force, with what changed.
         case entitlement
-        /// A file that was put in place.
+        /// A file that was put in place, put back or taken away.
         case delivery
         /// An order that was recorded, applied or withdrawn, from the audit trail too.
         case order

@@ -132,6 +132,8 @@ public struct InstallationSummary: Codable, Hashable, Sendable {
     public var profile: String
     /// When a refresh is due next; nil where it never was refreshed, or never is.
     public var refreshDue: Instant?
+    /// Whether it is refreshed at all: not where license keys alone bring what is granted.
+    public var isRefreshed: Bool
     /// When the vendor last gave a verified answer.
     public var lastContact: Instant?
     /// What people record of it.
@@ -142,12 +144,13 @@ public struct InstallationSummary: Codable, Hashable, Sendable {
     /// A summary.
     public init(
         id: String, customer: String, profile: String, refreshDue: Instant?, lastContact: Instant?,
-        facts: RecordedFacts = RecordedFacts(), archived: Instant? = nil
+        isRefreshed: Bool = true, facts: RecordedFacts = RecordedFacts(), archived: Instant? = nil
     ) {
         self.id = id
         self.customer = customer
         self.profile = profile
         self.refreshDue = refreshDue
+        self.isRefreshed = isRefreshed
         self.lastContact = lastContact
         self.facts = facts
         self.archived = archived
@@ -182,6 +185,10 @@ public struct InstallationView: Codable, Hashable, Sendable {
     public var lastRefresh: Instant?
     /// When a refresh is due next.
     public var refreshDue: Instant?
+    /// Whether it is refreshed at all: not where license keys alone bring what is granted.
+    public var isRefreshed: Bool
+    /// What brings its entitlement: a command, and what to know of it where license keys are needed.
+    public var next: String
     /// The files that were delivered, with where they lie.
     public var files: [DeliveredFileView]
     /// Why the last operation failed, where it did.
@@ -198,7 +205,8 @@ public struct InstallationView: Codable, Hashable, Sendable {
         id: String, customer: String, profile: String, product: String?, protocolName: String?, place: String?,
         identity: [IdentityValue], site: [String: [String]], entitlement: Entitlement?, issued: Instant?,
         lastContact: Instant?, lastRefresh: Instant?, refreshDue: Instant?, files: [DeliveredFileView],
-        lastFailure: String?, facts: RecordedFacts = RecordedFacts(), archived: Instant? = nil, warnings: [String] = []
+        lastFailure: String?, isRefreshed: Bool = true, next: String = "", facts: RecordedFacts = RecordedFacts(),
+        archived: Instant? = nil, warnings: [String] = []
     ) {
         self.id = id
         self.customer = customer
@@ -213,6 +221,8 @@ public struct InstallationView: Codable, Hashable, Sendable {
         self.lastContact = lastContact
         self.lastRefresh = lastRefresh
         self.refreshDue = refreshDue
+        self.isRefreshed = isRefreshed
+        self.next = next
         self.files = files
         self.lastFailure = lastFailure
         self.facts = facts
@@ -225,7 +235,7 @@ public struct InstallationView: Codable, Hashable, Sendable {
         case protocolName = "protocol"
         case place = "where"
         case identity, site, entitlement, issued, lastContact, lastRefresh, refreshDue, files, lastFailure, facts
-        case archived, warnings
+        case archived, warnings, isRefreshed, next
     }
 
     /// One value of an identity.

@@ -118,6 +118,8 @@ public struct RefreshResult: Codable, Hashable, Sendable {
         case notDue
         /// It would be asked about.
         case wouldAsk
+        /// The license was given back, and has to be acquired again.
+        case removed
         /// A person has to do something first: `gatehouse steps list` shows what.
         case waiting
         /// The vendor could not be reached.
@@ -134,7 +136,7 @@ public struct RefreshResult: Codable, Hashable, Sendable {
         /// Whether somebody has to look at it.
         public var isFailure: Bool {
             switch self {
-            case .updated, .unchanged, .restored, .notDue, .wouldAsk, .waiting: false
+            case .updated, .unchanged, .restored, .notDue, .wouldAsk, .waiting, .removed: false
             case .unreachable, .rejected, .untrusted, .failed, .interrupted: true
             }
         }

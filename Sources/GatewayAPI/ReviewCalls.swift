@@ -113,3 +113,8 @@ public struct ReviewView: Codable, Hashable, Sendable {
         self.lastNote = lastNote
     }
 }
+
+extension ReviewView {
+    /// How often something is looked at, in words.
+    public static func every(days: Int) -> String { days == 1 ? "every day" : "every \(days) days" }
+}

@@ -79,5 +79,7 @@ public struct TodoItem: Codable, Hashable, Sendable {
         case upgrade
         /// A review is due.
         case review
+        /// A license that lives on tokens must be acquired again.
+        case authorization
     }
 }

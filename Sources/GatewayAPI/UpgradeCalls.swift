@@ -35,9 +35,14 @@ public struct ShowUpgrade: GatewayCall {
 
     /// The installation's ID.
     public var installation: String
+    /// The operation's ID of an earlier one; nil for the last.
+    public var operation: String?
 
     /// The call.
-    public init(installation: String) { self.installation = installation }
+    public init(installation: String, operation: String? = nil) {
+        self.installation = installation
+        self.operation = operation
+    }
 }
 
 /// Goes on with an upgrade whose process ended, or that could not be put right before.
@@ -139,8 +144,11 @@ public struct UpgradeView: Codable, Hashable, Sendable {
     public var warnings: [String]
     /// The registration before, secrets masked.
     public var before: [RegistrationLine]
-    /// The registration now.
+    /// The registration now; empty where nothing of it is in force.
     public var after: [RegistrationLine]
+    /// What was tried and is not in force: the identity that the keys bring and, where the vendor answered, what it
+    /// granted, secrets masked.
+    public var tried: [RegistrationLine]
     /// The path of the archive of what was backed up.
     public var backup: String?
     /// The files on the hosts.
@@ -153,8 +161,12 @@ public struct UpgradeView: Codable, Hashable, Sendable {
     public var closed: Instant?
     /// What people noted meanwhile.
     public var observations: [OperationView.StepView]
-    /// How many claims were refused since it was done.
+    /// How many claims were refused while it was watched.
     public var denials: Int
+    /// The last of them, the oldest first.
+    public var refused: [Denial]
+    /// The newest other upgrades of the installation, and the one that is watched, the newest first.
+    public var others: [Other]
     /// Whom to ask where something went wrong.
     public var contacts: [ContactView]
     /// The plan for emergencies, where one is on record.
@@ -164,10 +176,11 @@ public struct UpgradeView: Codable, Hashable, Sendable {
     public init(
         operation: String?, installation: String, customer: String, phase: String, status: String, start: Instant,
         ended: Instant? = nil, caller: String, message: String, warnings: [String] = [],
-        before: [RegistrationLine] = [], after: [RegistrationLine] = [], backup: String? = nil, hosts: [HostView],
+        before: [RegistrationLine] = [], after: [RegistrationLine] = [],
+        tried: [RegistrationLine] = [], backup: String? = nil, hosts: [HostView],
         steps: [OperationView.StepView] = [], monitoredUntil: Instant? = nil, closed: Instant? = nil,
-        observations: [OperationView.StepView] = [], denials: Int = 0, contacts: [ContactView] = [],
-        emergencyPlan: String? = nil
+        observations: [OperationView.StepView] = [], denials: Int = 0, refused: [Denial] = [], others: [Other] = [],
+        contacts: [ContactView] = [], emergencyPlan: String? = nil
     ) {
         self.operation = operation
         self.installation = installation
@@ -181,6 +194,7 @@ public struct UpgradeView: Codable, Hashable, Sendable {
         self.warnings = warnings
         self.before = before
         self.after = after
+        self.tried = tried
         self.backup = backup
         self.hosts = hosts
         self.steps = steps
@@ -188,8 +202,53 @@ public struct UpgradeView: Codable, Hashable, Sendable {
         self.closed = closed
         self.observations = observations
         self.denials = denials
+        self.refused = refused
+        self.others = others
         self.contacts = contacts
         self.emergencyPlan = emergencyPlan
+    }
+
+    /// Another upgrade of the same installation.
+    public struct Other: Codable, Hashable, Sendable {
+        /// The operation's ID.
+        public var operation: String
+        /// The step that it is at.
+        public var phase: String
+        /// When it began, or is to begin.
+        public var start: Instant
+        /// Whether it is done and being watched.
+        public var isWatched: Bool
+
+        /// An upgrade.
+        public init(operation: String, phase: String, start: Instant, isWatched: Bool) {
+            self.operation = operation
+            self.phase = phase
+            self.start = start
+            self.isWatched = isWatched
+        }
+    }
+
+    /// A claim that was refused.
+    public struct Denial: Codable, Hashable, Sendable {
+        /// When.
+        public var at: Instant
+        /// The user; empty for who may not see users, and once the name was erased.
+        public var user: String
+        /// The host; empty where nobody said, and where the user is.
+        public var host: String
+        /// The pool that a seat was asked of.
+        public var pool: String
+        /// Why.
+        public var reason: String
+
+        /// A denial.
+        public init(at: Instant, user: String, host: String, pool: String, reason: String) {
+            self.at = at
+            self.user = user
+            self.host = host
+            self.pool = pool
+            self.reason = reason
+        }
     }
 
     /// A file on a host.

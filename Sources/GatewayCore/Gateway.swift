@@ -53,6 +53,7 @@ public final class Gateway: CallPerformer {
     let owner: Lazily<OwnerLock>
     let line: VendorLine
     let sealer: Sealer
+    let tokens: TokenDesk
     let blocking = BlockingPool()
     let background = BackgroundWork()
 
@@ -79,6 +80,7 @@ public final class Gateway: CallPerformer {
         }
         line = VendorLine(store: store, surroundings: surroundings)
         sealer = Sealer(path: configuration.keyFile)
+        tokens = TokenDesk(store: store)
         profiles = ProfileSet(
             folders: configuration.profiles,
             reader: ProfileReader(

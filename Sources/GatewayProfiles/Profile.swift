@@ -31,6 +31,8 @@ public struct Profile: Sendable {
     public var seats: SeatRules
     /// The adapter's settings.
     public var settings: [String: String]
+    /// The names of the settings that are secrets.
+    public var secretSettings: Set<String>
     /// Where each of the adapter's deliveries goes: a template of site and identity values.
     public var deliveries: [String: String]
     /// The same, split into their parts when the profile was read.
@@ -58,6 +60,16 @@ public struct Profile: Sendable {
         public var authorities: String?
         /// What tells "no Internet" from "the server is unavailable"; nil for nothing.
         public var probe: Probe?
+    }
+
+    /// The settings as anybody may see them: of a secret one only that it is there.
+    public var shownSettings: [String: String] {
+        secretSettings.isEmpty
+            ? settings
+            : Dictionary(
+                uniqueKeysWithValues: settings.map { name, value in
+                    (name, secretSettings.contains(name) ? RegistrationLine.mask : value)
+                })
     }
 
     /// How offline activations are made.

@@ -28,9 +28,11 @@ struct ProfileShape {
                 help: "The conversation with the vendor, and with it the adapter. A variation can't change it.")
             let place = fields.optional(
                 "where", .string, help: "The place in the product's menus where its license is seen.")
-            let vendor = fields.required(
-                "vendor", VendorShape.shape,
-                help: "The vendor's server, and how it is trusted; or `by-hand`, where a person asks the vendor.")
+            let vendorHelp = "The vendor's server, and how it is trusted; or `by-hand`, where a person asks the vendor."
+            let vendor =
+                adapter?.hasServer == false
+                ? fields.optional("vendor", VendorShape.byHandOnly, default: .byHand, help: vendorHelp)
+                : fields.required("vendor", VendorShape.shape, help: vendorHelp)
             let refreshDays = fields.optional(
                 "refresh", Self.refresh, help: "How often the vendor is asked; never without it.")
             let seats = fields.optional(
@@ -71,7 +73,9 @@ struct ProfileShape {
                 name: name, parent: parent, product: product, protocolName: protocolName, place: place ?? "",
                 file: fields.mark.file, vendor: vendor, refreshDays: refreshDays, offline: offline,
                 instructions: instructions, upgrade: upgrade, ignoresCase: ignoresCase, seats: seats,
-                settings: settings,
+                // What is optional and empty is not set: a variable of the environment may be.
+                settings: settings.filter { !$0.value.isEmpty },
+                secretSettings: Set((adapter?.settings ?? []).filter(\.secret).map(\.name)),
                 deliveries: deliveries,
                 // Each was split once to be checked, so none is lost here.
                 templates: deliveries.compactMapValues { try? DestinationTemplate($0, quoted: quoted) }, rules: rules)
@@ -118,7 +122,8 @@ struct ProfileShape {
             var values: [String: String] = [:]
             for field in declared {
                 let shape = shape.checked { value in
-                    field.problem(with: value).map { "\(field.name) (\(field.title)) \($0)" }
+                    if value.isEmpty, !field.required { return nil }
+                    return field.problem(with: value).map { "\(field.name) (\(field.title)) \($0)" }
                 }.described(
                     as: .text(
                         .init(field.expectation ?? "a text", pattern: field.pattern, isSecret: field.secret)))

@@ -15,6 +15,14 @@ enum VendorShape {
         return nil
     }
 
+    /// For a protocol without a server to ask.
+    static let byHandOnly = Shape<Profile.Vendor>(as: .words([byHand])) { node, diagnostics in
+        if node.scalar?.text == byHand { return .byHand }
+        diagnostics.expected(
+            "by-hand", found: node, help: "this protocol has no server to ask: leave `vendor:` out")
+        return nil
+    }
+
     private static let server = Shape<Profile.Vendor>.mapping { fields in
         let address = fields.required(
             "address", address,

@@ -1,5 +1,7 @@
 import AdapterKit
 import GatewayCore
+import POSToken
+import Recorded
 import Sage100
 import Sage200
 import Sage300
@@ -8,7 +10,7 @@ import Sage300
 enum BuiltInAdapters {
     static func registry() throws(RegistryError) -> AdapterRegistry {
         try AdapterRegistry([
-            AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
+            AnyAdapter(POSToken()), AnyAdapter(Recorded()), AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
         ])
     }
 }

@@ -27,6 +27,50 @@ struct KeyTests {
         #expect(!found.contains { $0.message.contains("7KQ2M") || $0.message.contains("u7q4") })
     }
 
+    @Test("A form fault, a missing key and two numbers in each other's place are told together")
+    func together() {
+        let found = Self.problems(["customerNumber": "1047733", "userKey": "u7q4", "productKey": nil, "serial": "x"])
+        #expect(Set(found.map(\.field)) == ["customerNumber", "userKey", "productKey", "serial"], "\(found)")
+        let text = found.map(\.message).joined(separator: "\n")
+        for words in [
+            "The key userKey (User Key) must be", "The key productKey (Product Key) is missing",
+            "There is no key \"serial\"", "The key customerNumber is the serialNumber that is in force",
+        ] {
+            #expect(text.contains(words), "\(text)")
+        }
+    }
+
+    @Test(
+        "Serial and customer number are numbers of whatever length and with letters, and nothing else",
+        arguments: ["serialNumber", "customerNumber"])
+    func numbers(_ name: String) {
+        for good in ["7", "1047927", "0104792", "4000217749", "SX-1047-K2", String(repeating: "9", count: 32)] {
+            #expect(Self.problems([name: good]) == [], "\(good)")
+        }
+        let bad = [
+            "unknown", "n/a", "1.047.926", "10 47926", "-1047926", "#1047926", String(repeating: "9", count: 33),
+        ]
+        for bad in bad {
+            let found = Self.problems([name: bad])
+            #expect(
+                found.map(\.field) == [name] && found.first?.message.contains("a number such as") == true, "\(found)")
+        }
+    }
+
+    @Test("A terminal server is given by its name or address, an IPv6 address in brackets")
+    func hosts() {
+        let field = Sage100().descriptor.site.first { $0.name == "terminalServers" }
+        for good in [
+            "TS1:/mnt/ts1", "ts-1.granite.example:/mnt/ts1", "192.0.2.7:/mnt/ts1", "[::1]:/folder",
+            "[2001:db8::192.0.2.7]:/mnt/Sage 100 Workstation", "[fe80::1%eth0]:/mnt/ts1",
+        ] {
+            #expect(field?.problem(with: good) == nil, "\(good): \(field?.problem(with: good) ?? "")")
+        }
+        for bad in ["/mnt/ts1", "::1:/folder", "[]:/folder", "[::1]/folder", "[ts1]:/folder", "ts1:folder", "[::1:/x"] {
+            #expect(field?.problem(with: bad) != nil, "\(bad)")
+        }
+    }
+
     @Test(
         "What was entered in the place of another, or is an example, is told before the vendor is asked",
         arguments: [

@@ -61,6 +61,18 @@ struct PerpetualTests {
         #expect(adapter.capabilities == [.keyUpgrade] && adapter.inspects)
     }
 
+    @Test("A malformed key and a missing one are told together, each as what it is")
+    func problems() {
+        var keys = PerpetualPage.keys
+        keys["activationKey.GL"] = "4qx7"
+        keys["activationKey.AP"] = nil
+        keys["release"] = nil
+        let found = AnyAdapter(Sage300Perpetual()).keys?.problems(with: keys, PerpetualPage.facts) ?? []
+        #expect(Set(found.map(\.field)) == ["activationKey.GL", "release", "activationKey"], "\(found)")
+        let lacking = found.first { $0.field == "activationKey" }?.message ?? ""
+        #expect(lacking.hasPrefix("The keys lack those of AP. An activation takes the place"), "\(lacking)")
+    }
+
     @Test("The adapter's activation is the page's, to the byte")
     func request() throws {
         guard

@@ -12,7 +12,7 @@
 /// - throw ``AdapterError`` for whatever the vendor says that it cannot go on with.
 ///
 /// What an adapter can do it says by the refinements that it adopts: ``OnlineRefreshing``, ``OfflineActivating``,
-/// ``KeyUpgrading``.
+/// ``KeyUpgrading``, ``DeviceAuthorizing``, ``TokenVerifying``, ``Recording``.
 /// Its tests run `AdapterTestKit`.
 public protocol Adapter: Sendable {
     /// Where a conversation stands between two steps.
@@ -74,6 +74,42 @@ public protocol KeyUpgrading: Inspecting {
     /// - Throws: ``AdapterError`` `malformed` where it is none.
     func registration(_ file: [UInt8]) throws(AdapterError) -> [RegistrationLine]
 }
+
+/// An adapter whose vendor licenses a device by the device authorization grant (RFC 8628): a person types a code at the
+/// vendor's authorization server, and the license lives on tokens that are refreshed.
+///
+/// Tokens and device codes are secrets: a request names the members of its answer that are (``Request/withholds``), and the
+/// core keeps them. The adapter sees which there are (``Facts/withheld``) and has them put into a form by name.
+public protocol DeviceAuthorizing: OnlineRefreshing, Inspecting {
+    /// Begins to acquire a license: asks for a code, shows it, and asks until somebody has typed it, or it ended.
+    ///
+    /// - Throws: ``AdapterError`` where the facts do not allow it.
+    func authorize(_ facts: Facts) throws(AdapterError) -> Transition<State>
+
+    /// Gives the license back, so that it can be acquired again; ends with ``Outcome/removed(_:)``.
+    ///
+    /// - Throws: ``AdapterError`` where the facts do not allow it.
+    func deauthorize(_ facts: Facts) throws(AdapterError) -> Transition<State>
+}
+
+/// An adapter whose license tokens prove to servers and registers who it is that connects.
+public protocol TokenVerifying: Adapter {
+    /// What a token says, and whether an installation's server is to take it. The core has checked that it is a token of
+    /// the issuer's, for this audience, and in force.
+    ///
+    /// - Parameters:
+    ///   - claims: The JSON object of its claims.
+    ///   - own: The details of the installation's own entitlement.
+    ///   - settings: The profile's.
+    /// - Throws: ``TokenRefusal`` with the reason.
+    func reading(
+        of claims: [UInt8], at own: [String: String], settings: [String: String]
+    ) throws(TokenRefusal) -> TokenReading
+}
+
+/// An adapter of products that have no server to ask: a person records what is licensed, by the dates that its descriptor
+/// declares. It says nothing beyond that; the core takes what is recorded.
+public protocol Recording: Adapter {}
 
 /// A line of a product's registration page.
 public struct RegistrationLine: Codable, Hashable, Sendable {

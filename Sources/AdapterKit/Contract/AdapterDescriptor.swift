@@ -8,6 +8,8 @@ public struct AdapterDescriptor: Codable, Hashable, Sendable {
     public var version: String
     /// The version of this contract that it was written to; ``currentContract`` is what the core speaks.
     public var contract: Int
+    /// Whether its vendor has a server that can be asked. Where it has none, a person is.
+    public var hasServer: Bool
     /// What the vendor knows an installation by.
     public var identity: [Field]
     /// What a profile may set.
@@ -29,13 +31,14 @@ public struct AdapterDescriptor: Codable, Hashable, Sendable {
     /// A descriptor.
     public init(
         protocolName: String, title: String, version: String, contract: Int = Self.currentContract,
-        identity: [Field], settings: [Field] = [], keys: [Field] = [], site: [Field] = [], deliveries: [Field] = [],
+        hasServer: Bool = true, identity: [Field], settings: [Field] = [], keys: [Field] = [], site: [Field] = [], deliveries: [Field] = [],
         dates: [DateDescription] = [], purposes: [String] = []
     ) {
         self.protocolName = protocolName
         self.title = title
         self.version = version
         self.contract = contract
+        self.hasServer = hasServer
         self.identity = identity
         self.settings = settings
         self.keys = keys
@@ -71,6 +74,12 @@ public enum Capability: String, CaseIterable, Codable, Sendable {
     case offlineActivation = "offline-activation"
     /// Has the vendor activate keys that people enter.
     case keyUpgrade = "key-upgrade"
+    /// Acquires a license that lives on tokens, by a code that a person types at the vendor's authorization server.
+    case deviceAuthorization = "device-authorization"
+    /// Says whose a token is and whether a server is to take it.
+    case tokenVerification = "token-verification"
+    /// Takes what a person records of a license that has no server to ask.
+    case recording
 }
 
 /// What a conversation is for.
@@ -81,6 +90,12 @@ public enum Act: String, CaseIterable, Codable, Sendable {
     case request
     /// Have the vendor activate other keys, and bring them to every machine that needs them.
     case upgrade
+    /// Have a license acquired by a code that a person types at the vendor's authorization server.
+    case authorize
+    /// Give the license back.
+    case deauthorize
+    /// Take what a person records.
+    case record
     /// Ask the vendor what became of an act whose answer was lost, before anything is repeated.
     case inspect
 }

@@ -10,6 +10,8 @@ public struct AnyAdapter: Sendable {
     public let inspects: Bool
     /// What it knows of keys; nil where its vendor activates none.
     public let keys: KeyDesk?
+    /// What it knows of tokens; nil where its license is none.
+    public let tokens: (any TokenVerifying)?
 
     private let begins: @Sendable (Act, Facts) throws -> ErasedTransition
     private let resumes: @Sendable (ErasedTransition, Event, Facts) throws -> ErasedTransition
@@ -20,12 +22,17 @@ public struct AnyAdapter: Sendable {
         descriptor = adapter.descriptor
         let refreshing = adapter as? any OnlineRefreshing
         let offline = adapter as? any OfflineActivating
+        let authorizing = adapter as? any DeviceAuthorizing
         let inspecting = adapter as? any Inspecting
         var capabilities: [Capability] = []
         if refreshing != nil { capabilities.append(.onlineRefresh) }
         if offline != nil { capabilities.append(.offlineActivation) }
         keys = (adapter as? any KeyUpgrading).map(KeyDesk.init)
         if keys != nil { capabilities.append(.keyUpgrade) }
+        if authorizing != nil { capabilities.append(.deviceAuthorization) }
+        tokens = adapter as? any TokenVerifying
+        if tokens != nil { capabilities.append(.tokenVerification) }
+        if adapter is any Recording { capabilities.append(.recording) }
         self.capabilities = capabilities
         inspects = inspecting != nil
         begins = { act, facts in
@@ -36,8 +43,14 @@ public struct AnyAdapter: Sendable {
             case .request:
                 guard let offline else { throw Self.unable(adapter.descriptor, act) }
                 return try Self.request(offline, facts)
-            case .upgrade, .inspect:
-                // The one begins with keys, the other with a state.
+            case .authorize:
+                guard let authorizing else { throw Self.unable(adapter.descriptor, act) }
+                return try Self.authorize(authorizing, facts)
+            case .deauthorize:
+                guard let authorizing else { throw Self.unable(adapter.descriptor, act) }
+                return try Self.deauthorize(authorizing, facts)
+            case .upgrade, .record, .inspect:
+                // They begin with keys, with what a person recorded, with a state.
                 throw Self.unable(adapter.descriptor, act)
             }
         }
@@ -76,16 +89,34 @@ public struct AnyAdapter: Sendable {
         try ErasedTransition(adapter.request(facts))
     }
 
+    private static func authorize(_ adapter: some DeviceAuthorizing, _ facts: Facts) throws -> ErasedTransition {
+        try ErasedTransition(adapter.authorize(facts))
+    }
+
+    private static func deauthorize(_ adapter: some DeviceAuthorizing, _ facts: Facts) throws -> ErasedTransition {
+        try ErasedTransition(adapter.deauthorize(facts))
+    }
+
     /// What an adapter knows of keys, its state kept as bytes.
     public struct KeyDesk: Sendable {
         private let adapter: any KeyUpgrading
 
         init(_ adapter: any KeyUpgrading) { self.adapter = adapter }
 
-        /// What is wrong with keys: the form of each, and the set. Each problem by its field.
+        /// What is wrong with keys, all at once: the form of each, and what the adapter finds in those that are well
+        /// formed. Each problem by its field.
         public func problems(with keys: [String: String], _ facts: Facts) -> [FieldProblem] {
-            let problems = adapter.descriptor.keys.problems(with: keys, kind: "keys")
-            return problems.isEmpty ? adapter.problems(with: keys, facts) : problems
+            let fields = adapter.descriptor.keys
+            let problems = fields.problems(with: keys, kind: "key")
+            let malformed = Set(problems.map(\.field))
+            let known = keys.filter { name, _ in !malformed.contains(name) && fields.contains { $0.covers(name) } }
+            // A module whose key is malformed is told so, and not that its key is missing.
+            var facts = facts
+            let told = malformed.compactMap { name in
+                fields.first { $0.isFamily && $0.covers(name) }.map { String(name.dropFirst($0.name.count + 1)) }
+            }
+            facts.held?.modules.removeAll { told.contains($0) }
+            return problems + adapter.problems(with: known, facts).filter { !malformed.contains($0.field) }
         }
 
         /// Begins to have keys activated.

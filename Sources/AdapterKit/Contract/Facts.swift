@@ -9,18 +9,25 @@ public struct Facts: Codable, Hashable, Sendable {
     public var nonce: String
     /// What the vendor knows the installation by, as the descriptor's identity fields declare.
     public var identity: [String: String]
-    /// The profile's settings, as the descriptor's settings fields declare.
+    /// The profile's settings, as the descriptor's settings fields declare; of a secret one only that it is there
+    /// (``RegistrationLine/mask``).
     public var settings: [String: String]
     /// The place in the product's own menus, for messages: `Help > Licenses > License Manager`.
     public var place: String
     /// The entitlement in force; nil where there is none.
     public var held: Held?
+    /// The vendor's address, as the profile names it, without a slash at its end; empty where there is none.
+    public var vendor: String
+    /// The names of the secrets that are kept for the installation (``Request/withholds``); sorted.
+    public var withheld: [String]
 
     /// Facts for a conversation.
     public init(
         operation: String, now: Instant, nonce: String, identity: [String: String], settings: [String: String] = [:],
-        place: String = "", held: Held? = nil
+        place: String = "", held: Held? = nil, vendor: String = "", withheld: [String] = []
     ) {
+        self.vendor = vendor
+        self.withheld = withheld
         self.operation = operation
         self.now = now
         self.nonce = nonce
@@ -41,8 +48,15 @@ public struct Facts: Codable, Hashable, Sendable {
         /// The codes of the modules that it grants, for who must know whether a set of keys is complete.
         public var modules: [String]
 
+        /// All of it, for an adapter of a license that lives on tokens, which need not tell everything each time.
+        public var entitlement: Entitlement?
+
         /// What is held.
-        public init(revision: String, issued: Instant, isOffline: Bool = false, modules: [String] = []) {
+        public init(
+            revision: String, issued: Instant, isOffline: Bool = false, modules: [String] = [],
+            entitlement: Entitlement? = nil
+        ) {
+            self.entitlement = entitlement
             self.revision = revision
             self.issued = issued
             self.isOffline = isOffline
@@ -56,6 +70,7 @@ public struct Facts: Codable, Hashable, Sendable {
             issued = try container.decode(Instant.self, forKey: .issued)
             isOffline = try container.decode(Bool.self, forKey: .isOffline)
             modules = try container.decodeIfPresent([String].self, forKey: .modules) ?? []
+            entitlement = try container.decodeIfPresent(Entitlement.self, forKey: .entitlement)
         }
     }
 }

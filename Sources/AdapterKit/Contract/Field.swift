@@ -107,27 +107,30 @@ extension [Field] {
     /// Everything that is wrong with the values given for these fields: unknown, missing and malformed ones,
     /// each with what to do.
     ///
-    /// - Parameter kind: What the fields are, for the sentences: `identity`.
+    /// - Parameter kind: What the fields are, for the sentences: `identity`; `key` for keys, which are no parts of one
+    ///   thing.
     public func problems(with values: [String: String], kind: String) -> [FieldProblem] {
         var problems: [FieldProblem] = []
         var meant: Set<String> = []
+        func subject(_ name: String) -> String { kind == "key" ? "The key \(name)" : "The \(kind)'s \(name)" }
         for name in values.keys.sorted() where !contains(where: { $0.covers(name) }) {
             let near = Spelling.nearest(to: name, among: map(\.name).filter { !meant.contains($0) }).first
             if let near { meant.insert(near) }
             let known = map { $0.isFamily ? $0.name + ".NAME" : $0.name }.joined(separator: ", ")
             let hint = near.map { ": did you mean \"\($0)\"?" } ?? "."
-            let message = "There is no \(kind) value \"\(name)\"\(hint) There are: \(known.isEmpty ? "none" : known)."
+            let message =
+                "There is no \(kind == "key" ? kind : "\(kind) value") \"\(name)\"\(hint) There are: \(known.isEmpty ? "none" : known)."
             problems.append(FieldProblem(field: name, message: message))
         }
         for field in self where field.isFamily {
             let members = values.keys.filter(field.covers).sorted()
             if members.isEmpty, field.required {
-                let message = "The \(kind)'s \(field.name).NAME (\(field.title)) is missing. \(field.help)"
+                let message = "\(subject(field.name + ".NAME")) (\(field.title)) is missing. \(field.help)"
                 problems.append(FieldProblem(field: field.name, message: message))
             }
             for name in members {
                 guard let problem = field.problem(with: values[name] ?? "") else { continue }
-                let message = "The \(kind)'s \(name) (\(field.title)) \(problem). \(field.help)"
+                let message = "\(subject(name)) (\(field.title)) \(problem). \(field.help)"
                 problems.append(FieldProblem(field: name, message: message))
             }
         }
@@ -135,13 +138,13 @@ extension [Field] {
             guard let value = values[field.name] else {
                 // A misspelled name is one mistake, not two.
                 if field.required, !meant.contains(field.name) {
-                    let message = "The \(kind)'s \(field.name) (\(field.title)) is missing. \(field.help)"
+                    let message = "\(subject(field.name)) (\(field.title)) is missing. \(field.help)"
                     problems.append(FieldProblem(field: field.name, message: message))
                 }
                 continue
             }
             if let problem = field.problem(with: value) {
-                let message = "The \(kind)'s \(field.name) (\(field.title)) \(problem). \(field.help)"
+                let message = "\(subject(field.name)) (\(field.title)) \(problem). \(field.help)"
                 problems.append(FieldProblem(field: field.name, message: message))
             }
         }

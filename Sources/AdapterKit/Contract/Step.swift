@@ -6,6 +6,8 @@ public enum Step: Codable, Hashable, Sendable {
     case ask(PersonStep)
     /// Come back at this time.
     case wait(until: Instant)
+    /// Show a person something that they need elsewhere, and come back at this time, whether they have done it or not.
+    case show(Notice, until: Instant)
     /// The conversation is over.
     case finish(Outcome)
 }
@@ -18,77 +20,8 @@ public enum Event: Codable, Hashable, Sendable {
     case brought(Brought)
     /// The time that was waited for has come.
     case time
-}
-
-/// A request to the vendor whose address the profile names.
-public struct Request: Codable, Hashable, Sendable {
-    /// The method: `GET`, `POST`.
-    public var method: String
-    /// The path below the vendor's address, beginning with `/`, percent-encoded, with its query.
-    public var path: String
-    /// Further headers.
-    public var headers: [String: String]
-    /// The body's bytes; empty for none.
-    @Base64 public var body: [UInt8]
-    /// How the answer must be trusted.
-    public var trust: Trust
-    /// Whether its body holds secrets: the journal keeps the request without it. Such a request is made once.
-    public var isSecret: Bool
-    /// Whether it is never repeated by itself: the intent is committed before it leaves, the raw answer is
-    /// sealed and committed before the adapter sees it. Everything else is tried again by the core.
-    public var once: Bool
-
-    /// A request.
-    public init(
-        method: String, path: String, headers: [String: String] = [:], body: [UInt8] = [], trust: Trust,
-        once: Bool = false, isSecret: Bool = false
-    ) {
-        self.method = method
-        self.path = path
-        self.headers = headers
-        self.body = body
-        self.trust = trust
-        self.once = once
-        self.isSecret = isSecret
-    }
-
-    /// From the journal. Requests that were journaled by earlier versions say nothing of ``isSecret``.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        method = try container.decode(String.self, forKey: .method)
-        path = try container.decode(String.self, forKey: .path)
-        headers = try container.decode([String: String].self, forKey: .headers)
-        _body = try container.decode(Base64.self, forKey: .body)
-        trust = try container.decode(Trust.self, forKey: .trust)
-        once = try container.decode(Bool.self, forKey: .once)
-        isSecret = try container.decodeIfPresent(Bool.self, forKey: .isSecret) ?? false
-    }
-
-    /// How an answer must be trusted before the adapter sees it.
-    public enum Trust: Codable, Hashable, Sendable {
-        /// A ``SignedDocument`` for this purpose, over the request's nonce, by a key that the profile names.
-        case signed(purpose: String)
-        /// Not signed: TLS alone speaks for it.
-        case plain
-    }
-}
-
-/// A vendor's answer that passed the checks its request asked for.
-public struct Response: Codable, Hashable, Sendable {
-    /// The HTTP status, 200 to 499. The core turns the others into errors.
-    public var status: Int
-    /// The body: of a signed document the payload alone.
-    @Base64 public var body: [UInt8]
-    /// The whole document as the vendor signed it, for files that carry their own proof; the body's bytes
-    /// where it was not signed.
-    @Base64 public var document: [UInt8]
-
-    /// A response.
-    public init(status: Int, body: [UInt8], document: [UInt8]? = nil) {
-        self.status = status
-        self.body = body
-        self.document = document ?? body
-    }
+    /// No answer came, to a request that may go unanswered. Whether it arrived is not known.
+    case unanswered
 }
 
 /// How a conversation ended well.
@@ -97,6 +30,8 @@ public enum Outcome: Codable, Hashable, Sendable {
     case unchanged(Attestation)
     /// The vendor granted something else.
     case updated(Grant)
+    /// Nothing is licensed any more: it was given back, and has to be acquired again.
+    case removed(Removal)
 }
 
 /// Whom a vendor's answer is about, and when it was made. The core checks both before it takes the answer:
@@ -127,13 +62,22 @@ public struct Grant: Codable, Hashable, Sendable {
     public var entitlement: Entitlement
     /// The files to deliver, by the names that the descriptor declares.
     public var files: [File]
+    /// When to ask again, where what is granted says so itself; nil for as often as the profile says.
+    public var refreshAt: Instant?
+    /// What tokens of this license are checked by; nil where it has none that can be checked.
+    public var tokens: TokenTerms?
 
     /// A grant.
-    public init(attestation: Attestation, revision: String, entitlement: Entitlement, files: [File]) {
+    public init(
+        attestation: Attestation, revision: String, entitlement: Entitlement, files: [File] = [],
+        refreshAt: Instant? = nil, tokens: TokenTerms? = nil
+    ) {
         self.attestation = attestation
         self.revision = revision
         self.entitlement = entitlement
         self.files = files
+        self.refreshAt = refreshAt
+        self.tokens = tokens
     }
 
     /// A file for the product.
@@ -148,5 +92,42 @@ public struct Grant: Codable, Hashable, Sendable {
             self.delivery = delivery
             self.contents = contents
         }
+    }
+}
+
+/// That a license was given back.
+public struct Removal: Codable, Hashable, Sendable {
+    /// What is worth telling of it, in whole sentences.
+    public var remarks: [String]
+
+    /// A removal.
+    public init(remarks: [String] = []) { self.remarks = remarks }
+}
+
+/// What a person is shown to do elsewhere, while the conversation waits for it: a code, and where to type it.
+public struct Notice: Codable, Hashable, Sendable {
+    /// What it is, in a few words: `Authorize this server`.
+    public var title: String
+    /// What to do, in whole sentences.
+    public var text: String
+    /// What to type there, as it is to be read: `WDJB-MJHT`.
+    public var code: String
+    /// Where: a web address.
+    public var link: String
+    /// The same with the code in it, where the vendor gives one.
+    public var completeLink: String?
+    /// Until when the code can be used.
+    public var expires: Instant
+
+    /// A notice.
+    public init(
+        title: String, text: String, code: String, link: String, completeLink: String? = nil, expires: Instant
+    ) {
+        self.title = title
+        self.text = text
+        self.code = code
+        self.link = link
+        self.completeLink = completeLink
+        self.expires = expires
     }
 }

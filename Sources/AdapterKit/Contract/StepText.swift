@@ -7,7 +7,11 @@ extension Step {
     /// Every conversation writes one down before each step. The step that nearly all of them make is put together by
     /// hand, in a tenth of the encoder's time.
     public func json() throws -> Data {
-        guard case .send(let request) = self else { return try Self.encoder.encode(self) }
+        guard case .send(var request) = self else { return try Self.encoder.encode(self) }
+        if request.endpoint != nil || request.form != nil || !request.withholds.isEmpty || request.mayGoUnanswered {
+            if request.isSecret { request.body = [] }
+            return try Self.encoder.encode(Step.send(request))
+        }
         var text = JSONText()
         text.raw("{\"send\":{\"_0\":{\"method\":")
         text.string(request.method)
@@ -31,6 +35,9 @@ extension Step {
             text.string(purpose)
             text.raw("}}")
         case .plain: text.raw("\",\"trust\":{\"plain\":{}}")
+        case .keySet(let check):
+            text.raw("\",\"trust\":")
+            text.raw(try Self.encoder.encode(Request.Trust.keySet(check)))
         }
         text.raw(",\"isSecret\":\(request.isSecret),\"once\":\(request.once)}}}")
         return Data(text.bytes)
@@ -46,6 +53,8 @@ private struct JSONText {
     init() { bytes.reserveCapacity(1024) }
 
     mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    mutating func raw(_ json: Data) { bytes.append(contentsOf: json) }
 
     /// A string as RFC 8259 wants it, section 7.
     mutating func string(_ text: String) {

@@ -91,7 +91,7 @@ public struct Entitlement: Codable, Hashable, Sendable {
 
 extension Entitlement {
     /// The names under which vendors give the last day of the whole.
-    private static let ends = [DateName.expires.rawValue, "validTo"]
+    private static let ends = [DateName.expires.rawValue, "validTo", TokenDate.renewsOn.rawValue]
 
     /// The last day or instant that the whole is covered, by whichever of its names the vendor gives it; nil where it has
     /// no end.

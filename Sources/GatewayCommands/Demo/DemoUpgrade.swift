@@ -3,7 +3,8 @@ import Foundation
 import GatewayAPI
 import GatewayCore
 
-/// What the demo shows of license keys: an upgrade that reaches two terminal servers, and one that loses the second.
+/// What the demo shows of license keys: an upgrade that reaches two terminal servers, one that fails at the second
+/// and is put back at once, and one that can't be put back before the second is there again.
 struct DemoUpgrade {
     let gateway: Gateway
     let caller: Caller
@@ -11,6 +12,7 @@ struct DemoUpgrade {
     let site: String
 
     private let installation = "granite-sage100"
+    private var ts2: String { site + "/ts2" }
     /// Twelve users, and the eight before: both stand in the book.
     private let keys = (
         new: ["serialNumber": "1047926", "userKey": "U7Q4-20MC-91XK", "productKey": "7KQ2M-HX4RT-0WZ9C-3NVD8-PL6SA"],
@@ -27,10 +29,25 @@ struct DemoUpgrade {
         }
     }
 
+    /// The second terminal server can't be written to for a moment: everything is put back at once.
+    func rollBack() async throws {
+        let before = try hashes()
+        let ts2 = ts2
+        Console.print("  gatehouse upgrade \(installation) --keys other.yaml; the share of ts2 drops out for a moment")
+        let view = try await begin(keys.old) { latest in
+            if latest.hasPrefix("deliver") { try? FileManager.default.moveItem(atPath: ts2, toPath: ts2 + "-away") }
+            if latest.hasPrefix("rollBack") { try? FileManager.default.moveItem(atPath: ts2 + "-away", toPath: ts2) }
+        }
+        Console.print("  \(view.phase): \(view.message)")
+        guard view.phase == "rolledBack", view.message.contains("ts2"), try hashes() == before else {
+            throw CallError(.failed, "The upgrade should have failed at ts2, and every file be as it was.")
+        }
+    }
+
     /// The second terminal server is lost in the middle of it: everything is put back, but for what can't be reached.
     func fail() async throws {
         let before = try hashes()
-        let ts2 = site + "/ts2"
+        let ts2 = ts2
         Console.print("  gatehouse upgrade \(installation) --keys other.yaml; the share of ts2 goes away meanwhile")
         let view = try await begin(keys.old) { latest in
             if latest.hasPrefix("deliver") { try? FileManager.default.moveItem(atPath: ts2, toPath: ts2 + "-away") }

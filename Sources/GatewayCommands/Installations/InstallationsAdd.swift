@@ -46,7 +46,7 @@ struct InstallationsAdd: AsyncParsableCommand {
         if options.json { return try Console.json(installation) }
         if !options.quiet {
             Console.print(
-                "Added installation \(id): \(installation.product ?? profile) for \(customer). Next: gatehouse refresh \(id)"
+                "Added installation \(id): \(installation.product ?? profile) for \(customer). Next: \(installation.next)"
             )
         }
     }

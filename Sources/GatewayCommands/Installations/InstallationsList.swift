@@ -29,7 +29,9 @@ struct InstallationsList: AsyncParsableCommand {
     static func table(_ list: [InstallationSummary]) -> Table {
         var table = Table("installation", "customer", "profile", "last contact", "refresh due", "name")
         for installation in list {
-            let due = installation.archived == nil ? installation.refreshDue?.short ?? "now" : "archived"
+            let due =
+                installation.archived != nil
+                ? "archived" : installation.isRefreshed ? installation.refreshDue?.short ?? "now" : "never (by keys)"
             table.add(
                 .init(installation.id), .init(installation.customer), .init(installation.profile),
                 .init(installation.lastContact?.short ?? "never"), .init(due), .init(installation.facts.name))

@@ -75,7 +75,7 @@ struct InstallationsSet: AsyncParsableCommand {
         if !left.isEmpty { lines.append("Left alone from now on: \(left.joined(separator: ", ")).") }
         if before.entitlement != nil, after.entitlement == nil { lines.append("Nothing is held any more.") }
         if isAskedAnew(before, after) {
-            lines.append("Next: gatehouse refresh \(after.id)")
+            lines.append("Next: \(after.next)")
         }
         return lines.joined(separator: "\n")
     }

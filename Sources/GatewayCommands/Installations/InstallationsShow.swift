@@ -48,7 +48,10 @@ struct InstallationsShow: AsyncParsableCommand {
         }
         lines.append(("issued", view.issued?.short ?? "nothing held"))
         lines.append(("last contact", view.lastContact?.short ?? "never"))
-        if view.archived == nil { lines.append(("refresh due", view.refreshDue?.short ?? "now")) }
+        if view.archived == nil {
+            lines.append(("refresh due", view.isRefreshed ? view.refreshDue?.short ?? "now" : "never: keys bring it"))
+            if view.entitlement == nil { lines.append(("next", view.next)) }
+        }
         for file in view.files {
             lines.append(("delivered", "\(file.path) (\(file.sha256.prefix(12))…, \(file.delivered.short))"))
         }

@@ -40,7 +40,7 @@ struct ReviewsAdd: AsyncParsableCommand {
         if options.json { return try Console.json(review) }
         if !options.quiet {
             Console.print(
-                "Added review \(review.id) of \(review.installation): due \(review.next.short), then every \(days) days."
+                "Added review \(review.id) of \(review.installation): due \(review.next.short), then \(ReviewView.every(days: days))."
             )
         }
     }

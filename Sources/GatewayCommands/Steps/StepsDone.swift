@@ -55,12 +55,17 @@ struct StepsDone: AsyncParsableCommand {
                 contents: Array(try NamedFile(path: path).read(most: AttachedFile.mostBytes)))
         }
         let values = Dictionary(value.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-        let result = try await options.withGateway { gateway, caller in
-            try await gateway.perform(
+        let (result, upgrade) = try await options.withGateway { gateway, caller in
+            let result = try await gateway.perform(
                 CompleteStep(
                     operation: operation, step: step, files: files, values: values, note: note, at: at, adopt: adopt),
                 by: caller)
+            guard result.outcome.isFailure else { return (result, UpgradeView?.none) }
+            // Where it was a step of an upgrade, it is said who helps.
+            let call = ShowUpgrade(installation: result.installation, operation: result.operation ?? operation)
+            return (result, try? await gateway.perform(call, by: caller))
         }
+        defer { if !options.json, let upgrade { UpgradeText.whomToAsk(upgrade) } }
         try StepResult.show(result, options)
     }
 }

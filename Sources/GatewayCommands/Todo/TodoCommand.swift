@@ -9,7 +9,8 @@ struct TodoCommand: AsyncParsableCommand {
         commandName: "todo", abstract: "Show everything that needs a person, soonest loss of access first.",
         discussion: """
             Open steps, requests to make and to send, answers to ask after, overdue orders, identities that the vendor \
-            refuses, and licenses that end within 30 days or ended without a renewal.
+            refuses, upgrades of license keys that are to be put right or watched, reviews that are due, and licenses \
+            that end within 30 days or ended without a renewal.
             """)
 
     @Option(help: "Only what is of installations that this person sees to.")

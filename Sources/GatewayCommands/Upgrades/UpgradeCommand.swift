@@ -94,10 +94,16 @@ struct UpgradeBegin: AsyncParsableCommand {
 /// `gatehouse upgrade show`.
 struct UpgradeShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show the last upgrade of an installation's keys, with every step.")
+        commandName: "show",
+        abstract:
+            "Show a change of license keys with every step, the last one unless another is named; the product's software is not upgraded."
+    )
 
     @Argument(help: "The installation's ID.")
     var installation: String
+
+    @Option(help: "An earlier one, by its operation's ID; without it, the last.")
+    var operation: String?
 
     @Flag(help: "Print Markdown, for the customer's file.")
     var markdown = false
@@ -115,7 +121,7 @@ struct UpgradeShow: AsyncParsableCommand {
 
     func run() async throws {
         let view = try await options.withGateway { gateway, caller in
-            try await gateway.perform(ShowUpgrade(installation: installation), by: caller)
+            try await gateway.perform(ShowUpgrade(installation: installation, operation: operation), by: caller)
         }
         if options.json { return try Console.json(view) }
         if csv { return Console.write(Array(UpgradeText.csv(view).utf8)) }
@@ -128,7 +134,11 @@ struct UpgradeShow: AsyncParsableCommand {
 struct UpgradeResume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Go on with an upgrade whose process ended, or that could not be put right before.")
+        abstract:
+            "Go on with a change of license keys whose process ended, or that could not be put right before; the product's software is not upgraded.",
+        discussion: """
+            People may be in again by now: nobody new is let in, and those who are in are waited for, as at its beginning.
+            """)
 
     @Argument(help: "The installation's ID.")
     var installation: String
@@ -149,7 +159,12 @@ struct UpgradeResume: AsyncParsableCommand {
 struct UpgradeRollbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
-        abstract: "Put everything back as it was: an upgrade that is open, or the last one while it is watched.")
+        abstract:
+            "Take a change of license keys back, while it is open or watched; the product's software is not touched.",
+        discussion: """
+            Nobody new is let in, and those who are in are waited for; where somebody stays in, nothing is changed. Then \
+            every file on every host is put back, the services are restarted, and the original seats are tried.
+            """)
 
     @Argument(help: "The installation's ID.")
     var installation: String
@@ -169,7 +184,10 @@ struct UpgradeRollbackCommand: AsyncParsableCommand {
 /// `gatehouse upgrade note`.
 struct UpgradeNote: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "note", abstract: "Note what was seen while an upgrade is watched.")
+        commandName: "note",
+        abstract:
+            "Note what was seen after a change of license keys, while it is watched; the product's software was not upgraded."
+    )
 
     @Argument(help: "The installation's ID.")
     var installation: String
@@ -191,7 +209,10 @@ struct UpgradeNote: AsyncParsableCommand {
 /// `gatehouse upgrade close`.
 struct UpgradeClose: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "close", abstract: "End the watching of an upgrade: it can't be rolled back any more.")
+        commandName: "close",
+        abstract:
+            "End the watching of a change of license keys, which can't be taken back then; the product's software was not upgraded."
+    )
 
     @Argument(help: "The installation's ID.")
     var installation: String

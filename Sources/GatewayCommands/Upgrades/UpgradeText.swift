@@ -24,6 +24,9 @@ enum UpgradeText {
             } else {
                 Console.errorText(line)
                 whomToAsk(view)
+                for other in view.others where other.isWatched {
+                    Console.errorText("  another one: \(told(other, of: view))")
+                }
             }
         }
         if !wanting.contains(view.phase), view.status != "asking" { throw ExitCode(1) }
@@ -58,10 +61,31 @@ enum UpgradeText {
         if let ended = view.ended { lines.add("Ended", ended.short) }
         for line in view.before { lines.add("Before", "\(line.title): \(line.value)") }
         for line in view.after { lines.add("Now", "\(line.title): \(line.value)") }
+        for line in view.tried { lines.add("Tried", "\(line.title): \(line.value)") }
         for (label, value) in circumstances(view) { lines.add(label, value) }
         for step in view.steps { lines.add("Step", "\(step.at.short)  \(step.kind): \(step.detail)") }
         for seen in view.observations { lines.add("Seen", "\(seen.at.short)  \(seen.detail)") }
+        for denial in view.refused { lines.add("Refused", "\(denial.at.short)  \(told(denial))") }
+        if let older = older(view) { lines.add("Refused", older) }
         return lines
+    }
+
+    /// Another upgrade, and how it is shown.
+    private static func told(_ other: UpgradeView.Other, of view: UpgradeView) -> String {
+        "\(other.start.short), \(other.phase)\(other.isWatched ? ", still watched" : ""): "
+            + "`gatehouse upgrade show \(view.installation) --operation \(other.operation)`"
+    }
+
+    /// Who was refused a seat, and why.
+    private static func told(_ denial: UpgradeView.Denial) -> String {
+        let user = denial.user.isEmpty ? "somebody" : denial.user
+        return "\(user)\(denial.host.isEmpty ? "" : " on \(denial.host)"), a seat of \(denial.pool): \(denial.reason)"
+    }
+
+    /// That not all who were refused are listed; nil where they are.
+    private static func older(_ view: UpgradeView) -> String? {
+        let left = view.denials - view.refused.count
+        return left > 0 ? "\(left) before these are counted alone" : nil
     }
 
     /// What stands beside the steps: warnings, hosts, the backup, how it is watched, and who helps.
@@ -75,6 +99,7 @@ enum UpgradeText {
         }
         lines += view.contacts.map { ("Contact", "\($0.role.rawValue): \(reach($0))") }
         if let plan = view.emergencyPlan { lines.append(("Emergency", plan)) }
+        lines += view.others.map { ("Other", told($0, of: view)) }
         return lines
     }
 
@@ -84,11 +109,15 @@ enum UpgradeText {
             csv.add([view.installation, view.operation ?? "", "\(at)", step, detail])
         }
         add(view.start, "begun by", view.caller)
+        for warning in view.warnings { add(view.start, "warning", warning) }
         for line in view.before { add(view.start, "before", "\(line.title): \(line.value)") }
         for step in view.steps + view.observations {
             add(step.at, step.kind, step.detail)
         }
+        for denial in view.refused { add(denial.at, "refused", told(denial)) }
+        if let older = older(view) { add(view.ended ?? view.start, "refused", older) }
         for line in view.after { add(view.ended ?? view.start, "now", "\(line.title): \(line.value)") }
+        for line in view.tried { add(view.ended ?? view.start, "tried", "\(line.title): \(line.value)") }
         return csv.text
     }
 
@@ -96,15 +125,17 @@ enum UpgradeText {
         var text = ["# Upgrade of the license keys of \(MarkdownText.cell(view.installation))", ""]
         text.append(
             "\(view.phase), \(view.start.short) to \(view.ended?.short ?? "now"), by \(view.caller). \(view.message)")
-        text += ["", "| | before | now |", "| --- | --- | --- |"]
+        // What is in force after it; or, where nothing of it is, what was tried.
+        let other = view.tried.isEmpty ? view.after : view.tried
+        text += ["", "| | before | \(view.tried.isEmpty ? "now" : "tried") |", "| --- | --- | --- |"]
         let titles =
             view.before.map(\.title)
-            + view.after.map(\.title).filter { title in
+            + other.map(\.title).filter { title in
                 !view.before.contains { $0.title == title }
             }
         for title in titles {
             let before = view.before.first { $0.title == title }?.value ?? ""
-            let after = view.after.first { $0.title == title }?.value ?? ""
+            let after = other.first { $0.title == title }?.value ?? ""
             text.append("| \(MarkdownText.cell(title)) | \(MarkdownText.cell(before)) | \(MarkdownText.cell(after)) |")
         }
         text.append("")
@@ -113,6 +144,10 @@ enum UpgradeText {
         for step in view.steps + view.observations {
             text.append("| \(step.at.short) | \(MarkdownText.cell(step.kind)) | \(MarkdownText.cell(step.detail)) |")
         }
+        for denial in view.refused {
+            text.append("| \(denial.at.short) | refused | \(MarkdownText.cell(told(denial))) |")
+        }
+        if let older = older(view) { text += ["", "\(older)."] }
         return text.joined(separator: "\n")
     }
 }

@@ -8,18 +8,24 @@ struct ByHandSheet: Sendable {
     private let pools: [String]
     private let isFirst: Bool
 
-    private static let modules = "modules"
-    private static let edition = "edition"
-    private static let seats = "seats."
+    /// The value that names the modules.
+    static let modules = "modules"
+    /// The value that names the edition.
+    static let edition = "edition"
+    /// What stands before the name of a pool.
+    static let seats = "seats."
     /// What takes away what was recorded before.
     private static let none = "none"
     /// The most seats of a pool.
     private static let mostSeats = 1_000_000
 
-    init(_ descriptor: AdapterDescriptor, _ profile: Profile, held: Entitlement?) {
+    /// - Parameter named: values that somebody records: a pool that only they name is one too.
+    init(_ descriptor: AdapterDescriptor, _ profile: Profile, held: Entitlement?, named: [String: String] = [:]) {
         dates = descriptor.dates
         var pools = held?.seats.map(\.name) ?? []
         pools += profile.seats.pools.keys.sorted().filter { !pools.contains($0) }
+        let others = named.keys.filter { $0.hasPrefix(Self.seats) }.map { String($0.dropFirst(Self.seats.count)) }
+        pools += others.sorted().filter { SeatText.isName($0) && !pools.contains($0) }
         self.pools = pools.isEmpty ? ["users"] : pools
         isFirst = held == nil
     }

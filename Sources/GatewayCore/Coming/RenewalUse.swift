@@ -85,7 +85,9 @@ private struct RenewalFinder {
     /// What a profile's installations renew by: dates with a stage on them or before them. What is only counted from,
     /// such as the last contact, has stages behind it alone.
     private static func deadlines(of rules: CountdownRules) -> [Deadline] {
-        let others = [DateName.lastContact, .validFrom, .vendorExpired, .offlineActivated].map(\.rawValue)
+        let others =
+            [DateName.lastContact, .validFrom, .vendorExpired, .offlineActivated].map(\.rawValue)
+            + [TokenDate.tokenExpires.rawValue]
         var deadlines: [Deadline] = []
         for countdown in rules.countdowns where countdown.stages.contains(where: { $0.at.isNotAfter }) {
             for name in countdown.from where !others.contains(name) {

@@ -11,7 +11,9 @@ import GatewayStore
 struct Conversation: Sendable {
     let gateway: Gateway
     let adapter: AnyAdapter
-    let vendor: Profile.Vendor
+    let profile: Profile
+    /// The installation's ID.
+    let installation: String
     /// What the adapter is told, as it was when the operation began; time and nonce are renewed at every step.
     let facts: Facts
 
@@ -26,8 +28,12 @@ struct Conversation: Sendable {
         case waiting(until: Instant)
         /// It goes on once a person has done this, and is journaled until then.
         case asking(PersonStep)
+        /// A person is shown something, and it goes on at a later time; it is journaled until then.
+        case showing(Notice, until: Instant)
     }
 
+    private var vendor: Profile.Vendor { profile.vendor }
+    private var withholding: Withholding { Withholding(gateway: gateway, installation: installation) }
     private var operation: String { facts.operation }
     private var now: Instant { gateway.surroundings.now() }
 
@@ -40,20 +46,28 @@ struct Conversation: Sendable {
         for _ in 1...Self.maximumSteps {
             switch transition.step {
             case .send(let request):
-                let answer = try await send(request)
-                if request.once {
-                    let bytes = Array(try JSONEncoder().encode(answer))
-                    try await gateway.keepSealed(bytes, for: SealedAnswer.purpose(of: operation)) { sealed in
-                        try await gateway.store.keepAnswer(
-                            sealed, of: operation, note: StepNote(at: now, kind: "answer", detail: "kept, sealed"))
+                let answer: RawAnswer
+                do {
+                    answer = try await send(request)
+                } catch {
+                    guard request.mayGoUnanswered, let why = Self.silence(error) else { throw error }
+                    let note = StepNote(at: now, kind: "no answer", detail: why)
+                    if let ending = try await advance(&transition, &nonce, with: .unanswered, note: note) {
+                        return ending
                     }
+                    continue
                 }
-                let response = try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)
+                try await withholding.keep(answer, to: request, of: operation, at: now)
+                let response = try await checked(answer, to: request, nonce)
                 let note = StepNote(
                     at: now, kind: "answer", detail: "status \(answer.status), \(answer.body.count) bytes")
                 if let ending = try await advance(&transition, &nonce, with: .answer(response), note: note) {
                     return ending
                 }
+            case .show(let notice, let until):
+                guard until <= now else { return .showing(notice, until: until) }
+                let note = StepNote(at: now, kind: "time", detail: "asks whether it was done")
+                if let ending = try await advance(&transition, &nonce, with: .time, note: note) { return ending }
             case .wait(let until):
                 guard until <= now else { return .waiting(until: until) }
                 let note = StepNote(at: now, kind: "time", detail: "waited until \(until)")
@@ -74,7 +88,7 @@ struct Conversation: Sendable {
         guard case .send(let request) = transition.step else { return try await run(from: transition, nonce: nonce) }
         let bytes = try gateway.sealer.open(sealed, for: SealedAnswer.purpose(of: operation))
         let answer = try JSONDecoder().decode(RawAnswer.self, from: Data(bytes))
-        let response = try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)
+        let response = try await checked(answer, to: request, nonce)
         var next = transition
         var newNonce = nonce
         let note = StepNote(at: now, kind: "resume", detail: "with the answer that was kept")
@@ -92,7 +106,7 @@ struct Conversation: Sendable {
         }
         // The journal stays at the step whose answer was lost until the vendor has said what became of it.
         let nonce = Identifiers.nonce()
-        let transition = try adapter.inspect(state, facts: renewed(nonce))
+        let transition = try adapter.inspect(state, facts: try await renewed(nonce))
         let lost = StepNote(at: now, kind: "inspect", detail: "the answer was lost: the vendor is asked")
         try await gateway.store.note(
             [lost, try Self.journal(transition, nonce: nonce, at: now).note], on: operation)
@@ -109,7 +123,12 @@ struct Conversation: Sendable {
         switch transition.step {
         case .send(let request):
             note = StepNote(
-                at: now, kind: "send", detail: "\(request.method) \(request.path)\(request.once ? ", once" : "")")
+                at: now, kind: "send",
+                detail: "\(request.method) \(request.endpoint ?? request.path)\(request.once ? ", once" : "")")
+        case .show(let notice, let until):
+            asks = true
+            waitsUntil = until
+            note = StepNote(at: now, kind: "show", detail: notice.title)
         case .wait(let until):
             waitsUntil = until
             note = StepNote(at: now, kind: "wait", detail: "until \(until)")
@@ -134,23 +153,48 @@ struct Conversation: Sendable {
 
     /// The step that an operation waits for a person to do.
     static func personStep(_ record: OperationRecord) throws -> PersonStep {
-        guard case .ask(let step) = try journaled(record).0.step else {
-            throw AdapterError(.malformed, "The operation \(record.id) waits for nobody.")
+        switch try journaled(record).0.step {
+        case .ask(let step): return step
+        case .show(let notice, _): return PersonStep(notice, of: record.installation)
+        default: throw AdapterError(.malformed, "The operation \(record.id) waits for nobody.")
         }
-        return step
     }
 
     private func send(_ request: Request) async throws -> RawAnswer {
         try Task.checkCancellation()
+        let filled = try await withholding.filled(request, settings: profile.settings)
         // What is made only once is not given up half way: its answer would be lost.
-        if request.once { return try await Task { try await gateway.line.send(request, to: vendor) }.value }
-        return try await gateway.line.send(request, to: vendor)
+        if request.once { return try await Task { try await gateway.line.send(filled, to: vendor) }.value }
+        return try await gateway.line.send(filled, to: vendor)
     }
 
-    func renewed(_ nonce: String) -> Facts {
+    /// What the adapter may see of an answer.
+    private func checked(_ answer: RawAnswer, to request: Request, _ nonce: String) async throws -> Response {
+        switch request.trust {
+        case .plain where !request.withholds.isEmpty: return try Withholding.redacted(answer, to: request)
+        case .plain, .signed: return try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)
+        case .keySet(let check):
+            var tokens: [String: String] = [:]
+            for name in check.audiences.keys { tokens[name] = try await withholding.secret(name) }
+            return try await check.response(answer, tokens: tokens, at: now)
+        }
+    }
+
+    /// Why there was no answer, where that is what an error means.
+    private static func silence(_ error: any Error) -> String? {
+        switch error {
+        case let error as AdapterError: error.code == .unreachable ? error.message : nil
+        case let error as OutOfOrder: error.error.message
+        case let error as LostAnswer: error.message
+        default: nil
+        }
+    }
+
+    func renewed(_ nonce: String) async throws -> Facts {
         var facts = facts
         facts.now = now
         facts.nonce = nonce
+        if adapter.capabilities.contains(.deviceAuthorization) { facts.withheld = try await withholding.names }
         return facts
     }
 
@@ -159,11 +203,21 @@ struct Conversation: Sendable {
         _ transition: inout ErasedTransition, _ nonce: inout String, with event: Event, note: StepNote
     ) async throws -> Ending? {
         let newNonce = Identifiers.nonce()
-        transition = try adapter.resume(transition, with: event, facts: renewed(newNonce))
+        transition = try adapter.resume(transition, with: event, facts: try await renewed(newNonce))
         nonce = newNonce
         if case .finish(let outcome) = transition.step { return .finished(outcome, notes: [note]) }
         try await gateway.store.journal(
             try Self.journal(transition, nonce: newNonce, at: now), of: operation, answered: note)
         return nil
+    }
+}
+
+extension PersonStep {
+    /// What a person is shown to do elsewhere.
+    init(_ notice: Notice, of installation: String) {
+        self.init(
+            title: notice.title,
+            text: "\(notice.text) Open \(notice.link) and type \(notice.code), before \(notice.expires); then "
+                + "`gatehouse authorize \(installation) --complete` goes on.")
     }
 }

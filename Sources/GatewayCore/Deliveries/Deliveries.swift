@@ -88,7 +88,7 @@ enum Deliveries {
     ) throws(DeliveryError) {
         let user = geteuid()
         guard user != 0, there.attributes.owner != user, let status = try? folder.descriptor.status(),
-            status.st_mode & S_ISVTX != 0, status.st_uid != user
+            status.mode & UInt32(S_ISVTX) != 0, status.owner != user
         else { return }
         throw .system(SystemFailure(number: EPERM), destination.path, "can't be replaced")
     }

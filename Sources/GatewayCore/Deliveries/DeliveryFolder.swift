@@ -97,15 +97,15 @@ struct DeliveryFolder: Sendable {
     /// product's folder and could replace the product's files anyway.
     private func secure(_ house: OpenDescriptor, _ path: String) throws {
         let status = try house.status()
-        if status.st_uid != geteuid() {
-            guard try status.st_uid == descriptor.status().st_uid, status.st_mode & 0o022 == 0 else {
+        if status.owner != geteuid() {
+            guard try status.owner == descriptor.status().owner, status.mode & 0o022 == 0 else {
                 throw DeliveryError(
                     .notWritable, path,
-                    "\(DeliveryError.quoted(path)) belongs to user number \(status.st_uid), "
+                    "\(DeliveryError.quoted(path)) belongs to user number \(status.owner), "
                         + "who could put other files in the place of Gatehouse's; "
                         + "give it to user number \(geteuid()), or move it away if Gatehouse did not make it")
             }
-        } else if status.st_mode & 0o7777 & ~0o2000 != 0o700 {
+        } else if status.mode & 0o7777 & ~0o2000 != 0o700 {
             try SystemFailure.check { fchmod(house.number, 0o700) }
         }
     }
@@ -117,7 +117,7 @@ struct DeliveryFolder: Sendable {
         let shown = DeliveryError.quoted(path)
         switch error.number {
         case ELOOP, ENOTDIR:
-            if let status = try? folder.status(of: name), status.st_mode & S_IFMT == S_IFLNK {
+            if let status = try? folder.status(of: name), status.kind == UInt32(S_IFLNK) {
                 return symbolicLink(path)
             }
             return DeliveryError(

@@ -131,8 +131,8 @@ extension Deliveries {
         init(_ folder: DeliveryFolder, _ destination: Destination) throws(DeliveryError) {
             do {
                 let status = try folder.descriptor.status()
-                device = UInt64(truncatingIfNeeded: status.st_dev)
-                inode = UInt64(status.st_ino)
+                device = status.device
+                inode = status.inode
                 name = Array(destination.name.utf8)
             } catch {
                 throw .system(error, folder.path, "can't be looked at")

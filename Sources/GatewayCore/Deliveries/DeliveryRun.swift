@@ -279,7 +279,7 @@ extension OpenDescriptor {
     /// before. The owner only as far as the system lets us: what matters then is that others may read it.
     fileprivate func take(_ attributes: FileAttributes?) throws(SystemFailure) {
         if let attributes, let status = try? status(),
-            status.st_uid != attributes.owner || status.st_gid != attributes.group
+            status.owner != attributes.owner || status.group != attributes.group
         {
             if fchown(number, attributes.owner, attributes.group) != 0 {
                 _ = fchown(number, uid_t.max, attributes.group)

@@ -38,20 +38,20 @@ struct FileState: Hashable, Sendable {
             let file = try OpenDescriptor(opening: name, in: folder, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
             let before = try file.status()
             try checkRegular(before, path)
-            guard before.st_size <= largest else {
+            guard before.size <= largest else {
                 throw DeliveryError(
                     .io, path,
-                    "\(DeliveryError.quoted(path)) holds \(before.st_size) bytes, more than the \(largest) "
+                    "\(DeliveryError.quoted(path)) holds \(before.size) bytes, more than the \(largest) "
                         + "a delivered file may hold; check that the path is right")
             }
             var hash = SHA256()
             var size = 0
             while size <= largest {
-                let bytes = try file.read(upTo: min(max(Int(before.st_size) + 1, 4096), 1 << 16))
+                let bytes = try file.read(upTo: min(max(Int(before.size) + 1, 4096), 1 << 16))
                 size += bytes.count
                 bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
                 // All of it, and asked for more: what is written behind it now is seen below.
-                if bytes.isEmpty || size == Int(before.st_size) { break }
+                if bytes.isEmpty || size == Int(before.size) { break }
             }
             let state = FileState(before, sha256: Hex.encode(hash.finalize()))
             guard try state.isUntouched(file.status()), state.size == size else {
@@ -79,29 +79,23 @@ struct FileState: Hashable, Sendable {
     }
 
     /// Whether it is still the same file, not written to since.
-    func isUntouched(_ status: stat) -> Bool {
+    func isUntouched(_ status: FileStatus) -> Bool {
         FileState(status, sha256: sha256) == self
     }
 
-    private init(_ status: stat, sha256: String) {
+    private init(_ status: FileStatus, sha256: String) {
         self.sha256 = sha256
-        size = Int(status.st_size)
-        inode = UInt64(status.st_ino)
-        device = UInt64(truncatingIfNeeded: status.st_dev)
-        #if canImport(Darwin)
-            let time = status.st_mtimespec
-        #else
-            let time = status.st_mtim
-        #endif
-        modified = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-        attributes = FileAttributes(
-            mode: UInt32(status.st_mode & 0o7777), owner: UInt32(status.st_uid), group: UInt32(status.st_gid))
+        size = Int(status.size)
+        inode = status.inode
+        device = status.device
+        modified = status.modified
+        attributes = FileAttributes(mode: status.mode & 0o7777, owner: status.owner, group: status.group)
     }
 
-    private static func checkRegular(_ status: stat, _ path: String) throws(DeliveryError) {
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: return
-        case S_IFLNK: throw DeliveryFolder.symbolicLink(path)
+    private static func checkRegular(_ status: FileStatus, _ path: String) throws(DeliveryError) {
+        switch status.kind {
+        case UInt32(S_IFREG): return
+        case UInt32(S_IFLNK): throw DeliveryFolder.symbolicLink(path)
         default:
             throw DeliveryError(
                 .notARegularFile, path,

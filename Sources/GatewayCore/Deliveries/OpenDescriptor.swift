@@ -57,23 +57,17 @@ final class OpenDescriptor: Sendable {
     }
 
     /// What the system knows of it.
-    func status() throws(SystemFailure) -> stat {
-        var status = stat()
-        try SystemFailure.check { fstat(number, &status) }
-        return status
-    }
+    func status() throws(SystemFailure) -> FileStatus { try FileStatus(of: number) }
 
     /// What the system knows of an entry of this folder, a symbolic link itself and not what it points at;
     /// nil where there is none.
-    func status(of name: String) throws(SystemFailure) -> stat? {
-        var status = stat()
+    func status(of name: String) throws(SystemFailure) -> FileStatus? {
         do {
-            try SystemFailure.check { fstatat(number, name, &status, AT_SYMLINK_NOFOLLOW) }
+            return try FileStatus(of: name, in: number)
         } catch {
             if error.number == ENOENT { return nil }
             throw error
         }
-        return status
     }
 
     /// Writes all of the bytes.

@@ -107,6 +107,6 @@ final class OwnerLock: Sendable {
     ) throws(SystemFailure) -> Bool {
         guard let there = try folder.status(of: name) else { return false }
         let status = try file.status()
-        return there.st_ino == status.st_ino && there.st_dev == status.st_dev
+        return there.inode == status.inode && there.device == status.device
     }
 }

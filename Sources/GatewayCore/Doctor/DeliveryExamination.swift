@@ -90,7 +90,7 @@ struct DeliveryExamination: Sendable {
             }
             let folder = try DeliveryFolder(of: destination)
             if let status = try? folder.descriptor.status() {
-                look.disk = (UInt64(truncatingIfNeeded: status.st_dev), folder.path)
+                look.disk = (status.device, folder.path)
             }
             let there = try FileState.read(destination.name, in: folder.descriptor, path: destination.path)
             if there == nil {

@@ -177,12 +177,12 @@ struct Examination: Sendable {
                     findings.append(
                         Finding(
                             .operations, .problem, "Interrupted: \(what). \(record.message ?? "")", place: record.id,
-                            advice: "Put right what is in the way, then: gatehouse refresh \(record.installation)"))
+                            advice: "Put right what is in the way, then: \(Self.resumption(of: record))"))
                 } else if (record.waitsUntil ?? now) <= now, !isAlive(record.owner) {
                     findings.append(
                         Finding(
                             .operations, .warning, "Left open by a process that is gone: \(what).", place: record.id,
-                            advice: "The next refresh finishes it: gatehouse refresh \(record.installation)"))
+                            advice: "This finishes it: \(Self.resumption(of: record))"))
                 }
             }
             guard !findings.isEmpty else {
@@ -190,6 +190,11 @@ struct Examination: Sendable {
             }
             return Self.shortened(findings)
         }
+    }
+
+    /// The command that goes on with an operation.
+    private static func resumption(of record: OperationRecord) -> String {
+        "gatehouse \(record.act == .upgrade ? "upgrade resume" : "refresh") \(record.installation)"
     }
 
     private func isAlive(_ owner: String) -> Bool {

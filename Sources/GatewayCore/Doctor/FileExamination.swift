@@ -46,39 +46,39 @@ extension Examination {
         var findings: [Finding] = []
         let store = configuration.store
         for path in [store, store + "-wal", store + "-shm", configuration.keyFile] {
-            guard let status = Self.status(path), status.st_mode & 0o077 != 0 else { continue }
+            guard let status = Self.status(path), status.mode & 0o077 != 0 else { continue }
             findings.append(
                 Finding(
-                    .permissions, .problem, "Others may read or write it: its mode is \(Self.octal(status.st_mode)).",
+                    .permissions, .problem, "Others may read or write it: its mode is \(Self.octal(status.mode)).",
                     place: path, advice: "chmod 600 \(path)"))
         }
         let folder = URL(fileURLWithPath: store).deletingLastPathComponent().path
         if let status = Self.status(folder) {
-            if status.st_mode & 0o022 != 0, status.st_mode & S_ISVTX == 0 {
+            if status.mode & 0o022 != 0, status.mode & UInt32(S_ISVTX) == 0 {
                 findings.append(
                     Finding(
                         .permissions, .problem,
-                        "Others may put files in the place of the store's: its mode is \(Self.octal(status.st_mode)).",
+                        "Others may put files in the place of the store's: its mode is \(Self.octal(status.mode)).",
                         place: folder, advice: "chmod 700 \(folder)"))
-            } else if status.st_mode & 0o005 != 0 {
+            } else if status.mode & 0o005 != 0 {
                 findings.append(
                     Finding(
                         .permissions, .warning,
-                        "Everybody may look into it: its mode is \(Self.octal(status.st_mode)).",
+                        "Everybody may look into it: its mode is \(Self.octal(status.mode)).",
                         place: folder, advice: "chmod 700 \(folder)"))
             }
         }
-        if let status = Self.status(configuration.owners), status.st_mode & 0o077 != 0 {
+        if let status = Self.status(configuration.owners), status.mode & 0o077 != 0 {
             findings.append(
                 Finding(
                     .permissions, .problem,
-                    "Others may end or fake the locks of processes: its mode is \(Self.octal(status.st_mode)).",
+                    "Others may end or fake the locks of processes: its mode is \(Self.octal(status.mode)).",
                     place: configuration.owners, advice: "chmod 700 \(configuration.owners)"))
         }
-        if let status = Self.status(store), status.st_uid != geteuid(), geteuid() != 0 {
+        if let status = Self.status(store), status.owner != geteuid(), geteuid() != 0 {
             findings.append(
                 Finding(
-                    .permissions, .problem, "It belongs to user number \(status.st_uid), and this is \(geteuid()).",
+                    .permissions, .problem, "It belongs to user number \(status.owner), and this is \(geteuid()).",
                     place: store, advice: "Run Gatehouse as the user that the store belongs to."))
         }
         return findings.isEmpty
@@ -92,7 +92,7 @@ extension Examination {
     func space(files: [String]) -> [Finding] {
         let folder = URL(fileURLWithPath: configuration.store).deletingLastPathComponent().path
         let size = Int(
-            (Self.status(configuration.store)?.st_size ?? 0) + (Self.status(configuration.store + "-wal")?.st_size ?? 0)
+            (Self.status(configuration.store)?.size ?? 0) + (Self.status(configuration.store + "-wal")?.size ?? 0)
         )
         var findings: [Finding] = []
         if let free = Self.free(folder) {
@@ -185,10 +185,7 @@ extension Examination {
     /// 64 MB.
     private static let leastFree = 64 << 20
 
-    private static func status(_ path: String) -> stat? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status : nil
-    }
+    private static func status(_ path: String) -> FileStatus? { FileStatus(path: path) }
 
     private static func free(_ folder: String) -> Int? {
         var space = statvfs()

@@ -39,6 +39,8 @@ extension Explain: PerformedCall {
         explanation.steps =
             NextSteps(
                 explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil,
+                way: result?.bench.way ?? .refresh,
+                hasFailedUpgrade: record.lastFailure != nil && explained.isOfUpgrade,
                 isCustomerArchived: try await Self.isCustomerArchived(record, context),
                 asked: try await ListSteps(installation: installation).perform(in: context)
             ).steps
@@ -77,11 +79,14 @@ extension Explain: PerformedCall {
     private static func refresh(
         _ record: InstallationRecord, _ explained: ExplainedRecord, at now: Instant
     ) -> Explanation.RefreshView {
-        Explanation.RefreshView(
+        // An upgrade that failed is no refresh that did.
+        let isUpgrade = explained.isOfUpgrade
+        return Explanation.RefreshView(
             last: record.lastRefresh, lastContact: record.lastContact, due: record.refreshDue,
             isDue: record.isRefreshDue(at: now),
-            operation: explained.lastOperation.map { OperationView($0, notes: []) }, failure: record.lastFailure,
-            failed: explained.failed, nextTry: record.putOff(at: now))
+            operation: isUpgrade ? nil : explained.lastOperation.map { OperationView($0, notes: []) },
+            failure: isUpgrade ? nil : record.lastFailure, failed: isUpgrade ? nil : explained.failed,
+            nextTry: record.putOff(at: now))
     }
 
     private static func orders(of record: InstallationRecord, _ context: CallContext) async throws -> [OrderView] {
@@ -111,4 +116,9 @@ extension PointInTime {
         case .day(let day): zone.firstInstant(of: day)
         }
     }
+}
+
+extension ExplainedRecord {
+    /// Whether what was done last, or is being done, is an upgrade of license keys.
+    fileprivate var isOfUpgrade: Bool { (openOperation ?? lastOperation)?.act == .upgrade }
 }

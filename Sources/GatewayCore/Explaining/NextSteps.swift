@@ -7,13 +7,17 @@ struct NextSteps {
     let zone: Zone
     /// Whether the profile wants it refreshed.
     let needsRefresh: Bool
+    /// How its entitlement is brought into force.
+    let way: EntitlementWay
+    /// Whether the last thing that failed is an upgrade of its keys.
+    let hasFailedUpgrade: Bool
     /// Whether its customer is archived.
     let isCustomerArchived: Bool
     /// The steps that wait for a person.
     let asked: [StepItem]
 
     private var standing: Explanation.StandingView { explanation.standing }
-    private var refresh: String { "`gatehouse refresh \(explanation.installation)`" }
+    private var refresh: String { "`\(way.command(for: explanation.installation))`" }
     private var product: String { explanation.product ?? "the product" }
     /// The place in the product's menus, behind a space; empty where there is none.
     private var place: String { explanation.place.map { $0.isEmpty ? "" : " (\($0))" } ?? "" }
@@ -24,7 +28,7 @@ struct NextSteps {
         guard explanation.file != nil else { return [withoutProfile] }
         let steps =
             asked.map(Self.about)
-            + [aboutOperation, aboutFailure, aboutStanding, aboutFiles, aboutRefresh].compactMap { $0 }
+            + [aboutOperation, aboutFailure, aboutUpgrade, aboutStanding, aboutFiles, aboutRefresh].compactMap { $0 }
         return steps.isEmpty ? [nothing] : steps
     }
 
@@ -49,6 +53,13 @@ struct NextSteps {
 
     private var aboutOperation: String? {
         guard let operation = explanation.operation else { return nil }
+        guard operation.act != .upgrade else {
+            let installation = explanation.installation
+            return
+                "An upgrade of the license keys is open (\(operation.status)): `gatehouse upgrade show \(installation)` tells "
+                + "what is in its way; where its process is gone, `gatehouse upgrade resume \(installation)` goes on with it, "
+                + "and `gatehouse upgrade rollback \(installation)` takes it back."
+        }
         let show = "`gatehouse operations show \(operation.id)` tells its steps"
         return switch operation.status {
         case "interrupted":
@@ -80,10 +91,18 @@ struct NextSteps {
         }
     }
 
+    private var aboutUpgrade: String? {
+        guard hasFailedUpgrade, explanation.operation == nil else { return nil }
+        return
+            "The last upgrade of the license keys failed: `gatehouse upgrade show \(explanation.installation)` tells why, "
+            + "and what was put back."
+    }
+
     private var aboutStanding: String? {
         if standing.heldSince == nil {
             // What the vendor refuses is told already, and so is whom the license waits for.
             guard explanation.refresh.failure == nil, asked.isEmpty else { return nil }
+            if way == .keys { return "Get an entitlement: \(refresh), also where its keys are active already\(place)." }
             return
                 "Get an entitlement: check that its identity is what the vendor's record says\(place), then \(refresh)."
         }

@@ -64,6 +64,7 @@ extension HistoryView.Event {
             case .step(let kind, let detail): (.step, kind, detail)
             case .entitlement(let entitlement, let before):
                 (.entitlement, before == nil ? "granted" : "changed", entitlement.changes(since: before))
+            case .undone(let kind, let detail): (.delivery, kind, detail)
             case .delivery(let path, let sha256): (.delivery, "delivered", "\(path) (SHA-256 \(sha256.prefix(12))…)")
             }
         self.init(

@@ -85,6 +85,11 @@ struct Recovery: Sendable {
             throw StoreError(.notFound, "There is no installation \"\(record.installation)\".")
         }
         let (transition, nonce) = try Conversation.journaled(record)
+        if case .show(let notice, _) = transition.step {
+            try await context.store.askAgain(
+                record.id, owner: gateway.owner.get().id, "The gateway ended meanwhile.", at: context.now)
+            return RefreshResult(shown: notice, of: record.id, on: record.installation)
+        }
         if case .ask(let step) = transition.step {
             // Its process ended before anything came of what the person had brought.
             try await context.store.askAgain(
@@ -92,9 +97,10 @@ struct Recovery: Sendable {
             return RefreshResult(asked: step.title, of: record.id, on: record.installation)
         }
         let (profile, adapter) = try await gateway.profileAndAdapter(for: installation)
-        let facts = Facts(
+        var facts = Facts(
             installation, profile, operation: record.id, nonce: record.nonce ?? "", at: context.now)
-        let conversation = Conversation(gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
+        try await gateway.keptTokens(of: installation, profile)?.tell(&facts)
+        let conversation = Conversation(gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
         let settling = try await Settling(
             context: context, record: installation, profile: profile,
             delivered: try await context.store.deliveredFiles(of: installation.id), adopt: adopt,

@@ -52,6 +52,12 @@ struct StepCompletion: Sendable {
                 throw CallError(
                     .conflict, "The operation \(id) waits for its step \(present), not for \(number ?? present).")
             }
+            guard record.act != .authorize else {
+                throw CallError(
+                    .conflict,
+                    "The operation \(id) goes on once its code was typed: `gatehouse authorize \(record.installation) "
+                        + "--complete` asks the authorization server whether it was.")
+            }
             if record.act == .upgrade {
                 return try await UpgradeRun(context, record).done(bag, step: present, audit: audit)
             }
@@ -112,7 +118,7 @@ struct StepCompletion: Sendable {
         }
         let newNonce = Identifiers.nonce()
         var facts = Facts(installation, profile, operation: record.id, nonce: newNonce, at: at)
-        let conversation = Conversation(gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
+        let conversation = Conversation(gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
         facts.now = at
         let next = try adapter.resume(
             transition, with: .brought(Brought(documents: documents, values: bag.values)), facts: facts)
@@ -166,7 +172,7 @@ struct StepCompletion: Sendable {
         _ bytes: [UInt8], _ trust: Request.Trust, _ vendor: Profile.Vendor, _ nonce: String
     ) throws(AdapterError) -> Response {
         switch trust {
-        case .plain: return Response(status: 200, body: bytes)
+        case .plain, .keySet: return Response(status: 200, body: bytes)
         case .signed(let purpose):
             let payload = try SignatureCheck(keys: vendor.keys).payload(of: bytes, purpose: purpose, nonce: nonce)
             return Response(status: 200, body: payload, document: bytes)

@@ -75,7 +75,12 @@ extension ArchiveInstallation: PerformedCall {
 extension ListInstallations: PerformedCall {
     func perform(in context: CallContext) async throws -> [InstallationSummary] {
         if let customer { _ = try await ShowCustomer(id: customer).perform(in: context) }
-        return try await context.store.installationList(in: context.scope, customer: customer, archived: archived)
+        var list = try await context.store.installationList(in: context.scope, customer: customer, archived: archived)
+        let gateway = context.gateway
+        let byKeys = Set(gateway.profiles.profiles.filter { gateway.way(of: $0.value) == .keys }.keys)
+        guard !byKeys.isEmpty else { return list }
+        for index in list.indices where byKeys.contains(list[index].profile) { list[index].isRefreshed = false }
+        return list
     }
 }
 
@@ -87,6 +92,7 @@ extension ShowInstallation: PerformedCall {
         let entitlement = try await context.store.entitlement(of: id, in: context.scope)
         let files = try await context.store.deliveredFiles(of: id)
         let recorded = try await context.store.recordedFacts(of: id, in: context.scope)
+        let way = profile.map(context.gateway.way) ?? .refresh
         return InstallationView(
             id: id, customer: record.customer, profile: record.profile, product: profile?.product,
             protocolName: profile?.protocolName, place: profile?.place,
@@ -96,7 +102,8 @@ extension ShowInstallation: PerformedCall {
             files: files.map {
                 InstallationView.DeliveredFileView(
                     delivery: $0.delivery, path: $0.path, sha256: $0.sha256, delivered: $0.at)
-            }, lastFailure: record.lastFailure, facts: recorded?.facts ?? RecordedFacts(), archived: record.archived,
+            }, lastFailure: record.lastFailure, isRefreshed: way != .keys, next: way.next(for: id),
+            facts: recorded?.facts ?? RecordedFacts(), archived: record.archived,
             warnings: record.archived == nil ? Self.warnings(record, profile, context.gateway) : [])
     }
 

@@ -43,6 +43,12 @@ struct InstallationRefresh: Sendable {
             let (profile, adapter) = try await gateway.profileAndAdapter(for: record)
             let now = context.now
             if call.trigger != .asked, let wait = notDue(record, at: now) { return wait }
+            let kept = try await gateway.keptTokens(of: record, profile)
+            if let kept, !kept.canRefresh {
+                return RefreshResult(
+                    installation: record.id, outcome: call.trigger == .asked ? .rejected : .notDue,
+                    message: AuthorizationText.needed(record))
+            }
             if call.dryRun {
                 return RefreshResult(
                     installation: record.id, outcome: .wouldAsk,
@@ -62,7 +68,7 @@ struct InstallationRefresh: Sendable {
                 let places = try DeliveryPlaces(
                     profile, of: record, delivered: delivered, roots: gateway.configuration.deliveryRoots,
                     onlyDelivered: gateway.bringsFilesWithKeys(profile))
-                begun = try await begin(operation, record, profile, adapter, places, at: now)
+                begun = try await begin(operation, record, profile, adapter, places, kept, at: now)
             } catch let error as DeliveryError {
                 // An operation that is open says more than what stands in the way of another.
                 if let open = try await context.store.openOperation(on: record.id),
@@ -75,7 +81,7 @@ struct InstallationRefresh: Sendable {
             switch begun.claim {
             case .claimed:
                 let conversation = Conversation(
-                    gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: begun.facts)
+                    gateway: gateway, adapter: adapter, profile: profile, installation: record.id, facts: begun.facts)
                 return try await begun.settling.settle(operation) {
                     defer { turn.end() }
                     return try await conversation.run(from: begun.transition, nonce: begun.facts.nonce)
@@ -108,7 +114,7 @@ struct InstallationRefresh: Sendable {
     /// - Throws: `DeliveryError`.
     private func begin(
         _ operation: String, _ record: InstallationRecord, _ profile: Profile, _ adapter: AnyAdapter,
-        _ places: DeliveryPlaces, at now: Instant
+        _ places: DeliveryPlaces, _ kept: KeptTokens?, at now: Instant
     ) async throws -> Begun {
         try await places.checkOwners(context.store)
         let owner = try gateway.owner.get().id
@@ -118,6 +124,7 @@ struct InstallationRefresh: Sendable {
                     context: context, record: record, profile: profile, places: places,
                     found: try places.look(adopt: call.adopt), adopt: call.adopt)
                 var facts = Facts(record, profile, operation: operation, nonce: Identifiers.nonce(), at: now)
+                kept?.tell(&facts)
                 if !places.isInPlace { facts.held = nil }
                 let transition = try adapter.begin(.refresh, facts: facts)
                 let new = NewOperation(
@@ -198,37 +205,7 @@ extension Facts {
             held = Held(revision: revision, issued: issued, isOffline: record.offlineActivated != nil)
         }
         self.init(
-            operation: operation, now: now, nonce: nonce, identity: record.identity, settings: profile.settings,
-            place: profile.place, held: held)
-    }
-}
-
-extension RefreshResult {
-    /// A conversation that ended with an error.
-    init(installation: String, error: AdapterError, operation: String? = nil) {
-        self.init(
-            installation: installation, outcome: Outcome(error.code), message: error.message, operation: operation,
-            field: error.field)
-    }
-
-    /// What an operation that has ended came to.
-    init(_ record: OperationRecord) {
-        let outcome = record.outcome.flatMap { text in
-            Outcome(rawValue: text) ?? AdapterError.Code(rawValue: text).map(Outcome.init)
-        }
-        self.init(
-            installation: record.installation, outcome: outcome ?? .failed, message: record.message ?? "",
-            operation: record.id)
-    }
-}
-
-extension RefreshResult.Outcome {
-    init(_ code: AdapterError.Code) {
-        switch code {
-        case .unreachable: self = .unreachable
-        case .rejected: self = .rejected
-        case .untrusted: self = .untrusted
-        case .malformed, .expired, .conflict: self = .failed
-        }
+            operation: operation, now: now, nonce: nonce, identity: record.identity, settings: profile.shownSettings,
+            place: profile.place, held: held, vendor: profile.vendor.address ?? "")
     }
 }

@@ -23,6 +23,8 @@ final class Settling: Sendable {
         var at: Instant?
         /// Whether it is an offline activation.
         var isOffline = false
+        /// Whether it renews what is held, and does not acquire it.
+        var renews = true
 
         /// The vendor's server answers now.
         static let online = Contact()
@@ -31,6 +33,7 @@ final class Settling: Sendable {
         init(_ act: Act = .refresh, at: Instant? = nil) {
             self.at = at
             isOffline = act == .request
+            renews = act == .refresh
         }
     }
 
@@ -93,6 +96,9 @@ final class Settling: Sendable {
             case .asking(let step):
                 try await release(operation)
                 return RefreshResult(asked: step.title, of: operation, on: record.id)
+            case .showing(let notice, _):
+                try await release(operation)
+                return RefreshResult(shown: notice, of: operation, on: record.id)
             case .finished(let outcome, let notes):
                 return try await take(outcome, operation, notes)
             }
@@ -103,7 +109,7 @@ final class Settling: Sendable {
             try await release(operation)
             return RefreshResult(installation: record.id, error: error.error, operation: operation)
         } catch let error as AdapterError {
-            try await fail(operation, error.code.rawValue, error.message, nextTry: nextTry(after: error))
+            try await fail(operation, error)
             return RefreshResult(installation: record.id, error: error, operation: operation)
         } catch let error as OutOfOrder {
             let asked = error.comeBack.map { min($0, context.now.adding(hours: Self.retryRefused)) }
@@ -165,6 +171,8 @@ final class Settling: Sendable {
             return try await Task { try await putBack(changed, operation, notes) }.value
         case .updated(let grant):
             return try await Task { try await put(grant, operation, notes) }.value
+        case .removed(let removal):
+            return try await Task { try await remove(removal, operation, notes) }.value
         }
     }
 
@@ -177,8 +185,8 @@ final class Settling: Sendable {
                 throw AdapterError(
                     .malformed, "The vendor says that nothing changed, but was told that nothing is held.")
             }
-        case .updated(let grant):
-            try check(grant.attestation)
+        case .updated(let grant): try check(grant.attestation)
+        case .removed: break
         }
     }
 
@@ -276,7 +284,8 @@ final class Settling: Sendable {
         let orders = try await end(
             operation, plan.files.isEmpty ? .done : .delivering, .updated, message, notes,
             grant: OperationEnding.NewGrant(
-                revision: grant.revision, issued: grant.attestation.issued, entitlement: entitlement), files: intended,
+                revision: grant.revision, issued: grant.attestation.issued, entitlement: entitlement,
+                tokens: isOnTokens ? tokens(grant) : nil), files: intended, refreshAt: grant.refreshAt,
             audit: context.audit(
                 "entitlement.update", customer: record.customer, subject: record.id,
                 detail: "revision \(grant.revision)"))
@@ -317,24 +326,33 @@ final class Settling: Sendable {
         return ([what] + remarks.filter { seen.insert($0).inserted }).joined(separator: " ")
     }
 
-    private func fail(_ operation: String, _ outcome: String, _ message: String, nextTry: Instant?) async throws {
+    private func fail(_ operation: String, _ error: AdapterError) async throws {
+        let again = isOnTokens && error.code == .expired && contact.renews ? error.message : nil
+        try await fail(
+            operation, error.code.rawValue, error.message, nextTry: nextTry(after: error), authorizeAgain: again)
+    }
+
+    private func fail(
+        _ operation: String, _ outcome: String, _ message: String, nextTry: Instant?, authorizeAgain: String? = nil
+    ) async throws {
         let now = context.now
-        try await context.store.end(
-            OperationEnding(
-                operation: operation, installation: record.id, at: now, status: .failed, outcome: outcome,
-                message: message, notes: [StepNote(at: now, kind: "fail", detail: "\(outcome): \(message)")],
-                nextTry: nextTry))
+        var ending = OperationEnding(
+            operation: operation, installation: record.id, at: now, status: .failed, outcome: outcome,
+            message: message, notes: [StepNote(at: now, kind: "fail", detail: "\(outcome): \(message)")],
+            nextTry: nextTry)
+        ending.authorizeAgain = authorizeAgain
+        try await context.store.end(ending)
     }
 
     private func end(
         _ operation: String, _ status: OperationStatus, _ outcome: RefreshResult.Outcome, _ message: String,
         _ notes: [StepNote], grant: OperationEnding.NewGrant? = nil, files: [IntendedFile] = [],
-        audit: AuditEntry? = nil
+        refreshAt: Instant? = nil, audit: AuditEntry? = nil
     ) async throws -> [OrderRecord] {
         let now = context.now
         let zone = try gateway.zones.zone(named: record.timeZone)
         let contact = self.contact.at ?? now
-        let due = profile.refreshDays.map { zone.instant(contact, addingDays: $0) }
+        let due = refreshAt ?? profile.refreshDays.map { zone.instant(contact, addingDays: $0) }
         let kind = status == .delivering ? "deliver" : "finish"
         let detail = status == .delivering ? files.map(\.path).joined(separator: ", ") : outcome.rawValue
         return try await context.store.end(
@@ -355,35 +373,6 @@ extension Settling {
             audit: context.audit(
                 "orders.applied", customer: record.customer, subject: record.id, detail: "a refresh shows the order "),
             told: OrderMessage.applied)
-    }
-}
-
-extension RefreshResult {
-    /// That a person has to do something first.
-    init(asked title: String, of operation: String, on installation: String) {
-        self.init(
-            installation: installation, outcome: .waiting,
-            message: "It waits for a person: \(title). `gatehouse steps show \(operation)` says what to do.",
-            operation: operation)
-    }
-
-    /// The result of a refresh that applied these orders.
-    fileprivate func showing(_ orders: [OrderRecord]) -> RefreshResult {
-        guard !orders.isEmpty else { return self }
-        var result = self
-        result.orders = orders.map(\.id)
-        result.message += " " + OrderMessage.applied(orders)
-        return result
-    }
-}
-
-extension AdapterError.Code {
-    /// Whether an inspection that ends so has not told what became of the act.
-    var leavesDoubt: Bool {
-        switch self {
-        case .unreachable, .untrusted, .malformed: true
-        case .rejected, .expired, .conflict: false
-        }
     }
 }
 

@@ -12,7 +12,7 @@ extension AddReview: PerformedCall {
         if let other = others.first(where: { $0.installation == installation && $0.kind == kind }) {
             throw CallError(
                 .conflict,
-                "The review \(other.id) of \(installation) looks at that already, every \(other.everyDays) days: "
+                "The review \(other.id) of \(installation) looks at that already, \(ReviewView.every(days: other.everyDays)): "
                     + "`gatehouse reviews done \(other.id) --end` ends it.")
         }
         let zone = try context.gateway.zones.zone(named: record.timeZone)
@@ -23,7 +23,7 @@ extension AddReview: PerformedCall {
             review,
             audit: context.audit(
                 Self.name, customer: record.customer, subject: installation,
-                detail: "\(kind.rawValue), every \(everyDays) days"))
+                detail: "\(kind.rawValue), \(ReviewView.every(days: everyDays))"))
         return review
     }
 }

@@ -175,7 +175,9 @@ struct SeatDesk: Sendable {
         _ situation: SeatSituation, _ text: String, _ level: Level = .unlicensed, limit: Int = 0, counted: Bool = false,
         of full: String? = nil
     ) -> (decision: SeatDecision, reason: Reason) {
-        (.refuse(counted: counted, of: full), reason(situation, level, text, limit: limit))
+        // Who is kept out for an upgrade's own sake is told nothing of by its record.
+        let why = situation.closedFor == nil && situation.session == nil ? text : nil
+        return (.refuse(counted: counted, of: full, why: why), reason(situation, level, text, limit: limit))
     }
 
     private func reason(_ situation: SeatSituation, _ level: Level, _ text: String, limit: Int = 0) -> Reason {

@@ -53,7 +53,15 @@ extension RotateKeyFile: PerformedCall {
 
 extension SealedAnswer {
     /// What it was sealed for.
-    var purpose: String { name.map { Self.purpose($0, of: operation) } ?? Self.purpose(of: operation) }
+    var purpose: String {
+        if let installation, let name { return Self.purpose(withheld: name, of: installation) }
+        return name.map { Self.purpose($0, of: operation) } ?? Self.purpose(of: operation)
+    }
+
+    /// What a secret of an installation is sealed for.
+    static func purpose(withheld name: String, of installation: String) -> String {
+        "withheld \(name) of \(installation)"
+    }
 
     /// What something else of an operation is sealed for.
     static func purpose(_ name: String, of operation: String) -> String { "\(name) of \(operation)" }

@@ -30,6 +30,16 @@ extension Gateway {
         withExtendedLifetime(lock) {}
     }
 
+    /// Seals several things, each for a purpose of its own, and hands them over to be kept; no rotation comes between.
+    func keepSealed(_ secrets: [String: [UInt8]], _ keep: ([String: Data]) async throws -> Void) async throws {
+        guard !secrets.isEmpty else { return try await keep([:]) }
+        let lock = try await sealingLock(alone: false)
+        var sealed: [String: Data] = [:]
+        for (purpose, bytes) in secrets { sealed[purpose] = try sealer.seal(bytes, for: purpose) }
+        try await keep(sealed)
+        withExtendedLifetime(lock) {}
+    }
+
     /// Takes the lock of what is sealed.
     func sealingLock(alone: Bool) async throws -> SealingLock {
         let path = configuration.sealingLock

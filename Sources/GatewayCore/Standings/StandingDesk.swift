@@ -20,9 +20,12 @@ struct StandingDesk {
     /// What a profile's installations share.
     final class Bench: Sendable {
         let profile: Profile
+        /// How they get their entitlement.
+        let way: EntitlementWay
 
         /// The rules are its own, since desks work side by side.
-        init(profile: Profile) {
+        init(profile: Profile, way: EntitlementWay) {
+            self.way = way
             var profile = profile
             profile.rules = profile.rules.apart
             self.profile = profile
@@ -120,7 +123,7 @@ struct StandingDesk {
     private mutating func bench(_ name: String) -> Bench? {
         if let bench, bench.profile.name == name { return bench }
         guard let profile = gateway.profiles.profiles[name] else { return nil }
-        let found = benches[name] ?? Bench(profile: profile)
+        let found = benches[name] ?? Bench(profile: profile, way: gateway.way(of: profile))
         benches[name] = found
         bench = found
         facts = nil
@@ -161,6 +164,11 @@ extension StandingDesk.Result {
                 + "for a person, who looks it up and records it."
         }
         let place = profile.place.isEmpty ? "" : " (\(profile.place))"
+        if bench.way == .keys {
+            return "\(profile.product) for \(customer) has no entitlement yet: run "
+                + "`\(bench.way.command(for: installation))` with its keys, which the vendor activates; those that are active "
+                + "in the product already\(place) are given as they are."
+        }
         return "\(profile.product) for \(customer) has no entitlement yet: check that its identity is what the "
             + "vendor's record says\(place), then run `gatehouse refresh \(installation)`."
     }

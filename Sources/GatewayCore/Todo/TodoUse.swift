@@ -10,7 +10,7 @@ extension ListTodo: PerformedCall {
         if let customer { _ = try await ShowCustomer(id: customer).perform(in: context) }
         let drafts =
             try await steps(context) + offline(context) + orders(context) + refusals(context) + renewals(context)
-            + upgrades(context) + reviews(context)
+            + upgrades(context) + reviews(context) + authorizations(context)
         let installations = Set(drafts.map(\.installation))
         let cards = try await context.store.cards(of: installations, in: context.scope)
         let until = try await LossOfAccess(context).times(of: installations, customer: customer)
@@ -65,6 +65,19 @@ extension ListTodo: PerformedCall {
                     since: upgrade.start))
         }
         return drafts
+    }
+
+    private func authorizations(_ context: CallContext) async throws -> [Draft] {
+        // Where a code is shown already, the step is listed.
+        let shown = Set(
+            try await context.store.askedOperations(in: context.scope, customer: customer)
+                .filter { $0.operation.act == .authorize }.map(\.operation.installation))
+        return try await context.store.licensesToAcquire(in: context.scope, customer: customer)
+            .filter { !shown.contains($0.installation) }.map {
+                Draft(
+                    kind: .authorization, installation: $0.installation,
+                    what: "Acquire the license again: \($0.message)", command: "gatehouse authorize \($0.installation)")
+            }
     }
 
     private func reviews(_ context: CallContext) async throws -> [Draft] {

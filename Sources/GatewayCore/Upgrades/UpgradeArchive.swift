@@ -56,6 +56,42 @@ struct UpgradeArchive: Sendable {
         return problems
     }
 
+    /// What is to be warned of, since a backup would hold nothing; nil where it holds files. Waits for the disk.
+    static func emptiness(_ paths: [String]) -> String? {
+        guard !paths.isEmpty else {
+            return "Nothing is backed up: the profile names no paths (`backup`, below `upgrade`)."
+        }
+        let files = FileManager.default
+        func holdsFile(_ path: String) -> Bool {
+            var isFolder: ObjCBool = false
+            guard files.fileExists(atPath: path, isDirectory: &isFolder) else { return false }
+            guard isFolder.boolValue else { return true }
+            let inside = files.enumerator(atPath: path)
+            while inside?.nextObject() is String {
+                if inside?.fileAttributes?[.type] as? FileAttributeType == .typeRegular { return true }
+            }
+            return false
+        }
+        guard !paths.contains(where: holdsFile) else { return nil }
+        return "The backup is empty: there are no files in \(paths.joined(separator: ", "))."
+    }
+
+    /// Removes what killed backups of the same installation left here: parts of archives, and lists without an archive.
+    /// No other upgrade of it is under way while one is.
+    private func removeStale() throws {
+        let files = FileManager.default
+        let own = name.dropLast(36)
+        guard UUID(uuidString: String(name.suffix(36))) != nil, own.hasSuffix("-") else { return }
+        let there = try files.contentsOfDirectory(atPath: folder)
+        for entry in there where entry.hasPrefix(own) {
+            let stem = entry.prefix { $0 != "." }
+            guard UUID(uuidString: String(stem.dropFirst(own.count))) != nil, stem != name else { continue }
+            let isPart = entry.hasSuffix(".tar.gz.part")
+            guard isPart || entry.hasSuffix(".sha256") && !there.contains("\(stem).tar.gz") else { continue }
+            try? files.removeItem(atPath: "\(folder)/\(entry)")
+        }
+    }
+
     private static func size(_ path: String) -> Int {
         func bytes(_ path: String) -> Int {
             ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.intValue ?? 0
@@ -76,6 +112,7 @@ struct UpgradeArchive: Sendable {
             let files = FileManager.default
             try files.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try removeStale()
             for path in paths where !files.fileExists(atPath: path) {
                 throw CallError(.failed, "\(path), which the profile wants backed up, is not there.")
             }

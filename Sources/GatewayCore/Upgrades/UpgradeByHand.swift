@@ -93,16 +93,18 @@ extension UpgradeRun {
                 "\(server.destination.path) is as it was before: activate the keys in the product first. Nothing was "
                     + "changed.")
         }
-        let plan = try JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
         return Grant(
-            attestation: Attestation(subject: installation.identity.merging(plan.identity) { $1 }, issued: at),
+            attestation: Attestation(subject: installation.identity.merging(try plan().identity) { $1 }, issued: at),
             revision: "by-hand/\(id)", entitlement: entitlement,
             files: Set(files.map(\.delivery)).sorted().map { Grant.File(delivery: $0, contents: contents) })
     }
 
     /// Puts the files back that the product, or an upgrade, wrote since the snapshot.
-    func putBackByHand() async throws -> [Int: String?] {
+    ///
+    /// - Returns: What went wrong, by the file's number; and the numbers of those that were changed.
+    func putBackByHand() async throws -> (trouble: [Int: String?], changed: Set<Int>) {
         var trouble: [Int: String?] = [:]
+        var changed: Set<Int> = []
         let records = Dictionary(
             try await store.upgradeFiles(of: id).map { ($0.number, $0.beforeSHA256) },
             uniquingKeysWith: { first, _ in first })
@@ -123,18 +125,20 @@ extension UpgradeRun {
                 sealed, for: SealedAnswer.purpose(SealedAnswer.before(file.number), of: id))
             let id = id
             do {
-                try await gateway.blocking.run {
-                    guard try Deliveries.inspect(file.destination)?.sha256 != before else { return }
+                let changes = try await gateway.blocking.run {
+                    guard try Deliveries.inspect(file.destination)?.sha256 != before else { return false }
                     let plan = try Deliveries.plan(
                         operation: id,
                         [WantedFile(destination: file.destination, contents: bytes, recorded: nil)], adopt: true)
                     try Deliveries.complete(plan, contents: [bytes])
+                    return true
                 }
+                if changes { changed.insert(file.number) }
                 trouble[file.number] = .some(nil)
             } catch let error as DeliveryError {
                 trouble[file.number] = error.sentence
             }
         }
-        return trouble
+        return (trouble, changed)
     }
 }

@@ -47,7 +47,7 @@ extension UpgradeRun {
     }
 
     private func conversation(_ facts: Facts) -> Conversation {
-        Conversation(gateway: gateway, adapter: adapter, vendor: profile.vendor, facts: facts)
+        Conversation(gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
     }
 
     /// How a conversation ended; what was lost on the way is asked about by the next.
@@ -55,7 +55,7 @@ extension UpgradeRun {
         do {
             switch try await conversation() {
             case .finished(let outcome, _): return outcome
-            case .waiting, .asking:
+            case .waiting, .asking, .showing:
                 throw AdapterError(.malformed, "The adapter waits in the middle of an activation, which it may not.")
             }
         } catch let error as LostAnswer {
@@ -69,7 +69,7 @@ extension UpgradeRun {
 
     /// The grant must name the installation by the identity that the keys bring, and not come from the future.
     private func check(_ attestation: Attestation) throws {
-        let plan = try JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
+        let plan = try plan()
         for (name, value) in plan.identity
         where attestation.subject[name].map({ $0.utf8.elementsEqual(value.utf8) }) != true {
             let said = attestation.subject[name].map { "\"\($0)\"" } ?? "none"
@@ -104,6 +104,9 @@ extension UpgradeRun {
         guard !records.isEmpty else {
             throw AdapterError(.malformed, "The vendor activated the keys, and gave no registration file.")
         }
+        var plan = try plan()
+        plan.tried = try registration(of: grant)
+        try await store.keepPlan(try JSONEncoder().encode(plan), of: id)
         let sealed = try seal(Array(try JSONEncoder().encode(grant)), as: SealedAnswer.grant)
         try await store.keepActivation(
             sealed, files: records, of: id,
@@ -124,7 +127,7 @@ extension UpgradeRun {
 
     /// Which identity the keys bring, for the record: also of an upgrade that is refused or rolled back.
     func identityChange() throws -> String {
-        let plan = try JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
+        let plan = try plan()
         let open = adapter.descriptor.identity.filter { !$0.secret }.map(\.name)
         var notes = EditNotes()
         notes.add(
@@ -138,9 +141,12 @@ extension UpgradeRun {
         let files = try await store.upgradeFiles(of: id).filter { $0.plan != nil }
         context.progress(
             Progress(done: 0, total: files.count, latest: "deliver: to \(files.map(\.host).joined(separator: ", "))"))
-        let trouble = await onEveryHost(files) { plan, file in
-            guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents else { return }
+        let (trouble, _) = await onEveryHost(files) { plan, file in
+            guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents else {
+                return false
+            }
             try Deliveries.complete(plan, contents: [contents])
+            return true
         }
         try await store.keepTrouble(trouble, of: id)
         let failed = files.filter { trouble[$0.number] ?? nil != nil }
@@ -151,8 +157,8 @@ extension UpgradeRun {
         }
         let zone = try gateway.zones.zone(named: installation.timeZone)
         let now = context.now
-        let plan = try JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
-        let registration = grant.files.first.flatMap { try? keys.registration($0.contents) } ?? []
+        let plan = try plan()
+        let registration = try registration(of: grant)
         try await store.apply(
             OperationEnding.NewGrant(
                 revision: grant.revision, issued: grant.attestation.issued, entitlement: grant.entitlement),
@@ -165,30 +171,34 @@ extension UpgradeRun {
 
     /// Does something with each file, all hosts at once.
     ///
-    /// - Returns: What went wrong, by the file's number; nil for what did not.
+    /// - Parameter act: Says whether it changed the file.
+    /// - Returns: What went wrong, by the file's number, nil for what did not; and the numbers of those that were changed.
     func onEveryHost(
-        _ files: [UpgradeFileRecord], _ act: @escaping @Sendable (DeliveryPlan, UpgradeFileRecord) throws -> Void
-    ) async -> [Int: String?] {
+        _ files: [UpgradeFileRecord], _ act: @escaping @Sendable (DeliveryPlan, UpgradeFileRecord) throws -> Bool
+    ) async -> (trouble: [Int: String?], changed: Set<Int>) {
         let (id, gateway) = (id, gateway)
-        return await withTaskGroup(of: (Int, String?).self) { group in
+        return await withTaskGroup(of: (Int, String?, Bool).self) { group in
             for file in files {
                 group.addTask {
                     do {
-                        guard let bytes = file.plan else { return (file.number, nil) }
+                        guard let bytes = file.plan else { return (file.number, nil, false) }
                         let planned = try JSONDecoder().decode(PlannedFile.self, from: bytes)
                         let plan = DeliveryPlan(operation: id, files: [planned])
-                        try await gateway.blocking.run { try act(plan, file) }
-                        return (file.number, nil)
+                        return (file.number, nil, try await gateway.blocking.run { try act(plan, file) })
                     } catch let error as DeliveryError {
-                        return (file.number, error.withoutInterruption.sentence)
+                        return (file.number, error.withoutInterruption.sentence, false)
                     } catch {
-                        return (file.number, "\(error)")
+                        return (file.number, "\(error)", false)
                     }
                 }
             }
             var trouble: [Int: String?] = [:]
-            for await (number, text) in group { trouble[number] = .some(text) }
-            return trouble
+            var changed: Set<Int> = []
+            for await (number, text, hasChanged) in group {
+                trouble[number] = .some(text)
+                if hasChanged { changed.insert(number) }
+            }
+            return (trouble, changed)
         }
     }
 
@@ -204,64 +214,10 @@ extension UpgradeRun {
         guard result.succeeded else { throw CallError(.failed, "The services were not restarted: \(result.told)") }
     }
 
-    /// The most seats that are tried at once.
-    static let mostTried = 2000
-
-    /// Makes sure that the new seats are in force and would all be granted at once.
-    func verify() async throws {
-        let seats = try await store.seats(of: installation.id, in: .portfolio)
-        let grant = try await openGrant()
-        guard seats == grant.entitlement.seats else {
-            throw CallError(.failed, "What is in force is not what the vendor granted.")
-        }
-        // Who may only look can come in all the same.
-        let standing = try await Allows(installation: installation.id, action: .enter).perform(in: context)
-        guard standing.access == .full else {
-            throw CallError(.failed, "With the new keys nobody can work in full: \(standing.reason)")
-        }
-        let (told, refusal) = try await tried(seats)
-        if let refusal { throw CallError(.failed, refusal) }
-        try await tell("verify", told)
-    }
-
-    /// Tries to take every seat of the first pool at once, and gives them back.
-    ///
-    /// - Returns: What came of it, and why not everybody would be let in; nil where everybody would.
-    func tried(_ seats: [Entitlement.SeatPool]) async throws -> (told: String, refusal: String?) {
-        guard let pool = seats.first, pool.count > 0 else { return ("the license counts no seats", nil) }
-        let now = context.now
-        let count = min(pool.count, Self.mostTried)
-        let claims = (1...count).map { number in
-            let user = "upgrade-check-\(number)"
-            var desk = SeatDesk(
-                gateway: gateway, now: now, user: user, pool: pool.name, modules: [], administrator: true,
-                refreshesFirst: false)
-            desk.isRehearsal = true
-            let session = SessionRecord(
-                id: "upgrade-check-\(id)-\(number)", installation: installation.id, pool: pool.name, user: user,
-                since: now, until: now)
-            return (claim: SeatClaim(session, isNew: true), decide: desk.decide as SeatDeciding<SeatDesk.Reason>)
-        }
-        let (granted, refused) = try await store.rehearse(claims, in: .portfolio)
-        if let refused {
-            // Where some were in, or seats of named users are given out, it ends as soon as all are taken.
-            let counts = refused.counters[pool.name]
-            guard refused.reason.full != nil, max(counts.inUse, counts.assigned) >= pool.count else {
-                let told =
-                    "of \(pool.count) \(pool.name) only \(granted) would be let in: \(refused.reason.answer.reason)"
-                return (told, told)
-            }
-            let taken =
-                granted == 0
-                ? "all \(pool.count) \(pool.name) are taken already, so that nobody could be let in to try"
-                : "\(granted) of \(pool.count) \(pool.name) were let in at once, and let go again; the others are taken"
-            return (taken, nil)
-        }
-        return ("\(granted) of \(pool.count) \(pool.name) were let in at once, and let go again", nil)
-    }
-
     /// Ends it: the files are the installation's now, and it is watched.
-    func finish() async throws {
+    ///
+    /// - Parameter untried: Which seats could not be tried, and why.
+    func finish(untried: [String]) async throws {
         let now = context.now
         let delivered = try await store.upgradeFiles(of: id).compactMap { file -> DeliveredFile? in
             guard let plan = file.plan, let planned = try? JSONDecoder().decode(PlannedFile.self, from: plan) else {
@@ -272,25 +228,13 @@ extension UpgradeRun {
             )
         }
         let grant = try await openGrant()
-        var plan = try JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
-        // Those that were refused because of it are none of those that are refused since.
-        plan.denialsBefore = try await context.denials(of: installation.id, since: now)
-        try await store.keepPlan(try JSONEncoder().encode(plan), of: id)
         let contacts = try await store.contacts(in: .portfolio, of: installation.customer).count
         try await tell("announce", "what changed, to \(contacts) contacts and to whoever comes in: \(Self.told(grant))")
         try await end(
             .done, outcome: "upgraded",
             "The new keys are in force on \(Set(try await store.upgradeFiles(of: id).map(\.host)).count) hosts: "
-                + "\(Self.told(grant)). Tell the users; it is watched until somebody closes it.", delivered: delivered)
+                + "\(Self.told(grant)). "
+                + (untried.isEmpty ? "" : "Not tried: \(untried.joined(separator: "; ")). ")
+                + "Tell the users; it is watched until somebody closes it.", delivered: delivered)
     }
-}
-
-/// What an upgrade was begun with, as the store keeps it; no keys.
-struct UpgradePlan: Codable, Hashable, Sendable {
-    /// The identity that the keys bring.
-    var identity: [String: String]
-    /// What was warned of.
-    var warnings: [String]
-    /// How many claims had been refused on the day on which it was done, until then; nil before.
-    var denialsBefore: Int?
 }

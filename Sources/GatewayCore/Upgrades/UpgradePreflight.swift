@@ -82,6 +82,16 @@ struct UpgradePreflight: Sendable {
         return problems
     }
 
+    /// What does not stand in the way, and is not as it should be.
+    func warnings() async throws -> [String] {
+        let (profile, record, configuration) = (profile, record, context.gateway.configuration)
+        return try await context.gateway.blocking.run {
+            // What can't be told of the paths is a problem.
+            let paths = try? UpgradeArchive.paths(profile, of: record, roots: configuration.deliveryRoots)
+            return [paths.flatMap(UpgradeArchive.emptiness)].compactMap(\.self)
+        }
+    }
+
     private func backupProblems() async throws -> [String] {
         let (profile, record, configuration) = (profile, record, context.gateway.configuration)
         return try await context.gateway.blocking.run {

@@ -19,11 +19,16 @@ extension UpgradeRun {
                 sealed, for: SealedAnswer.purpose(SealedAnswer.before(file.number), of: id))
         }
         let before = kept
-        var trouble = await onEveryHost(files) { plan, file in
+        var (trouble, changed) = await onEveryHost(files) { plan, file in
             try Self.putBack(plan, file, before: before[file.number])
         }
-        if profile.vendor.isByHand { trouble.merge(try await putBackByHand()) { $1 } }
+        if profile.vendor.isByHand {
+            let byHand = try await putBackByHand()
+            trouble.merge(byHand.trouble) { $1 }
+            changed.formUnion(byHand.changed)
+        }
         try await store.keepTrouble(trouble, of: id)
+        try await tellPutBack(changed, but: trouble)
         try await store.revert(id, on: installation.id, note: note("rollBack", "what was in force before is in force"))
         var stuck = try await store.upgradeFiles(of: id).compactMap { file in
             (trouble[file.number] ?? nil).map { "\(file.host) could not be put back: \($0)" }
@@ -41,6 +46,8 @@ extension UpgradeRun {
                 stuck.append("The original keys are not proven: \(Gateway.callError(error).message)")
             }
         }
+        let grant = try await store.sealed(SealedAnswer.grant, of: id)
+        let isActivated = grant != nil && !profile.vendor.isByHand
         guard stuck.isEmpty else {
             let message =
                 "\(reason.sentence) Not everything could be put back: \(stuck.map(\.sentence).joined(separator: " ")) See to it, then "
@@ -50,27 +57,54 @@ extension UpgradeRun {
         }
         try await end(
             .rolledBack, outcome: "rolledBack",
-            "\(reason.sentence) Everything was put back as it was: \(proof.sentence) \(Self.whomToAsk)")
+            "\(reason.sentence) Everything was put back as it was: \(proof.sentence)\(isActivated ? Self.activated : "") "
+                + Self.whomToAsk)
     }
+
+    private static let activated =
+        " With the vendor the new keys stay activated: begin an upgrade with the same keys once the cause is mended, or ask "
+        + "the vendor."
 
     /// Names are not written down, where they could not be erased.
     private static let whomToAsk =
         "`gatehouse upgrade show` names the support and provider contacts and the emergency plan."
 
+    /// Writes down, file by file, what was put back or taken away: each once, also where a process was killed in between.
+    private func tellPutBack(_ changed: Set<Int>, but trouble: [Int: String?]) async throws {
+        let notes = try await store.operation(id, in: .portfolio)?.1 ?? []
+        let told = notes.filter { [StepNote.putBack, StepNote.takenAway].contains($0.kind) }.map(\.detail)
+        let wasDelivered = notes.contains { $0.kind == "delivered" }
+        let new = try await store.upgradeFiles(of: id).compactMap { file -> StepNote? in
+            let planned = file.plan.flatMap { try? JSONDecoder().decode(PlannedFile.self, from: $0) }
+            let wasReplaced = wasDelivered && planned.map { $0.expected != .same } == true
+            guard changed.contains(file.number) || wasReplaced, (trouble[file.number] ?? nil) == nil else { return nil }
+            let place = "\(file.host): \(file.path)"
+            guard !told.contains(where: { $0.contains(place) }) else { return nil }
+            let kind = file.beforeSHA256 == nil ? StepNote.takenAway : StepNote.putBack
+            let what =
+                file.beforeSHA256.map { "the file of before is in place again (SHA-256 \($0.prefix(12))…)" }
+                ?? "it was taken away, since none stood there before"
+            return StepNote(kind, by: context.caller.id, at: context.now, detail: "\(place): \(what)")
+        }
+        try await store.note(new, on: id)
+    }
+
     /// Puts a host's file back: from what was kept beside it, else from the snapshot.
-    private static func putBack(_ plan: DeliveryPlan, _ file: UpgradeFileRecord, before: [UInt8]?) throws {
-        if plan.files.first?.expected == .same { return }
+    ///
+    /// - Returns: Whether it was changed.
+    private static func putBack(_ plan: DeliveryPlan, _ file: UpgradeFileRecord, before: [UInt8]?) throws -> Bool {
+        guard let planned = plan.files.first, planned.expected != .same else { return false }
+        let changes = try Deliveries.inspect(planned.destination)?.sha256 != file.beforeSHA256
         do {
             try Deliveries.undo(plan)
         } catch {
-            guard error.code == .hashMismatch || error.cause == .hashMismatch, let before,
-                let planned = plan.files.first
-            else { throw error }
+            guard error.code == .hashMismatch || error.cause == .hashMismatch, let before else { throw error }
             let again = try Deliveries.plan(
                 operation: plan.operation,
                 [WantedFile(destination: planned.destination, contents: before, recorded: planned.sha256)], adopt: true)
             try Deliveries.complete(again, contents: [before])
         }
+        return changes
     }
 
     /// Makes sure that every file holds what it held before, and tries the seats of before. Where the original keys let
@@ -84,10 +118,13 @@ extension UpgradeRun {
                 throw CallError(.failed, "\(file.host): \(file.path) does not hold what it held before.")
             }
         }
-        let seats = try await store.seats(of: installation.id, in: .portfolio)
-        let (told, refusal) = try await tried(seats)
-        return refusal.map { "every file is as it was, and so is the standing: \($0)" }
-            ?? "every file is as it was, and the original keys are in force: \(told)"
+        let trial = try await tried(try await store.seats(of: installation.id, in: .portfolio))
+        if let refusal = trial.refusal { return "every file is as it was, and so is the standing: \(refusal)" }
+        guard trial.untried.isEmpty else {
+            let what = trial.told.isEmpty ? "the original keys could not be tried" : "not all seats could be tried"
+            return "every file is as it was; \(what): \(trial.text)"
+        }
+        return "every file is as it was, and the original keys are in force: \(trial.text)"
     }
 }
 

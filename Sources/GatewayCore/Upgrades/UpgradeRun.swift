@@ -46,14 +46,15 @@ struct UpgradeRun: Sendable {
         switch upgrade.phase {
         case .announce, .preflight, .everyoneOut, .backup, .snapshot: break
         case .activate, .deliver, .restart, .verify:
-            if operation.status == .interrupted {
-                try await enter(upgrade.phase, "gone on with; nobody new is let in")
-            }
+            try await everyoneOutAgain()
+            if operation.status == .interrupted { try await enter(upgrade.phase, "gone on with") }
             return try await Task { try await change() }.value
         case .rollBack:
+            try await everyoneOutAgain()
             let notes = try await store.operation(id, in: .portfolio)?.1 ?? []
             let reason = notes.first { $0.kind == UpgradePhase.rollBack.rawValue }?.detail
             return try await Task { try await rollBack(after: reason ?? "It was being rolled back.") }.value
+        case .done where operation.ended == nil: return try await rollBackWatched()
         case .done, .rolledBack, .failed: throw CallError(.conflict, "The upgrade \(id) has ended.")
         }
         do {
@@ -77,7 +78,7 @@ struct UpgradeRun: Sendable {
         try await enter(.everyoneOut, "nobody new is let in")
         try await everyoneOut()
         try await enter(
-            .backup, rules.backup.isEmpty ? "the profile names nothing" : rules.backup.joined(separator: ", "))
+            .backup, rules.backup.isEmpty ? "nothing" : rules.backup.joined(separator: ", "))
         try await backUp()
         try await enter(.snapshot, "the present registration")
         try await snapshot(files)
@@ -127,8 +128,7 @@ struct UpgradeRun: Sendable {
             try await restart()
         }
         try await enter(.verify, "seats")
-        try await verify()
-        try await finish()
+        try await finish(untried: try await verify())
     }
 
     // MARK: - Writing down
@@ -141,10 +141,14 @@ struct UpgradeRun: Sendable {
             }
         try await store.enter(
             phase, of: id, on: installation.id, note: note(phase.rawValue, detail),
-            closedFor: closed
-                ? "An upgrade of the license keys of \(installation.id) is under way, since "
-                    + "\(context.now): try again when it has ended." : nil)
+            closedFor: closed ? closedFor : nil)
         context.progress(Progress(done: 0, total: 0, latest: "\(phase.rawValue): \(detail)"))
+    }
+
+    /// Why nobody new is let in.
+    var closedFor: String {
+        "An upgrade of the license keys of \(installation.id) is under way, since \(context.now): try again when it has "
+            + "ended."
     }
 
     func note(_ kind: String, _ detail: String) -> StepNote { StepNote(at: context.now, kind: kind, detail: detail) }

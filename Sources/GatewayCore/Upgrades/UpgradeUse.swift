@@ -15,7 +15,7 @@ extension UpgradeKeys: PerformedCall {
         let zone = try context.gateway.zones.zone(named: record.timeZone)
         let now = context.now
         let begins = try instant(at: now)
-        let (problem, warnings) = UpgradePreflight.time(begins, rules: profile.upgrade, now: now, in: zone)
+        var (problem, warnings) = UpgradePreflight.time(begins, rules: profile.upgrade, now: now, in: zone)
         let id = Identifiers.operation(at: now)
         let facts = try await context.keyFacts(record, profile, operation: id, nonce: Identifiers.nonce())
         let roots = context.gateway.configuration.deliveryRoots
@@ -27,6 +27,7 @@ extension UpgradeKeys: PerformedCall {
         guard problems.isEmpty else {
             throw CallError(.invalid, (problems + ["Nothing was changed."]).joined(separator: "\n"))
         }
+        warnings += try await preflight.warnings()
         guard !dryRun else {
             return UpgradeView(
                 operation: nil, installation: installation, customer: record.customer, phase: "announce",
@@ -60,7 +61,10 @@ extension UpgradeKeys: PerformedCall {
         let identity = Dictionary(
             adapter.descriptor.identity.compactMap { field in keys[field.name].map { (field.name, $0) } },
             uniquingKeysWith: { first, _ in first })
-        let plan = try JSONEncoder().encode(UpgradePlan(identity: identity, warnings: warnings))
+        let plan = try JSONEncoder().encode(
+            UpgradePlan(
+                identity: identity, warnings: warnings,
+                tried: adapter.descriptor.registration(record.identity.merging(identity) { $1 })))
         let step = try Step.wait(until: begins).json()
         let contacts = try await context.store.contacts(in: context.scope, of: record.customer).count
         let users = try await context.store.sessions(of: record.id, in: context.scope, at: now).count
@@ -142,54 +146,6 @@ extension CallContext {
                 .conflict, "A process is at the upgrade of \(record.installation): wait until it has ended.")
         }
     }
-
-    /// How many claims were refused from the day of a time on.
-    func denials(of installation: String, since: Instant) async throws -> Int {
-        try await store.usage(of: installation, in: scope, from: since.utcDay, at: now)
-            .reduce(0) { $0 + $1.days.reduce(0) { $0 + $1.denials.reduce(0, +) } }
-    }
-
-    /// An upgrade of an installation; the last one, where none is named.
-    func upgradeView(of installation: String, operation: String? = nil) async throws -> UpgradeView {
-        let record = try await self.installation(installation)
-        let named: UpgradeRecord? =
-            if let operation {
-                try await store.upgrade(operation, in: scope)
-            } else {
-                try await store.upgrades(of: installation, limit: 1).first
-            }
-        guard let upgrade = named,
-            let (operation, notes) = try await store.operation(upgrade.operation, in: scope)
-        else { throw CallError(.notFound, "No upgrade of the keys of \(installation) was ever begun.") }
-        let plan = try? JSONDecoder().decode(UpgradePlan.self, from: upgrade.plan)
-        let facts = try await store.recordedFacts(of: installation, in: scope)?.facts
-        let contacts = try await store.contacts(in: scope, of: record.customer)
-        var denials = 0
-        if upgrade.phase == .done, let ended = operation.ended {
-            denials = try await max(0, self.denials(of: installation, since: ended) - (plan?.denialsBefore ?? 0))
-        }
-        func views(_ notes: [StepNote]) -> [OperationView.StepView] {
-            notes.enumerated().map { .init(number: $0 + 1, at: $1.at, kind: $1.kind, detail: $1.detail) }
-        }
-        return UpgradeView(
-            operation: upgrade.operation, installation: installation, customer: record.customer,
-            phase: upgrade.phase.rawValue, status: operation.status.rawValue, start: upgrade.start,
-            ended: operation.ended, caller: operation.caller, message: operation.message ?? "",
-            warnings: plan?.warnings ?? [], before: upgrade.registrationBefore, after: upgrade.registrationAfter,
-            backup: upgrade.backup,
-            hosts: try await store.upgradeFiles(of: upgrade.operation).map {
-                .init(host: $0.host, path: $0.path, trouble: $0.trouble)
-            }, steps: views(notes), monitoredUntil: upgrade.monitoredUntil, closed: upgrade.closed,
-            observations: views(upgrade.observations), denials: denials,
-            contacts: contacts.filter { $0.role == .support || $0.role == .provider },
-            emergencyPlan: facts?.emergencyPlan)
-    }
-}
-
-extension ShowUpgrade: PerformedCall {
-    func perform(in context: CallContext) async throws -> UpgradeView {
-        try await context.upgradeView(of: installation)
-    }
 }
 
 extension ResumeUpgrade: PerformedCall {
@@ -215,39 +171,6 @@ extension ResumeUpgrade: PerformedCall {
     }
 }
 
-extension RollBackUpgrade: PerformedCall {
-    func perform(in context: CallContext) async throws -> UpgradeView {
-        let record = try await context.installation(installation)
-        let audit = context.audit(
-            Self.name, customer: record.customer, subject: record.id, detail: "the last upgrade")
-        let reason = "It was rolled back by \(context.caller.id)."
-        if let open = try await context.store.openUpgrade(on: record.id) {
-            try await context.takeOverUpgrade(open)
-            try await context.store.append(audit)
-            let run = try await UpgradeRun(context, open)
-            if run.upgrade.phase.isBeyondSnapshot || run.upgrade.phase == .rollBack {
-                try await Task { try await run.rollBack(after: reason) }.value
-            } else {
-                try await run.end(.failed, outcome: "cancelled", "\(reason) Nothing was changed.")
-            }
-            return try await context.upgradeView(of: installation, operation: open.id)
-        }
-        guard let last = try await context.watchedUpgrade(of: record.id) else {
-            throw CallError(
-                .conflict, "No upgrade of \(installation) is open or being watched: there is nothing to put back.")
-        }
-        let reopened = try await context.store.reopenUpgrade(
-            last.operation, on: record.id, owner: context.gateway.owner.get().id,
-            note: StepNote(at: context.now, kind: "rollBack", detail: reason), audit: audit)
-        guard reopened, let (operation, _) = try await context.store.operation(last.operation, in: context.scope) else {
-            throw CallError(.conflict, "Another operation is open on \(installation): let it end first.")
-        }
-        let run = try await UpgradeRun(context, operation)
-        try await Task { try await run.rollBack(after: reason) }.value
-        return try await context.upgradeView(of: installation, operation: last.operation)
-    }
-}
-
 extension ObserveUpgrade: PerformedCall {
     func perform(in context: CallContext) async throws -> UpgradeView {
         let record = try await context.installation(installation)
@@ -258,12 +181,13 @@ extension ObserveUpgrade: PerformedCall {
         guard !text.isEmpty || closes else { throw CallError(.invalid, "Say what was seen, or close it.") }
         let now = context.now
         let seen = text.isEmpty ? nil : try RecordedText.name(text, "What was seen")
-        try await context.store.observe(
+        let kept = try await context.store.observe(
             seen.map { StepNote(StepNote.seen, by: context.caller.id, at: now, detail: $0) },
             closing: closes ? (now, context.caller.id) : nil, of: last.operation,
             audit: context.audit(
                 Self.name, customer: record.customer, subject: record.id,
                 detail: "operation \(last.operation)\(closes ? ", closed" : "")"))
+        guard kept else { throw CallError(.conflict, "The upgrade of \(installation) is being rolled back.") }
         return try await context.upgradeView(of: installation, operation: last.operation)
     }
 }

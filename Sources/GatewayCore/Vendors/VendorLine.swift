@@ -93,7 +93,7 @@ final class VendorLine: Sendable {
         _ answer: RawAnswer, to request: Request, from vendor: Profile.Vendor, nonce: String
     ) throws(AdapterError) -> Response {
         switch request.trust {
-        case .plain:
+        case .plain, .keySet:
             return Response(status: answer.status, body: answer.body)
         case .signed(let purpose):
             guard answer.status == 200 else {
@@ -133,7 +133,7 @@ final class VendorLine: Sendable {
             throw AdapterError(.malformed, "The adapter asks for the unknown method \(request.method).")
         }
         return HTTPRequest(
-            method: method, url: address + request.path,
+            method: method, url: request.endpoint ?? address + request.path,
             headers: request.headers.sorted { $0.key < $1.key }.map { HTTPHeader($0.key, $0.value) },
             body: request.body, totalTimeout: .milliseconds(vendor.timeout), maxResponseBytes: Self.largestAnswer,
             proxy: vendor.proxy.map(HTTPProxy.init), pinnedPublicKey: vendor.pin, caFile: vendor.authorities,

@@ -153,8 +153,6 @@ public struct StoreRestore: Sendable {
 
     /// What the vendors were asked before the backup was made has gone on without this store: nothing of it may be
     /// repeated or taken up again, and everybody is asked anew.
-    ///
-    /// Tokens that a vendor replaces at every use belong here too, once a product has them: the one in a backup was used.
     private static func voidWhatWasUnderWay(_ db: Database, at now: Instant) throws {
         let note = "A backup was restored while this was open: it was given up."
         // An entitlement whose files may not be in place is asked for with its files.
@@ -165,9 +163,10 @@ public struct StoreRestore: Sendable {
                 """)
         try db.execute(
             sql: """
-                UPDATE upgrades SET phase = ?1
+                UPDATE upgrades SET closed_at = CASE phase WHEN 'done' THEN ?2 ELSE closed_at END,
+                phase = CASE phase WHEN 'done' THEN phase ELSE ?1 END
                 WHERE operation IN (SELECT id FROM operations WHERE act = 'upgrade' AND \(isVoided))
-                """, arguments: [UpgradePhase.failed.rawValue])
+                """, arguments: [UpgradePhase.failed.rawValue, now.milliseconds])
         try db.execute(
             sql: """
                 DELETE FROM sealed
@@ -186,5 +185,6 @@ public struct StoreRestore: Sendable {
         try db.execute(sql: "UPDATE deliveries SET status = 'superseded', contents = NULL WHERE status = 'intended'")
         try db.execute(
             sql: "UPDATE installations SET refresh_due = ?1, next_try = NULL", arguments: [now.milliseconds])
+        try db.authorizeRotatingAgain(because: "a backup was restored, and the token in it may have been used since")
     }
 }

@@ -26,6 +26,8 @@ public struct HistoryRecord: Sendable {
         case entitlement(Entitlement, before: Entitlement?)
         /// A file was put in place.
         case delivery(path: String, sha256: String)
+        /// A file was put back or taken away by the rollback of an upgrade: `put back`, `taken away`.
+        case undone(kind: String, detail: String)
     }
 }
 
@@ -72,26 +74,32 @@ extension Database {
     }
 
     fileprivate func stepEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
-        // What people did stands in the operation's notes, and what they saw with an upgrade; refreshes that asked
-        // nobody have none of it.
+        // What people did, and what a rollback did to files, stands in the operation's notes, and what they saw with an
+        // upgrade; refreshes that asked nobody have none of it.
         try rows(
             """
-            SELECT id, caller, notes FROM operations
-            WHERE installation = ?1 AND notes LIKE '%' || char(9) || 'ask' || char(9) || '%'
-            UNION ALL SELECT operation, '', observations FROM upgrades WHERE installation = ?1 AND observations <> ''
+            SELECT id, caller, notes, act FROM operations
+            WHERE installation = ?1 AND (act = 'upgrade' OR notes LIKE '%' || char(9) || 'ask' || char(9) || '%')
+            UNION ALL SELECT operation, '', observations, '' FROM upgrades WHERE installation = ?1 AND observations <> ''
             ORDER BY id DESC LIMIT ?2
             """, [installation, limit]
         ).flatMap { row in
             let operation: String = row[0]
             let caller: String = row[1]
+            // An upgrade's own steps are told by its operation.
+            let isUpgrade = row[3] as String == Act.upgrade.rawValue
             return try (NotesColumn.read(row[2]) ?? []).reversed().compactMap { note -> HistoryRecord? in
-                guard [StepNote.done, StepNote.again, StepNote.sent, StepNote.seen].contains(note.kind) else {
-                    return nil
-                }
-                let (who, detail) = StepNote.parts(note.detail) ?? (caller, note.detail)
+                let isUndone = [StepNote.putBack, StepNote.takenAway].contains(note.kind)
+                guard isUndone || [StepNote.done, StepNote.again, StepNote.sent, StepNote.seen].contains(note.kind)
+                else { return nil }
+                let parts = StepNote.parts(note.detail)
+                guard parts != nil || !isUpgrade else { return nil }
+                let (who, detail) = parts ?? (caller, note.detail)
                 let name: String? = try self.row("SELECT name FROM people WHERE id = ?1", [who])?[0]
                 return HistoryRecord(
-                    at: note.at, who: name ?? who, operation: operation, event: .step(kind: note.kind, detail: detail))
+                    at: note.at, who: name ?? who, operation: operation,
+                    event: isUndone
+                        ? .undone(kind: note.kind, detail: detail) : .step(kind: note.kind, detail: detail))
             }
         }
     }

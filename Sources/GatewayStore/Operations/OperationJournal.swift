@@ -119,6 +119,9 @@ extension Store {
             for (index, file) in ending.files.enumerated() {
                 try db.intend(file, number: index + 1, ending: ending)
             }
+            if let removal = ending.removal {
+                try db.removeLicense(of: ending.installation, removal.server, at: ending.at)
+            }
             if ending.status == .failed || ending.status == .interrupted {
                 let soon = ending.nextTry.map { min($0, ending.at.adding(hours: 1)) }
                 try db.run(
@@ -130,6 +133,7 @@ extension Store {
                         ending.installation, ending.message, ending.at.milliseconds, ending.nextTry?.milliseconds,
                         soon?.milliseconds,
                     ])
+                if let why = ending.authorizeAgain { try db.authorizeAgain(ending.installation, because: why) }
             }
             if let audit = ending.audit { try db.append(audit) }
             return try ending.orders.map { try db.settleOrders($0, of: ending) } ?? []
@@ -261,5 +265,6 @@ extension Database {
                 DatesColumn.text(dates: grant.entitlement.dates, modules: grant.entitlement.modules),
                 grant.entitlement.isUnverified,
             ])
+        if let tokens = grant.tokens { try put(tokens, of: ending) }
     }
 }

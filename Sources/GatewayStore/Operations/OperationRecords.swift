@@ -246,6 +246,19 @@ public struct OperationEnding: Sendable {
     public var audit: AuditEntry?
     /// Where an order is open: that this answer is looked at for what was ordered.
     public var orders: OrderWatch?
+    /// The license was given back: nothing is in force any more.
+    public var removal: Removed?
+    /// Where it failed for good: why the license must be acquired again.
+    public var authorizeAgain: String?
+
+    /// A license that was given back.
+    public struct Removed: Sendable {
+        /// Whose tokens are refused from now on; nil where that is not known.
+        public var server: RevokedServer?
+
+        /// A license that was given back.
+        public init(server: RevokedServer?) { self.server = server }
+    }
 
     /// An ending.
     public init(
@@ -310,12 +323,32 @@ public struct OperationEnding: Sendable {
         public var issued: Instant
         /// What is granted.
         public var entitlement: Entitlement
+        /// What comes with it where the license lives on tokens.
+        public var tokens: NewTokens?
 
         /// A grant.
-        public init(revision: String, issued: Instant, entitlement: Entitlement) {
+        public init(revision: String, issued: Instant, entitlement: Entitlement, tokens: NewTokens? = nil) {
             self.revision = revision
             self.issued = issued
             self.entitlement = entitlement
+            self.tokens = tokens
+        }
+    }
+
+    /// What comes with a grant whose license lives on tokens.
+    public struct NewTokens: Sendable {
+        /// What the vendor knows the installation by, with what it told itself.
+        public var identity: [String: String]
+        /// What the tokens are checked by; nil where they can't be.
+        public var terms: TokenTerms?
+        /// The server that they are for, as their issuer knows it.
+        public var server: String?
+
+        /// Tokens.
+        public init(identity: [String: String], terms: TokenTerms?, server: String?) {
+            self.identity = identity
+            self.terms = terms
+            self.server = server
         }
     }
 }

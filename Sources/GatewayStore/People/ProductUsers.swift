@@ -38,7 +38,9 @@ extension Store {
                 """
                 SELECT id FROM installations WHERE customer = ?1 AND (
                     id IN (SELECT installation FROM seat_users WHERE user_name = ?2)
-                    OR id IN (SELECT installation FROM sessions WHERE user_name = ?2)) ORDER BY id
+                    OR id IN (SELECT installation FROM sessions WHERE user_name = ?2)
+                    OR id IN (SELECT u.installation FROM upgrades u
+                        JOIN upgrade_denials d ON d.operation = u.operation WHERE d.user_name = ?2)) ORDER BY id
                 """, [customer, user]
             ).map { $0[0] as String }
             guard !installations.isEmpty else {
@@ -73,6 +75,7 @@ extension Database {
         let owned = rows.filter { $0.instant(1) != nil }
         for row in owned { counters.update(row[0]) { $0.assigned = max(0, $0.assigned - 1) } }
         try save(counters, of: installation)
+        try eraseDenials(of: user, on: installation)
         return (open.count, owned.count)
     }
 }

@@ -135,6 +135,10 @@ extension StepNote {
     public static let sent = "sent"
     /// Somebody saw something while an upgrade was watched.
     public static let seen = "seen"
+    /// A rollback put a file of before in place again.
+    public static let putBack = "put back"
+    /// A rollback took a file away, where none had stood before.
+    public static let takenAway = "taken away"
 
     /// How many person steps of an operation have been done, from its notes.
     public static func stepsDone(in notes: [StepNote]) -> Int {

@@ -47,6 +47,8 @@ public struct InstallationRecord: Hashable, Sendable {
     public var offlineActivated: Instant?
     /// Whether a person recorded what is held, and no vendor proved it.
     public var isUnverified = false
+    /// Why its license must be acquired again, where its tokens can't be refreshed any more.
+    public var authorizeAgain: String?
 }
 
 extension InstallationRecord {
@@ -255,7 +257,7 @@ extension Store {
     static let selectInstallation = """
         SELECT i.id, i.customer, c.time_zone, c.name, i.profile, i.identity, i.site, i.held, i.dates, i.revision,
         i.issued, i.last_contact, i.last_refresh, i.refresh_due, i.next_try, i.last_failure, i.order_until,
-        i.archived_at, i.edits, i.offline_activated, i.unverified
+        i.archived_at, i.edits, i.offline_activated, i.unverified, i.authorize_again
         FROM installations i JOIN customers c ON c.id = i.customer
         """
 
@@ -269,7 +271,7 @@ extension Store {
             site: site, held: row[7], dates: row[8], revision: row[9], issued: row.instant(10),
             lastContact: row.instant(11), lastRefresh: row.instant(12), refreshDue: row.instant(13),
             nextTry: row.instant(14), lastFailure: row[15], orderUntil: row.instant(16), archived: row.instant(17),
-            edits: row[18], offlineActivated: row.instant(19), isUnverified: row[20])
+            edits: row[18], offlineActivated: row.instant(19), isUnverified: row[20], authorizeAgain: row[21])
     }
 }
 

@@ -222,7 +222,8 @@ extension Database {
             }
             result.counters.nextEnd = min(result.counters.nextEnd, until.milliseconds)
             result.session = session
-        case .refuse(let counted, let full):
+        case .refuse(let counted, let full, let why):
+            if let why { try keepDenial(wanted, why) }
             if let held = situation.session {
                 try end(held, &result.counters)
                 result.session = nil

@@ -88,8 +88,10 @@ public enum SeatDecision: Sendable {
     case grant(until: Instant, kind: SessionKind, assigns: Bool, over: String? = nil)
     /// There is none. A session that was open ends. `counted` denials are part of the usage.
     ///
-    /// - Parameter of: What was full, as it is counted; nil for the pool.
-    case refuse(counted: Bool, of: String? = nil)
+    /// - Parameters:
+    ///   - of: What was full, as it is counted; nil for the pool.
+    ///   - why: What is written down of it where an upgrade is being watched; nil for nothing.
+    case refuse(counted: Bool, of: String? = nil, why: String? = nil)
     /// Nothing is decided yet, and nothing changes.
     case postpone
 }

@@ -10,6 +10,8 @@ public struct SealedAnswer: Hashable, Sendable {
     public var name: String?
     /// The sealed bytes.
     public var bytes: Data
+    /// The installation whose secret it is, for one that outlives the operation which brought it; nil otherwise.
+    public var installation: String?
 }
 
 extension Store {
@@ -36,7 +38,9 @@ extension Store {
                         answer.operation,
                         [StepNote(at: now, kind: "lost", detail: "the sealed answer was given up with its key")])
                 }
-                if let name = answer.name {
+                if let installation = answer.installation, let name = answer.name {
+                    try db.reseal(bytes, as: name, of: installation)
+                } else if let name = answer.name {
                     try db.seal(bytes, as: name, of: answer.operation)
                 } else {
                     try db.run("UPDATE operations SET answer = ?2 WHERE id = ?1", [answer.operation, bytes])
@@ -60,10 +64,25 @@ extension Store {
             .map { SealedAnswer(operation: $0[0], name: nil, bytes: $0[1]) }
             + db.rows("SELECT operation, name, bytes FROM sealed ORDER BY operation, name")
             .map { SealedAnswer(operation: $0[0], name: $0[1], bytes: $0[2]) }
+            + db.rows("SELECT operation, name, bytes, installation FROM withheld ORDER BY installation, name")
+            .map { SealedAnswer(operation: $0[0], name: $0[1], bytes: $0[2], installation: $0[3]) }
     }
 }
 
 extension Database {
+    /// Keeps a secret of an installation sealed anew; nil to give it up.
+    fileprivate func reseal(_ bytes: Data?, as name: String, of installation: String) throws {
+        guard let bytes else {
+            try run("DELETE FROM withheld WHERE installation = ?1 AND name = ?2", [installation, name])
+            if name == WithheldSecrets.refreshToken {
+                try authorizeAgain(installation, because: "the key that its tokens were sealed with was lost")
+            }
+            return
+        }
+        try run(
+            "UPDATE withheld SET bytes = ?3 WHERE installation = ?1 AND name = ?2", [installation, name, bytes])
+    }
+
     /// Keeps something sealed with an operation; nil to give it up.
     func seal(_ bytes: Data?, as name: String, of operation: String) throws {
         guard let bytes else {

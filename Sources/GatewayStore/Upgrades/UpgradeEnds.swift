@@ -30,7 +30,7 @@ extension Store {
                 WHERE id = ?1
                 """,
                 [
-                    ending.installation, succeeded ? nil : ending.message,
+                    ending.installation, succeeded ? nil : "\(Self.failureOfUpgrade)\(ending.message)",
                     succeeded ? nil : ending.at.milliseconds,
                 ])
             if succeeded {
@@ -43,9 +43,13 @@ extension Store {
                 try db.giveUpSnapshots(" AND operation <> ?2", [ending.installation, ending.operation])
             }
             for file in ending.delivered { try db.deliver(file, ending) }
+            if succeeded { try db.giveUpGrants(of: ending.installation) }
             try db.append(ending.audit)
         }
     }
+
+    /// What stands before the failure of an upgrade where an installation's last failure is told.
+    private static let failureOfUpgrade = "Upgrade of the license keys: "
 
     /// Leaves an upgrade open that could not be put right: people are let in again, and it goes on once somebody asks.
     public func interruptUpgrade(
@@ -58,36 +62,22 @@ extension Store {
             try db.run(
                 """
                 UPDATE installations SET closed_for = NULL, last_failure = ?2, last_failure_at = ?3 WHERE id = ?1
-                """, [installation, message, note.at.milliseconds])
-        }
-    }
-
-    /// Opens an upgrade that was done again, to be rolled back.
-    ///
-    /// - Returns: Whether nothing else is open on the installation.
-    public func reopenUpgrade(
-        _ operation: String, on installation: String, owner: String, note: StepNote, audit: AuditEntry
-    ) async throws -> Bool {
-        try await commits.write { db in
-            guard try db.openOperation(on: installation) == nil else { return false }
-            try db.run(
-                """
-                UPDATE operations SET status = 'running', ended_at = NULL, owner = ?2, notes = notes || ?3 WHERE id = ?1
-                """, [operation, owner, NotesColumn.write([note])])
-            try db.run(
-                "UPDATE upgrades SET phase = ?2, monitored_until = NULL WHERE operation = ?1",
-                [operation, UpgradePhase.rollBack.rawValue])
-            try db.append(audit)
-            return true
+                """, [installation, "\(Self.failureOfUpgrade)\(message)", note.at.milliseconds])
         }
     }
 
     /// Adds what somebody observed while an upgrade was watched, and ends the watching where they say so.
+    ///
+    /// - Returns: Whether it could be: while it is being rolled back it is not closed.
     public func observe(
         _ observation: StepNote?, closing: (at: Instant, by: String)?, of operation: String, audit: AuditEntry
-    ) async throws {
+    ) async throws -> Bool {
         let (at, by) = (closing?.at, closing?.by)
-        try await commits.write { db in
+        return try await commits.write { db in
+            if at != nil, try db.row("SELECT 1 FROM operations WHERE id = ?1 AND ended_at IS NULL", [operation]) != nil
+            {
+                return false
+            }
             try db.run(
                 "UPDATE upgrades SET observations = observations || ?2 WHERE operation = ?1",
                 [operation, NotesColumn.write([observation].compactMap { $0 })])
@@ -96,8 +86,11 @@ extension Store {
                     "UPDATE upgrades SET closed_at = ?2, closed_by = ?3 WHERE operation = ?1",
                     [operation, at.milliseconds, by])
                 try db.run("DELETE FROM sealed WHERE operation = ?1 AND name LIKE 'before %'", [operation])
+                let row = try db.row("SELECT installation FROM upgrades WHERE operation = ?1", [operation])
+                if let row { try db.giveUpGrants(of: row[0]) }
             }
             try db.append(audit)
+            return true
         }
     }
 }
@@ -151,6 +144,24 @@ extension Database {
             DELETE FROM sealed WHERE name LIKE 'before %' AND operation IN
             (SELECT operation FROM upgrades WHERE installation = ?1\(which))
             """, arguments)
+    }
+
+    /// Gives up what upgrades of an installation were granted whose files are in place no more, and could not come back by
+    /// a rollback of the one that is watched.
+    fileprivate func giveUpGrants(of installation: String) throws {
+        try run(
+            """
+            DELETE FROM sealed WHERE name = ?2 AND operation IN (
+                SELECT u.operation FROM upgrades u JOIN operations o ON o.id = u.operation
+                WHERE u.installation = ?1 AND o.ended_at IS NOT NULL)
+            AND NOT EXISTS (
+                SELECT 1 FROM deliveries d WHERE d.operation = sealed.operation AND d.status = 'current')
+            AND NOT EXISTS (
+                SELECT 1 FROM deliveries d JOIN upgrade_files f ON f.path = d.path AND f.before_sha256 = d.sha256
+                JOIN upgrades w ON w.operation = f.operation
+                WHERE d.operation = sealed.operation AND w.installation = ?1 AND w.phase = 'done'
+                AND w.closed_at IS NULL)
+            """, [installation, SealedAnswer.grant])
     }
 
     /// Records a file that an upgrade has put in place. Its contents hold keys, so they are not kept here.

@@ -67,6 +67,8 @@ public struct UpgradeRecord: Sendable {
     public var closedBy: String?
     /// What people noted while it was watched.
     public var observations: [StepNote]
+    /// How many claims were refused while it was watched.
+    public var denials: Int
 }
 
 /// A file of an upgrade on a host.

@@ -123,7 +123,7 @@ extension Store {
 
     private static let selectUpgrade = """
         SELECT operation, installation, customer, phase, plan, start_at, backup, registration_before,
-        registration_after, monitored_until, closed_at, closed_by, observations FROM upgrades
+        registration_after, monitored_until, closed_at, closed_by, observations, denials FROM upgrades
         """
 }
 
@@ -139,7 +139,7 @@ extension UpgradeRecord {
             operation: operation, installation: row[1], customer: row[2], phase: phase, plan: Data(plan.utf8),
             start: Instant(milliseconds: row[5]), backup: row[6], registrationBefore: Self.lines(row[7]),
             registrationAfter: Self.lines(row[8]), monitoredUntil: row.instant(9), closed: row.instant(10),
-            closedBy: row[11], observations: observations)
+            closedBy: row[11], observations: observations, denials: row[13])
     }
 
     private static func lines(_ text: String?) -> [RegistrationLine] {

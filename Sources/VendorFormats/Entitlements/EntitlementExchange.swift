@@ -137,7 +137,7 @@ public struct EntitlementExchange<Name: IdentityName>: Sendable {
         case .answer(let answer): response = answer
         case .brought(let brought) where brought.documents[self.brought] != nil:
             response = brought.documents[self.brought] ?? Response(status: 200, body: [])
-        case .brought, .time:
+        case .brought, .time, .unanswered:
             throw AdapterError(.malformed, "The conversation waits for the vendor's answer, and something else came.")
         }
         try check(response.status)

@@ -10,7 +10,7 @@ public enum KeySet {
         FieldProblem(
             field: name,
             message:
-                "The keys' \(name) is one character again and again, as in an example. Enter the key of the vendor's "
+                "The key \(name) is one character again and again, as in an example. Enter the key of the vendor's "
                 + "letter.")
     }
 }

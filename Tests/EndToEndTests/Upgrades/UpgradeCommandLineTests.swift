@@ -72,4 +72,79 @@ struct UpgradeCommandLineTests {
             try await keys.expectNoKeys(in: [done])
         }
     }
+
+    @Test("The help of every verb says that keys are changed and no software; todo tells of reviews and upgrades")
+    func help() async throws {
+        try await Estate.with { estate in
+            for verb in ["begin", "show", "resume", "rollback", "note", "close"] {
+                let words = try await estate.must("upgrade", verb, "--help").out.split(whereSeparator: \.isWhitespace)
+                let text = words.prefix(40).joined(separator: " ")
+                #expect(text.contains("license keys") && text.contains("the product's software"), "\(verb): \(text)")
+            }
+            let todo = try await estate.must("todo", "--help").out
+            let text = todo.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(text.contains("reviews that are due") && text.contains("upgrades of license keys"), "\(text)")
+        }
+    }
+
+    @Test("What was tried and who was refused stands in every form of the record; an earlier one is shown by its ID")
+    func records() async throws {
+        try await KeyEstate.with { keys in
+            let id = KeyEstate.installation
+            try await keys.estate.must(keys.arguments(to: .twelve))
+            for number in 1...13 {
+                _ = try await keys.estate.run("seats", "claim", id, "--user", "user\(number)", "--host", "pc\(number)")
+            }
+            for number in 1...12 { try await keys.estate.must("seats", "release", id, "--user", "user\(number)") }
+            let first = try await keys.estate.json("upgrade", "show", id)["operation"]?.string ?? ""
+            let wrong = try keys.estate.write(
+                License.eight.keys.replacing(License.eight.secrets[0], with: "U9Z9-99MC-99XX"), to: "wrong.yaml")
+            let failed = try await keys.estate.run("upgrade", id, "--keys", wrong)
+            #expect(failed.code == 1 && failed.err.contains("upgrade show \(id) --operation \(first)"), "\(failed)")
+            let show = ["upgrade", "show", id]
+            let last = try await keys.estate.must(show).out
+            #expect(last.contains("still watched") && last.contains("--operation \(first)"), "\(last)")
+            for form in [[], ["--markdown"], ["--csv"]] {
+                let text = try await keys.estate.must(show + ["--operation", first] + form).out
+                let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                #expect(words.contains("user13 on pc13, a seat of users: "), "\(text)")
+            }
+            try await keys.estate.must("upgrade", "rollback", id)
+            let markdown = try await keys.estate.must(show + ["--operation", first, "--markdown"]).out
+            #expect(markdown.contains("| | before | tried |"), "\(markdown)")
+            #expect(markdown.contains("| Users | 8 | 12 |") && markdown.contains("user13"), "\(markdown)")
+            let csv = try await keys.estate.must(show + ["--operation", first, "--csv"]).out
+            #expect(csv.contains(",tried,Users: 12") && csv.contains(",refused,"), "\(csv)")
+            let history = try await keys.estate.must("history", id, "--csv").out
+            #expect(history.contains(",delivery,put back,") && history.contains("ts2: "), "\(history)")
+        }
+    }
+
+    @Test("A step by hand whose upgrade fails says who helps, and the emergency plan")
+    func byHand() async throws {
+        try await KeyEstate.with { keys in
+            let (estate, id) = (keys.estate, KeyEstate.installation)
+            for (name, base) in [("sage100-by-hand", nil), ("granite", "sage100-by-hand")] {
+                let shipped = try String(contentsOfFile: Program.profiles + "/sage100-by-hand.yaml", encoding: .utf8)
+                let text = try base.map { base in
+                    try #require(FileOnDisk(estate.folder + "/profiles/granite.yaml")?.text)
+                        .replacing("extends: sage100-subscription", with: "extends: \(base)")
+                }
+                try estate.write(text ?? shipped, to: "profiles/\(name).yaml")
+            }
+            try await estate.must(
+                "customers", "contacts", "add", "granite", "--role", "support", "--name", "Merrimack", "--phone",
+                "603-555")
+            try await estate.must("installations", "set", id, "--emergency-plan", "Call the shift leader.")
+            let asked = try await estate.must(keys.arguments(to: .twelve) + ["--json"])
+            let operation = try asked.json["operation"]?.string ?? ""
+            try estate.write(License.twelve.registration, to: keys.files[0])
+            try keys.set("restart.fails", true)
+            let done = try await estate.run("steps", "done", operation, "1", "--value", "seats.users=12")
+            #expect(done.code == 1, "\(done)")
+            for words in ["support: Merrimack, 603-555", "emergency plan: Call the shift leader."] {
+                #expect(done.err.contains(words), "\(done)")
+            }
+        }
+    }
 }

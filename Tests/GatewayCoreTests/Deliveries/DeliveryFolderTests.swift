@@ -57,7 +57,7 @@ struct DeliveryFolderTests {
             let folders = try [true, false].map {
                 try DeliveryFolder(of: there, walks: $0).descriptor.status()
             }
-            #expect(folders[0].st_ino == folders[1].st_ino && folders[0].st_dev == folders[1].st_dev)
+            #expect(folders[0].inode == folders[1].inode && folders[0].device == folders[1].device)
             let linked = try fixture.destination("a/way/c/f")
             for walks in [true, false] {
                 let error = deliveryError { _ = try DeliveryFolder(of: linked, walks: walks) }

@@ -42,16 +42,20 @@ struct ReviewTests {
             }
             #expect(twice?.code == .conflict && twice?.message.contains(review.id) == true)
             _ = try await gateway.perform(AddReview(installation: "g1", kind: .access, everyDays: 3660))
+            _ = try await gateway.perform(CompleteReview(id: review.id, ends: true))
+            _ = try await gateway.perform(AddReview(installation: "g1", kind: .utilization, everyDays: 1))
+            let daily = await callError {
+                _ = try await gateway.perform(AddReview(installation: "g1", kind: .utilization, everyDays: 7))
+            }
+            #expect(daily?.message.contains("looks at that already, every day: ") == true, "\(daily?.message ?? "")")
             for days in [0, -1, 3661] {
                 let error = await callError {
                     _ = try await gateway.perform(AddReview(installation: "g1", kind: .access, everyDays: days))
                 }
                 #expect(error?.code == .invalid, "\(days)")
             }
-            _ = try await gateway.perform(CompleteReview(id: review.id, ends: true))
             let gone = await callError { _ = try await gateway.perform(CompleteReview(id: review.id)) }
             #expect(gone?.code == .notFound)
-            _ = try await gateway.perform(AddReview(installation: "g1", kind: .utilization, everyDays: 7))
         }
     }
 

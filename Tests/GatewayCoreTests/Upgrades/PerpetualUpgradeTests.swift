@@ -83,6 +83,36 @@ struct PerpetualUpgradeTests {
         }
     }
 
+    @Test("Until keys are given that is what is said is next; the present keys are taken up, and taken again")
+    func present() async throws {
+        try await with { (gateway, file) async throws in
+            let shared = URL(filePath: file).deletingLastPathComponent().path
+            _ = try await gateway.perform(
+                AddInstallation(
+                    id: "b2", customer: "bow", profile: "sage300-perpetual",
+                    identity: ["serialNumber": "SPT-0093-55172", "release": "Sage 300 2025"],
+                    site: ["sharedData": [shared + "2"]]))
+            let command = "gatehouse upgrade begin b2 --keys FILE"
+            let view = try await gateway.perform(ShowInstallation(id: "b2"))
+            #expect(view.next.hasPrefix(command) && view.next.contains("active in the product already"), "\(view.next)")
+            #expect(!view.isRefreshed)
+            let list = try await gateway.perform(ListInstallations())
+            #expect(list.allSatisfy { !$0.isRefreshed } && list.count == 2)
+            let standing = try await gateway.perform(Status(installation: "b2"))
+            #expect(standing.first?.messages.first?.contains(command) == true, "\(standing)")
+            let steps = try await gateway.perform(Explain(installation: "b2")).steps
+            #expect(steps.contains { $0.contains(command) } && !steps.contains { $0.contains("refresh") }, "\(steps)")
+            // The product has registered them itself, and its file stands there already.
+            try FileManager.default.createDirectory(atPath: shared + "2", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: file, toPath: shared + "2/modules.ini")
+            for _ in 1...2 {
+                let taken = try await gateway.perform(UpgradeKeys(installation: "b2", keys: Self.old))
+                #expect(taken.phase == "done", "\(taken.message)")
+            }
+            #expect(try await gateway.perform(Status(installation: "b2")).first?.access == .full)
+        }
+    }
+
     @Test("A set that lacks a module that is held is refused before anything begins, and the module is named")
     func incomplete() async throws {
         try await with { (gateway, file) async throws in

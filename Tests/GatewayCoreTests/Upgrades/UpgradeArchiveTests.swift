@@ -53,6 +53,24 @@ struct UpgradeArchiveTests {
         }
     }
 
+    @Test("What killed backups of the same installation left is removed; archives, lists and what is others' stays")
+    func stale() async throws {
+        try await with { folder, archive in
+            let (mine, old, whole) = (UUID(), UUID(), UUID())
+            let stale = ["g1-\(old).tar.gz.part", "g1-\(old).sha256"]
+            let others = [
+                "g1-\(whole).tar.gz", "g1-\(whole).sha256", "g1-x-\(old).tar.gz.part", "g2-\(old).tar.gz.part",
+                "note.part",
+            ]
+            try FileManager.default.createDirectory(atPath: archive.folder, withIntermediateDirectories: true)
+            for name in stale + others { try Data("x".utf8).write(to: URL(filePath: "\(archive.folder)/\(name)")) }
+            let own = UpgradeArchive(folder: archive.folder, name: "g1-\(mine)", paths: archive.paths)
+            _ = try await make(own)
+            let there = try FileManager.default.contentsOfDirectory(atPath: archive.folder)
+            #expect(Set(there) == Set(others + ["g1-\(mine).tar.gz", "g1-\(mine).sha256"]), "\(there)")
+        }
+    }
+
     @Test("It is made anew over one that was cut short")
     func again() async throws {
         try await with { _, archive in

@@ -77,6 +77,9 @@ struct UpgradeByHandTests {
                 if point > 1 { _ = try await done(gateway, operation) }
                 let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
                 #expect(view.phase == "rolledBack", "\(point): \(view.message)")
+                // Nothing was ever recorded of what the original keys grant: nothing is said to be proven of them.
+                let untried = "the original keys could not be tried: the license counts no seats"
+                #expect(view.message.contains(untried), "\(point): \(view.message)")
                 for file in upgrade.files() {
                     #expect(upgrade.fixture.read(file) == UpgradeFixture.Keys.eight.registration, "\(point): \(file)")
                 }

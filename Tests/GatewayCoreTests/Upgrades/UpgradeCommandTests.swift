@@ -69,7 +69,7 @@ struct UpgradeCommandTests {
                 let lines = Seen<String>()
                 let caller = Caller(id: "local:1", name: "Pat", scope: .portfolio, seesUsers: sees)
                 let view = try await gateway.upgrade(by: caller) { lines.add($0) }
-                #expect(view.phase == "failed" && view.message.contains("Not everyone is out after 1 minutes"))
+                #expect(view.phase == "failed" && view.message.contains("Not everyone is out after a minute"))
                 #expect(lines.all.contains { $0.contains(words) }, "\(lines.all)")
                 #expect(lines.all.contains { $0.contains("kimberly") } == sees)
                 #expect(!view.message.contains("kimberly"), "it could not be erased")

@@ -77,6 +77,10 @@ struct UpgradeHostTests {
             #expect(upgrade.fixture.read(upgrade.files()[1])?.contains("1047926") == true)
             #expect(try await gateway.perform(RollBackUpgrade(installation: "g1")).phase == "rolledBack")
             #expect(upgrade.fixture.read(upgrade.files()[1]) == nil)
+            let history = try await gateway.perform(ShowHistory(installation: "g1")).events
+            let away = history.filter { $0.what == "taken away" }
+            #expect(away.count == 1 && away[0].detail.hasPrefix("ts1: \(upgrade.files()[1]): "), "\(away)")
+            #expect(history.count { $0.what == "put back" } == 2, "\(history)")
         }
     }
 

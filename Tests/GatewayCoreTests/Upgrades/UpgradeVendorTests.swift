@@ -55,7 +55,15 @@ struct UpgradeVendorTests {
             #expect(report.upgrades.map(\.status) == ["interrupted"])
             let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
             #expect(view.phase == "rolledBack", "\(view.message)")
+            for words in ["The vendor may have activated the new keys", "begin the upgrade again with the same keys"] {
+                #expect(view.message.contains(words), "\(view.message)")
+            }
             #expect(try await gateway.perform(RunDue()).upgrades.isEmpty)
+            // As it says.
+            try upgrade.write()
+            #expect(try await gateway.upgrade().phase == "done")
+            let back = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(back.message.contains("With the vendor the new keys stay activated"), "\(back.message)")
             #expect(try await gateway.letsIn())
         }
     }

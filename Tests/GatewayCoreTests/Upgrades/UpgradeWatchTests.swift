@@ -25,10 +25,18 @@ struct UpgradeWatchTests {
             #expect(try await gateway.letsIn())
             #expect(view.after.isEmpty, "\(view.after)")
             let history = try await gateway.perform(ShowHistory(installation: "g1")).events
-            let delivered = history.filter { $0.kind == .delivery }.map(\.at)
+            let delivered = history.filter { $0.what == "delivered" }.map(\.at)
             #expect(delivered.count == 3 && delivered.allSatisfy { $0 == upgraded }, "\(history)")
             #expect(history.contains { $0.kind == .step && $0.what == "seen" && $0.detail == "printing is slow" })
-            // Which keys had been tried stays on record.
+            for (host, file) in zip(["server", "ts1", "ts2"], upgrade.files()) {
+                let told = history.filter { $0.what == "put back" && $0.detail.hasPrefix("\(host): \(file): ") }
+                #expect(told.map(\.at) == [upgrade.time.now] && told.map(\.kind) == [.delivery], "\(history)")
+            }
+            #expect(history.allSatisfy { $0.kind != .step || $0.what == "seen" }, "\(history)")
+            // Which keys had been tried, and what they granted, stays on record.
+            for (title, value) in [("Serial Number", "1047926"), ("Users", "12"), ("User Key", "********")] {
+                #expect(view.tried.contains { $0.title == title && $0.value == value }, "\(view.tried)")
+            }
             let tried = "identity serialNumber: \"1047733\" → \"1047926\""
             #expect(view.steps.contains { $0.kind == "activate" && $0.detail.contains(tried) }, "\(view.steps)")
             #expect(try await gateway.store.sealedAnswers().isEmpty, "nothing of it is kept")
@@ -55,6 +63,9 @@ struct UpgradeWatchTests {
             try Data("gone".utf8).write(to: URL(filePath: upgrade.files()[2]))
             #expect(try await gateway.refresh("g1").outcome == .restored)
             #expect(upgrade.fixture.read(upgrade.files()[2]) == eight)
+            // What the first one was granted can't come back any more, and is not kept.
+            let grants = try await gateway.store.sealedAnswers().filter { $0.name == SealedAnswer.grant }
+            #expect(grants.count == 1, "\(grants.map(\.operation))")
             // Keys that fail before anything is delivered change nothing of that.
             var wrong = UpgradeFixture.Keys.twelve
             wrong.userKey = "U7Q4-20MC-91XX"
@@ -92,22 +103,55 @@ struct UpgradeWatchTests {
         }
     }
 
-    @Test("Claims that are refused since are counted")
-    func denials() async throws {
+    @Test("Keys that are active already are taken again, and everything stays as it is")
+    func sameKeys() async throws {
         try await UpgradeFixture.with { upgrade, gateway in
-            for number in 1...10 {
-                _ = try await gateway.perform(ClaimSeat(installation: "g1", user: "user\(number)"))
+            let next = try await gateway.perform(ShowInstallation(id: "g1")).next
+            #expect(
+                next.hasPrefix("gatehouse refresh g1, ") && next.contains("upgrade begin g1 --keys FILE"), "\(next)")
+            for _ in 1...2 {
+                let view = try await gateway.upgrade(.eight)
+                #expect(view.phase == "done", "\(view.message)")
+                #expect(try await gateway.usersInForce() == 8)
             }
-            for number in 1...8 {
-                let session = SessionSelection(installation: "g1", user: "user\(number)")
-                _ = try await gateway.perform(ReleaseSeat(session))
+            #expect(try await gateway.perform(RollBackUpgrade(installation: "g1")).phase == "rolledBack")
+            #expect(try await gateway.usersInForce() == 8)
+        }
+    }
+
+    @Test("A failed upgrade is told as one, and as no failed refresh")
+    func failure() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            var wrong = UpgradeFixture.Keys.twelve
+            wrong.userKey = "U7Q4-20MC-91XX"
+            upgrade.time.pass(hours: 1)
+            #expect(try await gateway.upgrade(wrong).phase == "rolledBack")
+            let shown = try await gateway.perform(ShowInstallation(id: "g1"))
+            #expect(shown.lastFailure?.hasPrefix("Upgrade of the license keys: ") == true, "\(shown.lastFailure ?? "")")
+            var explanation = try await gateway.perform(Explain(installation: "g1"))
+            #expect(explanation.refresh.failure == nil && explanation.refresh.operation == nil)
+            #expect(explanation.steps.contains { $0.contains("gatehouse upgrade show g1") }, "\(explanation.steps)")
+            _ = try await gateway.upgrade { if $0.hasPrefix("deliver") { try? upgrade.lose("ts2") } }
+            explanation = try await gateway.perform(Explain(installation: "g1"))
+            let steps = explanation.steps
+            #expect(
+                steps.contains { $0.contains("gatehouse upgrade resume g1") } && !"\(steps)".contains("refresh"),
+                "\(steps)")
+        }
+    }
+
+    @Test("What superseded upgrades were granted is given up when the one that is watched is closed")
+    func grants() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            func grants() async throws -> [String] {
+                try await gateway.store.sealedAnswers().filter { $0.name == SealedAnswer.grant }.map(\.operation)
             }
-            _ = try await gateway.upgrade(.twelve)
-            #expect(try await gateway.perform(ShowUpgrade(installation: "g1")).denials == 0, "two were before")
-            for number in 1...14 {
-                _ = try await gateway.perform(ClaimSeat(installation: "g1", user: "user\(number)"))
-            }
-            #expect(try await gateway.perform(ShowUpgrade(installation: "g1")).denials == 2)
+            let first = try await gateway.upgrade(.twelve)
+            upgrade.time.pass(hours: 1)
+            let second = try await gateway.upgrade(.eight)
+            #expect(try await grants() == [first.operation, second.operation], "the first may come back")
+            _ = try await gateway.perform(ObserveUpgrade(installation: "g1", closes: true))
+            #expect(try await grants() == [second.operation])
         }
     }
 

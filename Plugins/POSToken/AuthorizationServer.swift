@@ -1,0 +1,172 @@
+import AdapterKit
+import Foundation
+
+/// What an authorization server tells of itself (RFC 8414, section 2).
+struct AuthorizationServer: Codable, Hashable, Sendable {
+    /// Who issues its tokens, as their `iss` claim has it.
+    var issuer: String
+    /// Where tokens are asked for.
+    var token: String
+    /// Where codes are asked for; nil where it licenses no devices.
+    var deviceAuthorization: String?
+    /// Where tokens are revoked; nil where they can't be.
+    var revocation: String?
+    /// Where its keys are; nil where its tokens are opaque.
+    var keys: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case issuer
+        case token = "token_endpoint"
+        case deviceAuthorization = "device_authorization_endpoint"
+        case revocation = "revocation_endpoint"
+        case keys = "jwks_uri"
+    }
+
+    /// Where an issuer's metadata are: by RFC 8414, section 3.1, and by OpenID Connect Discovery, section 4. Nil where the
+    /// issuer is no web address.
+    static func metadataPlaces(of issuer: String) -> [String]? {
+        guard let parts = URLComponents(string: issuer), let scheme = parts.scheme, let host = parts.percentEncodedHost,
+            !host.isEmpty
+        else { return nil }
+        let origin = "\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? "")
+        let path = parts.percentEncodedPath
+        return [
+            "\(origin)/.well-known/oauth-authorization-server\(path)", "\(issuer)/.well-known/openid-configuration",
+        ]
+    }
+
+    /// Reads metadata.
+    ///
+    /// - Parameter issuer: Whose they must be, without a slash at its end.
+    /// - Throws: ``AdapterError`` `untrusted` where they are another issuer's, `malformed` where they are none.
+    init(_ json: [UInt8], issuer: String) throws(AdapterError) {
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(json))
+        } catch {
+            throw AdapterError(
+                .malformed,
+                "The authorization server's metadata are no JSON object with an issuer and a token_endpoint (RFC 8414)."
+            )
+        }
+        let told = self.issuer.hasSuffix("/") ? String(self.issuer.dropLast()) : self.issuer
+        guard told.utf8.elementsEqual(issuer.utf8) else {
+            throw AdapterError(
+                .untrusted,
+                "The authorization server calls itself \(Shown.text(self.issuer)), and the profile's vendor is \(issuer): "
+                    + "correct the profile, or whoever answers is another server.")
+        }
+    }
+}
+
+/// An answer that refuses (RFC 6749, section 5.2).
+struct OAuthError {
+    /// The error's code; empty where the answer has none.
+    let code: String
+    private let description: String?
+    private let status: Int
+
+    private struct Members: Decodable {
+        var error: String?
+        var error_description: String?
+    }
+
+    init(_ answer: Response) {
+        let members = try? JSONDecoder().decode(Members.self, from: Data(answer.body))
+        code = members?.error ?? ""
+        description = members?.error_description
+        status = answer.status
+    }
+
+    /// What the server said of it, in parentheses behind a space; empty for nothing.
+    var told: String {
+        let said = [code.isEmpty ? nil : Shown.text(code), description.map(Shown.text)].compactMap { $0 }
+        return said.isEmpty ? "" : " (\(said.joined(separator: ": ")))"
+    }
+
+    /// The error that ends the conversation.
+    func refusal(_ what: String) -> AdapterError {
+        let hint =
+            switch code {
+            case "invalid_client", "unauthorized_client":
+                " Compare the profile's settings clientID and clientSecret with what is registered there."
+            case "invalid_scope": " Compare the profile's setting scope with what the server knows."
+            default: ""
+            }
+        let said = told.isEmpty ? " (status \(status))" : told
+        return AdapterError(.rejected, "The authorization server refused when it was \(what)\(said).\(hint)")
+    }
+}
+
+/// What comes from the server, for a person to read.
+enum Shown {
+    /// At most 200 characters, none of them a control.
+    static func text(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? " " : $0 }))
+    }
+}
+
+/// A code that a person types at the authorization server (RFC 8628, section 3.2).
+struct ShownCode: Codable, Hashable, Sendable {
+    /// The code as it is to be read.
+    var userCode: String
+    /// Where it is typed.
+    var link: String
+    /// The same with the code in it.
+    var completeLink: String?
+    /// Until when it can be.
+    var expires: Instant
+    /// How many seconds lie between two questions whether it was typed.
+    var interval: Int
+
+    private struct Members: Decodable {
+        var user_code: String
+        var verification_uri: String?
+        // What it was called before it was a standard.
+        var verification_url: String?
+        var verification_uri_complete: String?
+        var expires_in: Double
+        var interval: Double?
+    }
+
+    /// - Throws: ``AdapterError`` `malformed`.
+    init(_ json: [UInt8], at now: Instant) throws(AdapterError) {
+        guard let members = try? JSONDecoder().decode(Members.self, from: Data(json)),
+            let link = members.verification_uri ?? members.verification_url,
+            (1...64).contains(members.user_code.utf8.count), members.user_code == Shown.text(members.user_code),
+            members.expires_in >= 1, members.expires_in < 1e7, (members.interval ?? 5) >= 0,
+            (members.interval ?? 5) < 3600
+        else {
+            throw AdapterError(
+                .malformed,
+                "The authorization server's answer has no user_code, verification_uri and expires_in (RFC 8628, section 3.2)."
+            )
+        }
+        for address in [link, members.verification_uri_complete].compactMap({ $0 }) {
+            guard address.hasPrefix("https://") || address.hasPrefix("http://"), address.utf8.count <= 2048,
+                address.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F })
+            else {
+                throw AdapterError(
+                    .malformed,
+                    "The address at which the code is to be typed is no web address: \(Shown.text(address)).")
+            }
+        }
+        userCode = members.user_code
+        self.link = link
+        completeLink = members.verification_uri_complete
+        expires = now.adding(seconds: Int(members.expires_in))
+        // Without one it is 5 (RFC 8628, section 3.2).
+        interval = max(1, Int((members.interval ?? 5).rounded(.up)))
+    }
+
+    /// What a person is shown.
+    func notice(_ facts: Facts) -> Notice {
+        Notice(
+            title: "Authorize this server at its authorization server",
+            text:
+                "In a browser, log in at the authorization server, choose the organization, and choose Authorize Device; "
+                + "choose the device that is to be licensed, enter the user code, choose Authorize and confirm.",
+            code: userCode, link: link, completeLink: completeLink, expires: expires)
+    }
+}

@@ -1,0 +1,62 @@
+import AdapterKit
+import GatewayAPI
+import GatewayProfiles
+import GatewayStore
+
+extension Deauthorize: PerformedCall {
+    /// How often an installation is read again because something else came into force meanwhile.
+    private static let maximumReloads = 5
+
+    func perform(in context: CallContext) async throws -> RefreshResult {
+        for _ in 1...Self.maximumReloads {
+            let record = try await context.installation(installation)
+            let (profile, adapter) = try await context.gateway.profileAndAdapter(for: record)
+            guard let kept = try await context.gateway.keptTokens(of: record, profile) else {
+                throw AuthorizationText.unable(record, profile)
+            }
+            guard record.held || !kept.withheld.isEmpty else {
+                throw CallError(.conflict, "\(record.id) has no license that could be given back.")
+            }
+            if let open = try await context.store.askedOperation(on: record.id, act: .authorize) {
+                try await context.store.giveUpStep(
+                    open.id, "The license was given back meanwhile.", at: context.now,
+                    audit: context.audit(
+                        CancelStep.name, customer: record.customer, subject: record.id,
+                        detail: "operation \(open.id), since the license is given back"))
+            }
+            let now = context.now
+            var facts = Facts(
+                record, profile, operation: Identifiers.operation(at: now), nonce: Identifiers.nonce(), at: now)
+            kept.tell(&facts)
+            // Without anything that the server could revoke the adapter has nothing to ask it for.
+            if onlyHere { facts.withheld = [] }
+            let transition = try adapter.begin(.deauthorize, facts: facts)
+            let claim = try await context.store.claim(
+                NewOperation(
+                    id: facts.operation, installation: record.id, customer: record.customer,
+                    protocolName: profile.protocolName, act: .deauthorize, caller: context.caller.id,
+                    owner: context.gateway.owner.get().id, started: now, basedOn: record.revision, edits: record.edits,
+                    first: try Conversation.journal(transition, nonce: facts.nonce, at: now),
+                    audit: context.audit(
+                        Self.name, customer: record.customer, subject: record.id,
+                        detail: "operation \(facts.operation)\(onlyHere ? ", only here" : "")")))
+            switch claim {
+            case .claimed: break
+            case .busy(let open):
+                try await StepCompletion(context: context).wait(for: open)
+                continue
+            case .asked, .stale: continue
+            }
+            let conversation = Conversation(
+                gateway: context.gateway, adapter: adapter, profile: profile, installation: record.id, facts: facts)
+            let settling = try await Settling(
+                context: context, record: record, profile: profile,
+                delivered: try await context.store.deliveredFiles(of: record.id), adopt: false,
+                contact: Settling.Contact(.deauthorize))
+            return try await settling.settle(facts.operation) { [facts] in
+                try await conversation.run(from: transition, nonce: facts.nonce)
+            }
+        }
+        throw CallError(.conflict, "\(installation) is being changed by others all the time: try again.")
+    }
+}

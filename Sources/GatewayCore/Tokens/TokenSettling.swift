@@ -1,0 +1,45 @@
+import AdapterKit
+import Foundation
+import GatewayAPI
+import GatewayProfiles
+import GatewayStore
+
+extension Settling {
+    /// Whether what is held lives on tokens.
+    var isOnTokens: Bool { context.gateway.isOnTokens(profile) }
+
+    /// What is kept with a grant whose license lives on tokens: of the identity also what the vendor told itself.
+    func tokens(_ grant: Grant) -> OperationEnding.NewTokens {
+        let told = grant.attestation.subject.filter { record.identity[$0.key] == nil }
+        return OperationEnding.NewTokens(
+            identity: record.identity.merging(told) { own, _ in own }, terms: grant.tokens,
+            server: grant.entitlement.details[TokenDetail.serverID.rawValue])
+    }
+
+    /// Takes a license out of force that was given back, and ends the operation.
+    func remove(_ removal: Removal, _ operation: String, _ notes: [StepNote]) async throws -> RefreshResult {
+        let now = context.now
+        let ground = try await context.store.tokenGround(of: record.id, in: .portfolio)
+        var server: RevokedServer?
+        if let issuer = ground?.terms?.issuer, let id = ground?.own[TokenDetail.serverID.rawValue] {
+            server = RevokedServer(issuer: issuer, server: id)
+        }
+        let message = (["The license was given back."] + removal.remarks).joined(separator: " ")
+        var ending = OperationEnding(
+            operation: operation, installation: record.id, at: now, status: .done, outcome: "removed",
+            message: message, notes: notes + [StepNote(at: now, kind: "finish", detail: "removed")],
+            audit: context.audit(
+                "license.remove", customer: record.customer, subject: record.id, detail: "operation \(operation)"))
+        ending.removal = OperationEnding.Removed(server: server)
+        try await context.store.end(ending)
+        return RefreshResult(installation: record.id, outcome: .removed, message: message, operation: operation)
+    }
+}
+
+extension Gateway {
+    /// Whether a profile's license lives on tokens that the vendor's server gives.
+    func isOnTokens(_ profile: Profile) -> Bool {
+        !profile.vendor.isByHand
+            && registry.adapter(for: profile.protocolName)?.capabilities.contains(.deviceAuthorization) == true
+    }
+}
