@@ -55,7 +55,7 @@ struct HTMLPage: Sendable {
 
     private static let style = """
         :root { color-scheme: light dark; }
-        body { margin: 0; font: 1.0625rem/1.5 system-ui, sans-serif; }
+        body { margin: 0; background: Canvas; color: CanvasText; font: 1.0625rem/1.5 system-ui, sans-serif; }
         main { max-width: 38rem; margin: 0 auto; padding: 1rem 1.25rem 3rem; }
         h1 { font-size: 1.6rem; line-height: 1.25; }
         h2 { font-size: 1.1rem; margin: 0; }
