@@ -1,5 +1,6 @@
 import AdapterKit
 import GatewayAPI
+import GatewayProfiles
 import GatewayStore
 import Testing
 import VendorSandbox
@@ -73,8 +74,8 @@ struct AuthorizationTests {
                 tokens.time.pass(milliseconds: Int(wait))
             }
             try await tokens.open { gateway in
-                #expect(
-                    try await gateway.perform(CompleteAuthorization(installation: "hq")).result?.outcome == .updated)
+                let done = try await gateway.perform(CompleteAuthorization(installation: "hq"))
+                #expect(done.result?.outcome == .updated)
             }
         }
     }

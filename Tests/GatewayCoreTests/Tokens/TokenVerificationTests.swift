@@ -1,5 +1,6 @@
 import AdapterKit
 import Foundation
+import GRDB
 import GatewayAPI
 import GatewayStore
 import Testing
@@ -32,7 +33,8 @@ struct TokenVerificationTests {
                 }
                 let own = try await verdict(of: "hq", at: "hq")
                 #expect(own.isTaken && own.token?.serverID == "SRV-1")
-                #expect(own.until == (try await gateway.perform(ShowTokens(installation: "hq"))).tokenExpires?.instant)
+                let page = try await gateway.perform(ShowTokens(installation: "hq"))
+                #expect(own.until == page.tokenExpires?.instant)
                 #expect(try await verdict(of: "store12", at: "hq").isTaken)
                 #expect(try await verdict(of: "hq", at: "store12").isTaken)
                 let beside = try await verdict(of: "store13", at: "store12")
@@ -52,7 +54,8 @@ struct TokenVerificationTests {
                 let token = try await tokens.token(of: "hq", gateway)
                 func check(_ token: String, at server: String = "hq") async throws -> TokenRefusal.Check? {
                     let refusal = try await Self.verify(token, at: server, gateway).refusal
-                    #expect(refusal.map { $0.message.hasSuffix(".") && !$0.message.contains(token) } ?? true)
+                    let isTold = token.utf8.count > 16 && refusal?.message.contains(token) == true
+                    #expect(refusal?.message.hasSuffix(".") ?? true && !isTold)
                     return refusal?.check
                 }
                 #expect(try await check(token) == nil)
@@ -72,7 +75,7 @@ struct TokenVerificationTests {
                 #expect(try await check(changed(0) { $0["kid"] = "another" }) == .signature)
                 #expect(try await check(changed(0) { $0["crit"] = ["b64"] }) == .format)
                 #expect(try await check(changed(0) { $0["typ"] = "logout+jwt" }) == .format)
-                #expect(try await check(parts[0] + "." + parts[1] + ".") == .format)
+                #expect(try await check(parts[0] + "." + parts[1] + ".") == .signature)
                 #expect(try await check(parts[0] + "." + parts[1]) == .format)
                 #expect(try await check(String(token.dropLast(4)) + "AAAA") == .signature)
                 for text in ["", ".", "..", "a.b.c", "opaque", "\u{0}.\u{1}.\u{2}", String(repeating: "a.", count: 20_000)] {
@@ -187,7 +190,8 @@ struct TokenVerificationTests {
                 #expect(gateway.tokens.remembered == 1)
                 // Another process gives the license back.
                 try await tokens.open { other in
-                    #expect(try await other.perform(Deauthorize(installation: "store12")).outcome == .removed)
+                    let removed = try await other.perform(Deauthorize(installation: "store12"))
+                    #expect(removed.outcome == .removed)
                 }
                 let revoked = try await Self.verify(token, at: "hq", gateway)
                 #expect(revoked.refusal?.check == .revoked && gateway.tokens.remembered == 0)
