@@ -23,7 +23,8 @@ extension POSToken {
                     name: TokenDate.renewsOn.rawValue, optional: true,
                     help: "The last day before which the license must be renewed at the authorization server."),
                 AdapterDescriptor.DateDescription(
-                    name: TokenDate.tokenExpires.rawValue, help: "When the license's tokens end, if they are not refreshed."),
+                    name: TokenDate.tokenExpires.rawValue,
+                    help: "When the license's tokens end, if they are not refreshed."),
             ])
     }
 }

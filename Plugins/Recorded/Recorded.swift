@@ -27,7 +27,8 @@ public struct Recorded: Recording {
             ],
             dates: [
                 Self.date("expires", "The last day that the license covers."),
-                Self.date("maintenanceEnds", "The last day of support and updates, where the license itself has no end."),
+                Self.date(
+                    "maintenanceEnds", "The last day of support and updates, where the license itself has no end."),
                 Self.date("lastCheck", "When the product last reached its vendor by itself."),
                 Self.date("lastRenewed", "When the product's lease was last renewed."),
             ])

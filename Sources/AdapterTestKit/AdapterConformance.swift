@@ -42,7 +42,9 @@ public struct AdapterConformance<Subject: Adapter>: Sendable {
 
     /// Everything that the adapter does wrong; empty for a good one.
     public func failures() -> [ConformanceFailure] {
-        var failures = DescriptorCheck(descriptor: erased.descriptor).failures()
+        var failures = DescriptorCheck(
+            descriptor: erased.descriptor, tellsIdentity: erased.capabilities.contains(.deviceAuthorization)
+        ).failures()
         failures += FieldCheck(descriptor: erased.descriptor, facts: facts).failures()
         failures += capabilities()
         for scenario in scenarios where !acts.contains(scenario.act) {

@@ -181,7 +181,9 @@ struct ConversationPlayer<Subject: Adapter> {
             if one != two { note(.inspection, "the same state and facts gave another step") }
             if case .send(let request) = one.step {
                 failures += check(request)
-                if request.once, !request.namesWithheld { note(.inspection, "asking what became of an act is itself not repeatable") }
+                if request.once, !request.namesWithheld {
+                    note(.inspection, "asking what became of an act is itself not repeatable")
+                }
             }
         case (.failure(let one as AdapterError), .failure(let two as AdapterError)):
             if one != two { note(.inspection, "the same state and facts gave another error") }

@@ -3,6 +3,8 @@ import AdapterKit
 /// What a descriptor must be.
 struct DescriptorCheck {
     let descriptor: AdapterDescriptor
+    /// Whether the vendor itself says whom a license is for, once it is acquired.
+    var tellsIdentity = false
 
     func failures() -> [ConformanceFailure] {
         var found: [ConformanceFailure] = []
@@ -21,7 +23,7 @@ struct DescriptorCheck {
             "is \(descriptor.contract); the core speaks \(AdapterDescriptor.currentContract)")
         require(!descriptor.identity.isEmpty, "identity", "names no field, so the vendor cannot know an installation")
         require(
-            descriptor.identity.contains(where: \.required), "identity",
+            descriptor.identity.contains(where: \.required) || !descriptor.hasServer || tellsIdentity, "identity",
             "requires no field, so an answer could be about anyone")
         let groups = [
             ("identity", descriptor.identity), ("settings", descriptor.settings), ("keys", descriptor.keys),

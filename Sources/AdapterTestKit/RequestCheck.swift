@@ -53,7 +53,9 @@ struct RequestCheck {
                 "a request that must not be repeated does not hold the operation's ID, so it cannot be asked about")
         }
         let texts = (request.form ?? [:]).values.map { if case .text(let text) = $0 { text } else { "" } }
-        let isOpen = ([request.path, request.endpoint ?? ""] + request.headers.values + texts).contains { secrets.name(in: $0) != nil }
+        let isOpen = ([request.path, request.endpoint ?? ""] + request.headers.values + texts).contains {
+            secrets.name(in: $0) != nil
+        }
         require(.secret, !isOpen, "a secret stands in its path or a header, which are written down")
         if let name = secrets.name(in: String(decoding: request.body, as: UTF8.self)) {
             require(.secret, request.isSecret, "the body holds the secret \(name), and the request does not say so")

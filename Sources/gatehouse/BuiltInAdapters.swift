@@ -10,7 +10,8 @@ import Sage300
 enum BuiltInAdapters {
     static func registry() throws(RegistryError) -> AdapterRegistry {
         try AdapterRegistry([
-            AnyAdapter(POSToken()), AnyAdapter(Recorded()), AnyAdapter(Sage100()), AnyAdapter(Sage200()), AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
+            AnyAdapter(POSToken()), AnyAdapter(Recorded()), AnyAdapter(Sage100()), AnyAdapter(Sage200()),
+            AnyAdapter(Sage300()), AnyAdapter(Sage300Perpetual()),
         ])
     }
 }

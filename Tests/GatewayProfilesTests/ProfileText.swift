@@ -3,6 +3,8 @@ import Foundation
 import GatewayProfiles
 import MarkedText
 import MarkedYAML
+import POSToken
+import Recorded
 import Sage100
 import Sage200
 import Sage300
@@ -59,7 +61,7 @@ enum ProfileText {
     static func reader(_ environment: [String: String]) -> ProfileReader {
         ProfileReader(
             adapters: [
-                Sage100().descriptor, Sage200().descriptor, Sage300().descriptor, Sage300Perpetual().descriptor,
+                POSToken().descriptor, Recorded().descriptor, Sage100().descriptor, Sage200().descriptor, Sage300().descriptor, Sage300Perpetual().descriptor,
             ], environment: environment)
     }
 

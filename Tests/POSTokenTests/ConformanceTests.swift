@@ -67,7 +67,8 @@ private struct Server {
 struct ConformanceTests {
     private static var facts: Facts {
         Facts(
-            operation: "01981f00-0000-7000-8000-000000000001", now: Instant("2026-11-26T09:00:00Z") ?? Instant(milliseconds: 0),
+            operation: "01981f00-0000-7000-8000-000000000001",
+            now: Instant("2026-11-26T09:00:00Z") ?? Instant(milliseconds: 0),
             nonce: "00112233445566778899aabbccddeeff", identity: [:], vendor: Server.issuer)
     }
 
@@ -103,7 +104,8 @@ struct ConformanceTests {
             VendorScenario("ended at the server", act: .authorize, expected: .error(.expired)) { request, facts, sent in
                 Server.answer(request, facts, token: { _ in Server.refusal("expired_token") }, sent)
             },
-            VendorScenario("refreshed", act: .refresh, facts: Self.licensed, expected: .updated) { request, facts, sent in
+            VendorScenario("refreshed", act: .refresh, facts: Self.licensed, expected: .updated) {
+                request, facts, sent in
                 Server.answer(request, facts, token: { Server.tokens($0) }, sent)
             },
             VendorScenario(

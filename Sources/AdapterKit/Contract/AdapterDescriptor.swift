@@ -31,7 +31,8 @@ public struct AdapterDescriptor: Codable, Hashable, Sendable {
     /// A descriptor.
     public init(
         protocolName: String, title: String, version: String, contract: Int = Self.currentContract,
-        hasServer: Bool = true, identity: [Field], settings: [Field] = [], keys: [Field] = [], site: [Field] = [], deliveries: [Field] = [],
+        hasServer: Bool = true, identity: [Field], settings: [Field] = [], keys: [Field] = [], site: [Field] = [],
+        deliveries: [Field] = [],
         dates: [DateDescription] = [], purposes: [String] = []
     ) {
         self.protocolName = protocolName

@@ -28,7 +28,8 @@ public struct GatehouseCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Operation",
                 subcommands: [
-                    RefreshCommand.self, RecordCommand.self, AuthorizeCommand.self, DeauthorizeCommand.self, TokensCommand.self,
+                    RefreshCommand.self, RecordCommand.self, AuthorizeCommand.self, DeauthorizeCommand.self,
+                    TokensCommand.self,
                     HubsCommand.self, UpgradeCommand.self, Offline.self, Steps.self, TodoCommand.self, Reviews.self,
                     RunCommand.self, Operations.self, AuditCommand.self,
                 ]),

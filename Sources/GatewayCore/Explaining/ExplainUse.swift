@@ -39,7 +39,7 @@ extension Explain: PerformedCall {
         explanation.steps =
             NextSteps(
                 explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil,
-                way: result?.bench.way ?? .refresh,
+                way: result?.bench.way ?? .refresh, authorizeAgain: record.authorizeAgain,
                 hasFailedUpgrade: record.lastFailure != nil && explained.isOfUpgrade,
                 isCustomerArchived: try await Self.isCustomerArchived(record, context),
                 asked: try await ListSteps(installation: installation).perform(in: context)

@@ -9,6 +9,8 @@ struct NextSteps {
     let needsRefresh: Bool
     /// How its entitlement is brought into force.
     let way: EntitlementWay
+    /// Why its license must be acquired again; nil where it need not be.
+    let authorizeAgain: String?
     /// Whether the last thing that failed is an upgrade of its keys.
     let hasFailedUpgrade: Bool
     /// Whether its customer is archived.
@@ -17,7 +19,11 @@ struct NextSteps {
     let asked: [StepItem]
 
     private var standing: Explanation.StandingView { explanation.standing }
-    private var refresh: String { "`\(way.command(for: explanation.installation))`" }
+    private var refresh: String {
+        // What was acquired is kept by refreshing it.
+        let way = way == .authorization && standing.heldSince != nil ? .refresh : way
+        return "`\(way.command(for: explanation.installation))`"
+    }
     private var product: String { explanation.product ?? "the product" }
     /// The place in the product's menus, behind a space; empty where there is none.
     private var place: String { explanation.place.map { $0.isEmpty ? "" : " (\($0))" } ?? "" }
@@ -28,7 +34,8 @@ struct NextSteps {
         guard explanation.file != nil else { return [withoutProfile] }
         let steps =
             asked.map(Self.about)
-            + [aboutOperation, aboutFailure, aboutUpgrade, aboutStanding, aboutFiles, aboutRefresh].compactMap { $0 }
+            + [aboutOperation, aboutLicense, aboutFailure, aboutUpgrade, aboutStanding, aboutFiles, aboutRefresh]
+            .compactMap { $0 }
         return steps.isEmpty ? [nothing] : steps
     }
 
@@ -70,8 +77,16 @@ struct NextSteps {
         }
     }
 
+    private var aboutLicense: String? {
+        guard let authorizeAgain, !asked.contains(where: { $0.act == .authorize }) else { return nil }
+        return
+            "Acquire the license again: \(authorizeAgain) `gatehouse authorize \(explanation.installation)` shows the code."
+    }
+
     private var aboutFailure: String? {
-        guard explanation.operation == nil, explanation.refresh.failure != nil else { return nil }
+        guard authorizeAgain == nil, explanation.operation == nil, explanation.refresh.failure != nil else {
+            return nil
+        }
         switch explanation.refresh.operation?.outcome {
         case AdapterError.Code.rejected.rawValue:
             return
@@ -102,6 +117,8 @@ struct NextSteps {
         if standing.heldSince == nil {
             // What the vendor refuses is told already, and so is whom the license waits for.
             guard explanation.refresh.failure == nil, asked.isEmpty else { return nil }
+            if way == .recording { return "Record what is licensed: \(refresh)." }
+            if way == .authorization { return authorizeAgain == nil ? "Acquire a license: \(refresh)." : nil }
             if way == .keys { return "Get an entitlement: \(refresh), also where its keys are active already\(place)." }
             return
                 "Get an entitlement: check that its identity is what the vendor's record says\(place), then \(refresh)."

@@ -100,7 +100,8 @@ struct Recovery: Sendable {
         var facts = Facts(
             installation, profile, operation: record.id, nonce: record.nonce ?? "", at: context.now)
         try await gateway.keptTokens(of: installation, profile)?.tell(&facts)
-        let conversation = Conversation(gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
+        let conversation = Conversation(
+            gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
         let settling = try await Settling(
             context: context, record: installation, profile: profile,
             delivered: try await context.store.deliveredFiles(of: installation.id), adopt: adopt,

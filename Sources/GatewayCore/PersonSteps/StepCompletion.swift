@@ -118,7 +118,8 @@ struct StepCompletion: Sendable {
         }
         let newNonce = Identifiers.nonce()
         var facts = Facts(installation, profile, operation: record.id, nonce: newNonce, at: at)
-        let conversation = Conversation(gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
+        let conversation = Conversation(
+            gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
         facts.now = at
         let next = try adapter.resume(
             transition, with: .brought(Brought(documents: documents, values: bag.values)), facts: facts)

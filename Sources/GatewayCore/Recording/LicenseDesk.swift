@@ -64,7 +64,8 @@ struct LicenseDesk {
                 Problems([
                     Problem(
                         value: nil,
-                        message: "There is nothing to record for \(record.id): give --expires, --date, --seats, --module or "
+                        message:
+                            "There is nothing to record for \(record.id): give --expires, --date, --seats, --module or "
                             + "--edition.")
                 ]))
         }

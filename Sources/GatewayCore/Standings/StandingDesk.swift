@@ -158,18 +158,24 @@ extension StandingDesk.Result {
     }
 
     private var stepsToLicense: String {
+        let none = "\(profile.product) for \(customer) has no entitlement yet"
+        let command = "`\(bench.way.command(for: installation))`"
+        switch bench.way {
+        case .recording: return "\(none): \(command) records what is licensed."
+        case .authorization:
+            return "\(none): \(command) shows a code, and where a person types it to acquire a license."
+        case .refresh, .refreshAndKeys, .keys: break
+        }
         if profile.vendor.isByHand {
             return
-                "\(profile.product) for \(customer) has no entitlement yet: `gatehouse refresh \(installation)` opens a step "
-                + "for a person, who looks it up and records it."
+                "\(none): `gatehouse refresh \(installation)` opens a step for a person, who looks it up and records it."
         }
         let place = profile.place.isEmpty ? "" : " (\(profile.place))"
         if bench.way == .keys {
-            return "\(profile.product) for \(customer) has no entitlement yet: run "
-                + "`\(bench.way.command(for: installation))` with its keys, which the vendor activates; those that are active "
+            return "\(none): run \(command) with its keys, which the vendor activates; those that are active "
                 + "in the product already\(place) are given as they are."
         }
-        return "\(profile.product) for \(customer) has no entitlement yet: check that its identity is what the "
+        return "\(none): check that its identity is what the "
             + "vendor's record says\(place), then run `gatehouse refresh \(installation)`."
     }
 }

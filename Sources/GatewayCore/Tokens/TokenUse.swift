@@ -26,7 +26,8 @@ extension ShowTokens: PerformedCall {
         return LicensePage(
             installation: installation, status: status,
             license: entitlement.flatMap { TokenReading(details: $0.details, edition: $0.edition) },
-            renewsOn: entitlement?.dates[TokenDate.renewsOn.rawValue], tokenExpires: entitlement?.dates[TokenDate.tokenExpires.rawValue],
+            renewsOn: entitlement?.dates[TokenDate.renewsOn.rawValue],
+            tokenExpires: entitlement?.dates[TokenDate.tokenExpires.rawValue],
             standing: result.standing.label, access: result.standing.access, messages: result.messages,
             refreshDue: kept.canRefresh ? record.refreshDue : nil,
             authorizeAgain: record.authorizeAgain,

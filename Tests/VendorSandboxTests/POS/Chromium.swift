@@ -118,6 +118,9 @@ final class Chromium {
         while !events.contains(where: { $0["method"] as? String == "Page.loadEventFired" }) {
             events.append(try receive())
         }
+        // The keyboard is put where the page wants it with the first picture that is drawn of it.
+        let drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+        try call("Runtime.evaluate", ["expression": drawn, "awaitPromise": true])
     }
 
     @discardableResult

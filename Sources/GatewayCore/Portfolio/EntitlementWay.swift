@@ -9,19 +9,25 @@ enum EntitlementWay: Hashable, Sendable {
     case refreshAndKeys
     /// Nothing but keys bring it.
     case keys
+    /// A person acquires it at the vendor's authorization server; a refresh keeps it.
+    case authorization
+    /// A person records it.
+    case recording
 
     /// The command, without quotes.
     func command(for installation: String) -> String {
         switch self {
         case .refresh, .refreshAndKeys: "gatehouse refresh \(installation)"
         case .keys: "gatehouse upgrade begin \(installation) --keys FILE"
+        case .authorization: "gatehouse authorize \(installation)"
+        case .recording: "gatehouse record \(installation) --expires DATE"
         }
     }
 
     /// The command and, where there are keys, how those that are active in the product are taken up; without a full stop.
     func next(for installation: String) -> String {
         switch self {
-        case .refresh: command(for: installation)
+        case .refresh, .authorization, .recording: command(for: installation)
         case .refreshAndKeys:
             command(for: installation)
                 + ", which takes up what the keys that are active in the product grant; other keys "
@@ -36,7 +42,10 @@ enum EntitlementWay: Hashable, Sendable {
 extension Gateway {
     /// How a profile's installations get their entitlement.
     func way(of profile: Profile) -> EntitlementWay {
-        guard let adapter = registry.adapter(for: profile.protocolName), adapter.keys != nil else { return .refresh }
+        guard let adapter = registry.adapter(for: profile.protocolName) else { return .refresh }
+        if isOnTokens(profile) { return .authorization }
+        if adapter.capabilities.contains(.recording) { return .recording }
+        guard adapter.keys != nil else { return .refresh }
         // By hand a refresh has a person look up what is in force.
         if adapter.capabilities.contains(.onlineRefresh) || profile.vendor.isByHand { return .refreshAndKeys }
         return .keys

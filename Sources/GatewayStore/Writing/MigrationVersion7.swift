@@ -1,6 +1,6 @@
 extension Migrations {
-    /// The version of the store that keeps tokens.
-    static let tokens = """
+    /// Tokens: what is kept of them, and what they are checked by.
+    static let version7 = """
         -- What a vendor's answers gave that must not lie on the disk in the clear, sealed, by the installation that it
         -- belongs to: tokens, device codes.
         CREATE TABLE withheld (
