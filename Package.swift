@@ -141,7 +141,8 @@ let package = Package(
         .testTarget(
             name: "GatewayProfilesTests",
             dependencies: [
-                "AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "POSToken", "Recorded", "Sage100", "Sage200",
+                "AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "POSToken", "Recorded", "Sage100",
+                "Sage200",
                 "Sage300",
             ]),
         .testTarget(

@@ -85,7 +85,7 @@ struct TokensRole: AsyncParsableCommand {
         guard case .claimed = claim else { throw BenchError("The operation could not be begun.") }
         let hub = TokenReading(serverID: "HUB", serverName: "Hub", organization: "Bench")
         let terms = TokenTerms(
-            issuer: SigningKey.issuer, audiences: ["pos"], license: "access_token", keySet: key.set)
+            issuer: SigningKey.issuer, audiences: ["pos"], license: "access_token", keySet: try key.set)
         try await store.end(
             OperationEnding(
                 operation: "op", installation: "hub", at: now, status: .done, outcome: "updated", message: "Updated.",
