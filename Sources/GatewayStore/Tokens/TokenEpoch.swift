@@ -1,4 +1,4 @@
-import Foundation
+import CSQLite
 import GRDB
 import Synchronization
 
@@ -8,40 +8,80 @@ import Synchronization
 /// SQLite tells a connection whether others have committed since it last asked (`data_version`). This one does nothing
 /// else, and only where they have does it read the count that is raised with every change that matters.
 public final class TokenEpoch: Sendable {
-    private let connection: DatabaseQueue
-    private let seen = Mutex<(version: Int64, epoch: Int64)?>(nil)
+    private struct Seen {
+        let connection: Connection
+        var version: Int64 = -1
+        var epoch: Int64 = -1
+    }
+
+    private let seen: Mutex<Seen>
 
     /// Opens a connection of its own to a store that is open.
     ///
     /// - Throws: ``StoreError`` `cannotOpen`.
-    public init(_ store: Store) throws {
-        var configuration = Store.configuration
-        configuration.readonly = true
-        do {
-            connection = try DatabaseQueue(path: store.path, configuration: configuration)
-        } catch let error as DatabaseError {
-            throw StoreError(.cannotOpen, error, store: store.path, "can't be opened")
-        }
-    }
+    public init(_ store: Store) throws { seen = Mutex(Seen(connection: try Connection(store.path))) }
 
-    /// The count as it is now. Blocks its thread for a few microseconds.
+    /// The count as it is now. Blocks its thread for about a microsecond.
     public func current() throws -> Int64 {
-        try connection.unsafeRead { db in
-            let version = try Self.number("PRAGMA data_version", db)
-            if let last = seen.withLock({ $0 }), last.version == version { return last.epoch }
-            // Whatever is committed between the two is seen as another version by the next look.
-            let epoch = try Self.number("SELECT epoch FROM token_epoch", db)
-            seen.withLock { $0 = (version, epoch) }
-            return epoch
+        try seen.withLock { seen in
+            let version = try seen.connection.version()
+            if seen.version != version {
+                // Whatever is committed between the two is seen as another version by the next look.
+                seen.epoch = try seen.connection.epoch()
+                seen.version = version
+            }
+            return seen.epoch
         }
     }
 
-    private static func number(_ sql: String, _ db: Database) throws -> Int64 {
-        var rows = try RowSteps(db, sql, [])
-        guard try rows.next(), let number = rows.integer(0) else {
-            throw StoreError(.corrupt, "The store does not tell whether it has changed.")
+    /// A connection that is asked two things, in statements that are compiled once: what is around them in a library for
+    /// everything costs more than they do.
+    private final class Connection {
+        private let handle: OpaquePointer
+        private let versions: OpaquePointer
+        private let epochs: OpaquePointer
+
+        init(_ path: String) throws(StoreError) {
+            var opened: OpaquePointer?
+            let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
+            guard code == SQLITE_OK, let opened else {
+                sqlite3_close_v2(opened)
+                throw StoreError(.cannotOpen, "The store \(path) can't be opened to see whether it changes.")
+            }
+            sqlite3_busy_timeout(opened, 10_000)
+            _ = gatehouse_no_checkpoint_on_close(UnsafeMutableRawPointer(opened))
+            var versions: OpaquePointer?
+            var epochs: OpaquePointer?
+            guard sqlite3_prepare_v2(opened, "PRAGMA data_version", -1, &versions, nil) == SQLITE_OK,
+                sqlite3_prepare_v2(opened, "SELECT epoch FROM token_epoch", -1, &epochs, nil) == SQLITE_OK,
+                let versions, let epochs
+            else {
+                sqlite3_finalize(versions)
+                sqlite3_close_v2(opened)
+                throw StoreError(.cannotOpen, "The store \(path) does not tell whether it changes.")
+            }
+            handle = opened
+            self.versions = versions
+            self.epochs = epochs
         }
-        return number
+
+        deinit {
+            sqlite3_finalize(versions)
+            sqlite3_finalize(epochs)
+            sqlite3_close_v2(handle)
+        }
+
+        func version() throws(StoreError) -> Int64 { try number(versions) }
+
+        func epoch() throws(StoreError) -> Int64 { try number(epochs) }
+
+        private func number(_ statement: OpaquePointer) throws(StoreError) -> Int64 {
+            defer { sqlite3_reset(statement) }
+            guard sqlite3_step(statement) == SQLITE_ROW else {
+                throw StoreError(.corrupt, "The store does not tell whether it has changed.")
+            }
+            return sqlite3_column_int64(statement, 0)
+        }
     }
 }
 
