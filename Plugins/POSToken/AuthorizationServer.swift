@@ -101,7 +101,8 @@ struct OAuthError {
 enum Shown {
     /// At most 200 characters, none of them a control.
     static func text(_ text: String) -> String {
-        String(
+        if text.utf8.count <= 200, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
+        return String(
             String.UnicodeScalarView(
                 text.unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? " " : $0 }))
     }

@@ -107,9 +107,7 @@ struct LicenseClaims: Decodable {
     /// Where a claim stands: a dot leads into an object, unless a claim has it in its own name.
     private static func place(_ path: String, _ container: Container) -> (Container, Key)? {
         let key = Key(stringValue: path)
-        guard path.utf8.contains(UInt8(ascii: ".")), !container.contains(key) else {
-            return container.contains(key) ? (container, key) : nil
-        }
+        guard path.utf8.contains(UInt8(ascii: ".")), !container.contains(key) else { return (container, key) }
         var container = container
         let names = path.split(separator: ".").map { Key(stringValue: String($0)) }
         guard let last = names.last else { return nil }
@@ -117,29 +115,44 @@ struct LicenseClaims: Decodable {
             guard let inner = try? container.nestedContainer(keyedBy: Key.self, forKey: name) else { return nil }
             container = inner
         }
-        return container.contains(last) ? (container, last) : nil
+        return (container, last)
     }
 
     private static func text(_ path: String, _ container: Container) -> String? {
         guard let (container, key) = place(path, container) else { return nil }
-        if let text = try? container.decode(String.self, forKey: key) { return text.isEmpty ? nil : Shown.text(text) }
-        guard let number = try? container.decode(Double.self, forKey: key) else { return nil }
-        return number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : nil
+        do {
+            // One that is absent costs little, and one of another type much.
+            guard let text = try container.decodeIfPresent(String.self, forKey: key), !text.isEmpty else { return nil }
+            return Shown.text(text)
+        } catch {
+            guard let number = try? container.decode(Double.self, forKey: key) else { return nil }
+            return number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : nil
+        }
     }
 
     /// A list of texts, or one text with spaces or commas between them.
     private static func list(_ path: String, _ container: Container) -> [String] {
         guard let (container, key) = place(path, container) else { return [] }
-        if path == "aud", let one = try? container.decode(String.self, forKey: key) { return [Shown.text(one)] }
-        if let texts = try? container.decode([String].self, forKey: key) { return texts.prefix(64).map(Shown.text) }
-        guard let text = try? container.decode(String.self, forKey: key) else { return [] }
-        return text.split(whereSeparator: { $0 == " " || $0 == "," }).prefix(64).map { Shown.text(String($0)) }
+        func one() throws -> [String]? {
+            try container.decodeIfPresent(String.self, forKey: key).map { text in
+                path == "aud"
+                    ? [Shown.text(text)]
+                    : text.split(whereSeparator: { $0 == " " || $0 == "," }).prefix(64).map { Shown.text(String($0)) }
+            }
+        }
+        func several() throws -> [String]? {
+            try container.decodeIfPresent([String].self, forKey: key)?.prefix(64).map(Shown.text)
+        }
+        // The likelier one first.
+        do { return try (path == "aud" ? one() : several()) ?? [] } catch {
+            return (try? path == "aud" ? several() : one()) ?? []
+        }
     }
 
     /// Seconds since 1970 (RFC 7519, section 2).
     private static func time(_ path: String, _ container: Container) -> Instant? {
         guard let (container, key) = place(path, container),
-            let seconds = try? container.decode(Double.self, forKey: key), seconds.isFinite,
+            let seconds = try? container.decodeIfPresent(Double.self, forKey: key), seconds.isFinite,
             abs(seconds) < 253_402_300_800
         else { return nil }
         return Instant(milliseconds: Int64(seconds * 1000))
@@ -147,12 +160,13 @@ struct LicenseClaims: Decodable {
 
     /// A day, or a time, in whichever of the usual forms.
     private static func date(_ path: String, _ container: Container) -> Written {
-        guard let (container, key) = place(path, container), (try? container.decodeNil(forKey: key)) != true else {
-            return .nothing
-        }
-        if let text = try? container.decode(String.self, forKey: key) {
-            return text.isEmpty ? .nothing : DateValue(text).map(Written.date) ?? .other(text)
-        }
+        guard let (container, key) = place(path, container) else { return .nothing }
+        do {
+            guard let text = try container.decodeIfPresent(String.self, forKey: key), !text.isEmpty else {
+                return .nothing
+            }
+            return DateValue(text).map(Written.date) ?? .other(text)
+        } catch {}
         return time(path, container).map { .date(.instant($0)) } ?? .other("something else than a text")
     }
 }
