@@ -177,6 +177,9 @@ struct Settings {
 
     init(_ values: [String: String]) { self.values = values }
 
+    /// A setting; nil where the profile does not set it.
+    subscript(name: Name) -> String? { values[name.rawValue] }
+
     /// The client that the gateway is to the server.
     var clientID: String { values[Name.clientID.rawValue] ?? "gatehouse" }
     /// How it shows that it is; nil where it is a public client.
@@ -215,6 +218,8 @@ struct Settings {
         case audience
         case claimsIn
         case editions
+        case deviceAuthorizationEndpoint
+        case revocationEndpoint
         case claimServerID
         case claimServerName
         case claimEdition
