@@ -83,7 +83,9 @@ struct RecordCommand: AsyncParsableCommand {
                 Console.errorText("Nothing of \(csv) was recorded.")
             } else if !options.quiet {
                 Console.print(
-                    dryRun ? "Nothing is wrong with \(csv)." : "Recorded \(report.results.count) licenses.")
+                    dryRun
+                        ? "Nothing is wrong with \(csv)."
+                        : "Recorded \(report.results.count) \(report.results.count == 1 ? "license" : "licenses").")
             }
         }
         if !report.problems.isEmpty { throw ExitCode(1) }
