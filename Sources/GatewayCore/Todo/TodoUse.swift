@@ -52,7 +52,11 @@ extension ListTodo: PerformedCall {
         var drafts: [Draft] = []
         for upgrade in try await context.store.upgradesOfNote(in: context.scope, customer: customer) {
             let id = upgrade.installation
-            let isWatched = upgrade.phase == .done
+            let open = try await context.store.openUpgrade(on: id)
+            // One that was done and is open again was being rolled back: nobody is let in until that has ended.
+            let isOpen = open?.id == upgrade.operation
+            if isOpen, let open, open.status == .running, Recovery.isAlive(open.owner, of: context.gateway) { continue }
+            let isWatched = upgrade.phase == .done && !isOpen
             let troubled = try await context.store.upgradeFiles(of: upgrade.operation).filter { $0.trouble != nil }
             let hosts = troubled.isEmpty ? "" : " (\(troubled.map(\.host).joined(separator: ", ")))"
             drafts.append(

@@ -7,11 +7,10 @@ import GatewayStore
 struct KeptTokens: Sendable {
     /// The names of the secrets that are kept.
     let withheld: [String]
+    /// Whether there is a token to refresh it with, which the server may still take.
+    let canRefresh: Bool
     /// What is in force; nil where nothing is.
     let entitlement: Entitlement?
-
-    /// Whether there is a token to refresh it with.
-    var canRefresh: Bool { withheld.contains(WithheldSecrets.refreshToken) }
 
     /// Tells an adapter.
     func tell(_ facts: inout Facts) {
@@ -24,8 +23,10 @@ extension Gateway {
     /// What is kept of an installation's license; nil where it does not live on tokens.
     func keptTokens(of record: InstallationRecord, _ profile: Profile) async throws -> KeptTokens? {
         guard isOnTokens(profile) else { return nil }
+        let names = try await store.withheldNames(of: record.id)
         return KeptTokens(
-            withheld: try await store.withheldNames(of: record.id),
+            withheld: names,
+            canRefresh: names.contains(WithheldSecrets.refreshToken) && record.authorizeAgain == nil,
             entitlement: record.held ? try await store.entitlement(of: record.id, in: .portfolio) : nil)
     }
 }

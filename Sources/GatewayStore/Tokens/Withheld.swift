@@ -77,12 +77,11 @@ extension Store {
 }
 
 extension Database {
-    /// Marks an installation whose license lives on tokens that can't be refreshed any more.
+    /// Marks an installation whose license lives on tokens that can't be refreshed any more. They are kept: the license is
+    /// given back by them.
     func authorizeAgain(_ installation: String, because why: String) throws {
         try run(
             "UPDATE installations SET authorize_again = ?2, refresh_due = NULL, next_try = NULL WHERE id = ?1",
             [installation, why])
-        try run(
-            "DELETE FROM withheld WHERE installation = ?1 AND name = ?2", [installation, WithheldSecrets.refreshToken])
     }
 }

@@ -37,15 +37,18 @@ extension Store {
 extension Database {
     /// Writes down a claim that was refused, where an upgrade of the installation is being watched.
     func keepDenial(_ wanted: SessionRecord, _ reason: String) throws {
-        guard
-            let row = try row(
+        let (operation, number): (String, Int64)
+        do {
+            // Every claim that is refused asks: most installations have no upgrade, and no row is made of that.
+            var watched = try RowSteps(
+                self,
                 """
                 SELECT operation, denials FROM upgrades WHERE installation = ?1 AND phase = 'done' AND closed_at IS NULL
                 ORDER BY operation DESC LIMIT 1
                 """, [wanted.installation])
-        else { return }
-        let operation: String = row[0]
-        let number: Int64 = (row[1] as Int64) + 1
+            guard try watched.next() else { return }
+            (operation, number) = (watched.text(0), (watched.integer(1) ?? 0) + 1)
+        }
         try run("UPDATE upgrades SET denials = ?2 WHERE operation = ?1", [operation, number])
         try run(
             """

@@ -51,7 +51,8 @@ extension Store {
         }
     }
 
-    /// Upgrades in scope that a person has to see to: that could not be put right, or are being watched.
+    /// Upgrades in scope that a person has to see to: that could not be put right, that a process is at or was when it
+    /// ended, or that are being watched.
     public func upgradesOfNote(in scope: Scope, customer: String?) async throws -> [UpgradeRecord] {
         try await pool.read { db in
             try db.rows(
@@ -59,7 +60,7 @@ extension Store {
                      WHERE (?1 IS NULL OR customer = ?1) AND (?2 IS NULL OR customer = ?2)
                     AND ((phase = 'done' AND closed_at IS NULL) OR operation IN (
                         SELECT id FROM operations WHERE act = 'upgrade' AND ended_at IS NULL
-                        AND (status = 'interrupted' OR (status = 'running' AND owner = ''))))
+                        AND status IN ('interrupted', 'running')))
                     AND installation IN (SELECT id FROM installations WHERE archived_at IS NULL)
                     ORDER BY operation
                     """, [scope.customer, customer]

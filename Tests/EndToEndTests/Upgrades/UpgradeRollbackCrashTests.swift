@@ -37,6 +37,38 @@ struct UpgradeRollbackCrashTests {
         }
     }
 
+    @Test("Killed within the rollback of one that is watched, it is put back by resume, or is still watched")
+    func watched() async throws {
+        try await KeyEstate.with { keys in
+            let (estate, id) = (keys.estate, KeyEstate.installation)
+            let trap = try await estate.trap()
+            var before = License.eight
+            var back = 0
+            for call in stride(from: 1, to: CrashTests.mostCalls, by: 2) {
+                let place = "killed at call \(call)"
+                try await estate.must(keys.arguments(to: before.other))
+                let killed = try await estate.run(
+                    ["upgrade", "rollback", id], with: trap.variables(at: call, matching: "fsync /gatehouse.db"))
+                #expect([0, 128 + SIGKILL].contains(killed.code), "\(place): \(killed)")
+                if try await estate.json("upgrade", "show", id)["ended"] == nil {
+                    let todo = try await estate.must("todo").out.split(whereSeparator: \.isWhitespace)
+                    #expect(todo.joined(separator: " ").contains("gatehouse upgrade resume"), "\(place): \(todo)")
+                    let resumed = try await estate.run("upgrade", "resume", id)
+                    #expect((resumed.out + resumed.err).contains("rolledBack"), "\(place): \(resumed)")
+                }
+                let phase = try await estate.json("upgrade", "show", id)["phase"]?.string
+                let found = try await keys.inForce(place)
+                #expect(found == (phase == "rolledBack" ? before : before.other), "\(place): \(phase ?? "")")
+                try await estate.must("seats", "claim", id, "--user", "ann")
+                try await estate.must("seats", "release", id, "--user", "ann")
+                if phase == "rolledBack" { back += 1 }
+                before = found ?? before
+                if killed.code == 0 { break }
+            }
+            #expect(back > 3, "\(back)")
+        }
+    }
+
     @Test("A restart that fails puts everything back; one that fails then too leaves it interrupted until it is mended")
     func restart() async throws {
         try await KeyEstate.with { keys in
