@@ -54,7 +54,8 @@ struct RecordCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         if csv == nil, id == nil { throw ValidationError("Name the installation, or a file with --csv.") }
-        if csv != nil, try id != nil || !values().isEmpty || !note.isEmpty {
+        let values = try values()
+        if csv != nil, id != nil || !values.isEmpty || !note.isEmpty {
             throw ValidationError("--csv goes without an installation's ID and values: they stand in the file.")
         }
         if dryRun, csv == nil { throw ValidationError("--dry-run goes with --csv.") }

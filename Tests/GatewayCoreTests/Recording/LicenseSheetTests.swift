@@ -8,7 +8,7 @@ import Testing
 struct LicenseSheetTests {
     @Test("A file records all that its columns say, in any order")
     func takes() async throws {
-        try await RecordFixture.with { _, gateway in
+        try await RecordFixture.with { _, gateway async throws in
             let report = try await gateway.take(
                 sheet: """
                     Seats,installation,EXPIRES,modules,edition,note,lastCheck
@@ -29,7 +29,7 @@ struct LicenseSheetTests {
 
     @Test("Everything that is wrong is told at once with line and column, and nothing of the file is recorded")
     func problems() async throws {
-        try await RecordFixture.with { _, gateway in
+        try await RecordFixture.with { _, gateway async throws in
             let report = try await gateway.take(
                 sheet: """
                     installation,expires,seats,modules
@@ -50,7 +50,7 @@ struct LicenseSheetTests {
 
     @Test("A dry run tells the same and records nothing")
     func dryRun() async throws {
-        try await RecordFixture.with { _, gateway in
+        try await RecordFixture.with { _, gateway async throws in
             let good = "installation,expires\ncad,2027-03-31\n"
             #expect(try await gateway.take(sheet: good, dryRun: true).problems.isEmpty)
             #expect(try await gateway.held("cad") == nil)
@@ -61,7 +61,7 @@ struct LicenseSheetTests {
 
     @Test("What spreadsheets make of a file is understood: a byte order mark, semicolons, Windows-1252")
     func encodings() async throws {
-        try await RecordFixture.with { test, gateway in
+        try await RecordFixture.with { test, gateway async throws in
             let text = "installation;expires;seats;note\r\ncad;2027-03-31;users=4;M\u{FC}ller\r\n"
             let marked: [UInt8] = [0xEF, 0xBB, 0xBF] + Array(text.utf8)
             #expect(try await gateway.take(bytes: marked).results.count == 1)
@@ -81,7 +81,7 @@ struct LicenseSheetTests {
         "What a spreadsheet has damaged is told as that; what the file says it means so is taken",
         arguments: ["31.03.2027", "31-Mar-27", "#N/A", "########", "1.23E+11"])
     func damage(_ cell: String) async throws {
-        try await RecordFixture.with { _, gateway in
+        try await RecordFixture.with { _, gateway async throws in
             let report = try await gateway.take(sheet: "installation,expires\ncad,\(cell)\n")
             #expect(report.problems.map(\.column) == [5] && report.problems.first?.help?.contains("as text") == true)
             let damaged = try await gateway.take(sheet: "installation,expires\n\(cell),2027-03-31\n")
@@ -99,7 +99,7 @@ struct LicenseSheetTests {
             ("installation,seats\ncad,users=1;users=2\n", "twice"),
         ])
     func header(_ text: String, _ word: String) async throws {
-        try await RecordFixture.with { _, gateway in
+        try await RecordFixture.with { _, gateway async throws in
             let report = try await gateway.take(sheet: text)
             #expect(report.results.isEmpty)
             let told = report.problems.map(\.shown).joined(separator: "\n")
@@ -109,7 +109,7 @@ struct LicenseSheetTests {
 
     @Test("A file without a row says so")
     func empty() async throws {
-        try await RecordFixture.with { _, gateway in
+        try await RecordFixture.with { _, gateway async throws in
             let error = await callError { _ = try await gateway.take(sheet: "installation,expires\n") }
             #expect(error?.code == .invalid && error?.message.contains("no row") == true)
         }

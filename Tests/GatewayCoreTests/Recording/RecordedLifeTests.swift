@@ -13,7 +13,7 @@ struct RecordedLifeTests {
 
     @Test("It stands by its countdowns, and is marked as unverified wherever it shows")
     func unverified() async throws {
-        try await RecordFixture.with { test, gateway in
+        try await RecordFixture.with { test, gateway async throws in
             #expect(try await gateway.standing("cad").level == .unlicensed)
             try await gateway.take("cad", Self.values)
             let standing = try await gateway.standing("cad")
@@ -37,7 +37,7 @@ struct RecordedLifeTests {
 
     @Test("Its seats are claimed, by name where the profile says so, and its usage is counted")
     func seats() async throws {
-        try await RecordFixture.with { _, gateway in
+        try await RecordFixture.with { _, gateway async throws in
             try await gateway.take("cad", Self.values)
             for user in ["ann", "bob"] {
                 #expect(try await gateway.perform(ClaimSeat(installation: "cad", user: user)).granted)
@@ -53,7 +53,7 @@ struct RecordedLifeTests {
 
     @Test("An order is applied by the record that shows it, and is told")
     func order() async throws {
-        try await RecordFixture.with { test, gateway in
+        try await RecordFixture.with { test, gateway async throws in
             try await gateway.take("cad", Self.values)
             let order = try await gateway.perform(
                 AddOrder(
@@ -72,7 +72,7 @@ struct RecordedLifeTests {
 
     @Test("The step that a refresh opened is done with it, and nobody is asked until the next refresh is due")
     func step() async throws {
-        try await RecordFixture.with { test, gateway in
+        try await RecordFixture.with { test, gateway async throws in
             let asked = try await gateway.refresh("cad")
             #expect(asked.outcome == .waiting)
             #expect(try await gateway.perform(ListTodo()).map(\.kind) == [.step])
@@ -92,7 +92,7 @@ struct RecordedLifeTests {
 
     @Test("What was recorded outlives the process, and stands in the audit trail with who recorded it")
     func kept() async throws {
-        try await RecordFixture.with { test, gateway in
+        try await RecordFixture.with { test, gateway async throws in
             try await gateway.take("cad", Self.values, note: "From the order")
             try await test.open { other in
                 #expect(try await other.standing("cad").level == .notice)
