@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @Suite("The stand-in's POS pages, for scripts")
@@ -47,6 +48,25 @@ struct SandboxApproveTests {
             let wrong = try await estate.run("tokens", "verify", "hq", presented[0] + "A")
             #expect(wrong.code == 4 && wrong.err.hasPrefix("refused ("))
             #expect(try await estate.must("hubs", "maple").out.contains("└─ store (Store 12, Store): Licensed"))
+        }
+    }
+
+    @Test("Whoever waits for a code to be typed may be interrupted, and nothing is lost")
+    func interrupted() async throws {
+        try await Estate.with { estate in
+            let standIn = try await estate.standIn(Self.book)
+            try await Self.add(to: estate)
+            let waiting = try estate.start(["authorize", "hq"])
+            _ = await waiting.seen { String(decoding: $0.out, as: UTF8.self).contains("Until") }
+            waiting.signal(SIGTERM)
+            let ended = try await waiting.finished()
+            #expect(ended.code == 130 && ended.err.contains("`gatehouse authorize hq` goes on"), "\(ended)")
+            let code = try await estate.must("authorize", "hq", "--begin", "--quiet").out.split(separator: "\n")
+            #expect(code.count == 1 && ended.out.contains(code[0]), "the same code, alone")
+            try await estate.must(
+                "sandbox", "approve", "--book", standIn.book, "--url", standIn.url, "--user-code", String(code[0]),
+                "--device", "SRV-1")
+            #expect(try await estate.must("authorize", "hq").out.contains("updated"))
         }
     }
 
