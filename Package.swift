@@ -78,8 +78,8 @@ let package = Package(
         .target(
             name: "GatewayCommands",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "ICalendar", "MarkedText", "MarkedYAML", "VendorSandbox",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "AdapterKit", "GatewayAPI", "GatewayCore", "GatewayTransport", "ICalendar", "MarkedText", "MarkedYAML",
+                "VendorSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "gatehouse",

@@ -47,3 +47,13 @@ mkdir -p "$granite/server/MAS90/Home/Lib/Keys" "$granite/ts1/MAS90/Home/Lib" "$g
 "$gatehouse" installations add granite-sage100 --customer granite --profile sage100-subscription --quiet \
     --identity customerNumber=4000217743 --identity serialNumber=1047733 --site server="$granite/server" \
     --site terminalServers="ts1:$granite/ts1" --site terminalServers="ts2:$granite/ts2"
+
+# POS: the servers in the cloud, at the head office and at a store, each licensed by a code that a person types
+# (gatehouse authorize).
+for server in cloud hq front; do
+    "$gatehouse" installations add "maple-pos-$server" --customer maple --profile pos-token --quiet
+done
+
+# Products that have no server to ask: what is licensed is recorded (gatehouse record).
+"$gatehouse" installations add harbour-autodesk --customer harbour --profile autodesk --quiet
+"$gatehouse" installations add lakeshore-crm --customer lakeshore --profile sage-crm --quiet

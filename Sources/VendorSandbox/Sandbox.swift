@@ -18,6 +18,9 @@ public struct Sandbox: Sendable {
     /// ``SandboxReady/publicKey``.
     public static let keyID = "sandbox"
 
+    /// What stands in the `Server` header of every answer, by which a script knows that it speaks with a stand-in.
+    public static let serverHeader = serverName
+
     let book: String
     let keyFile: String
     let clock: @Sendable () -> Instant

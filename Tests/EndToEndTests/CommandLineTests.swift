@@ -35,7 +35,12 @@ struct CommandLineTests {
         "steps show --output-dir --force *", "steps done --attach --value --note --at --adopt *",
         "steps cancel --note *", "steps attachment --output --force *", "todo --owner --customer *",
         "sandbox run --book --listen --tls-certificate --tls-key",
-        "sandbox answer --book --output --output-dir --force", "demo",
+        "sandbox answer --book --output --output-dir --force",
+        "sandbox approve --book --url --user-code --device --deny",
+        "sandbox token --book --url --device", "demo",
+        "record --expires --date --seats --module --edition --note --csv --dry-run *",
+        "authorize --begin --complete --new *", "deauthorize --only-here *", "tokens show --at *", "tokens verify *",
+        "hubs *",
     ]
 
     @Test("Every command is there and explains its options", arguments: commands)
@@ -82,7 +87,10 @@ struct CommandLineTests {
         "seats claim", "seats claim x", "seats claim --user u", "seats claim x --user u --pool", "seats renew",
         "seats renew x", "seats release --user u", "seats release x --pool p", "seats list", "seats end", "seats end x",
         "seats assign x", "seats recount", "people erase", "people erase x --customer c --user u",
-        "people erase --customer c", "people erase x --user u",
+        "people erase --customer c", "people erase x --user u", "record", "record x --csv f", "record --csv f --note n",
+        "record x --seats users", "record x --date lastCheck", "record x --seats users=1 --seats users=2",
+        "record x --dry-run", "authorize", "authorize x --begin --complete", "authorize x --complete --new",
+        "tokens verify x", "sandbox approve --book b --url u --device d", "sandbox token --book b --url u",
     ]
 
     @Test("Wrong usage is exit code 2, told on standard error alone, and does nothing", arguments: wrongUsage)
@@ -281,14 +289,27 @@ struct CommandLineTests {
         }
     }
 
-    @Test("The demo ends well in under a minute, shows the life of a subscription, and leaves nothing behind")
+    @Test("The demo ends well in under a minute, shows all protocols in one table, and leaves nothing behind")
     func demo() async throws {
         try await Estate.with { estate in
             let finished = try await estate.run(
                 ["demo", "--examples", Program.examples, "--profiles", Program.profiles], limit: .seconds(60))
             #expect(finished.code == 0, "\(finished)")
-            for word in ["stand-in", "grace", "Read-only, read-only access", "timeline", "Try next"] {
+            for word in [
+                "stand-in", "grace", "Read-only, read-only access", "timeline", "Try next", "User code", "/pos/device",
+                "taken: Store Front Street", "refused (hub)", "└─ maple-pos-hq (Head Office, Corporate)",
+                "gatehouse record harbour-autodesk", "gatehouse record --csv", "lakeshore-crm: updated: Recorded",
+            ] {
                 #expect(finished.out.contains(word), "\(word)")
+            }
+            // The one table at its end has something of each protocol.
+            let tables = finished.out.components(separatedBy: "gatehouse status: all of them")
+            #expect(tables.count == 2)
+            for word in [
+                "maple-sage300", "wharfedale-sage200", "tamar-sage200", "granite-sage100", "maple-pos-hq",
+                "Requires Renewal", "harbour-autodesk", "lakeshore-crm", "unverified",
+            ] {
+                #expect(tables.last?.contains(word) == true, "\(word)")
             }
             #expect(FileOnDisk.names(in: estate.folder + "/tmp").isEmpty)
             #expect(FileOnDisk(estate.store) == nil, "the user's own store is left alone")

@@ -47,7 +47,9 @@ struct StandInTests {
                     "northfield-sage300": "unlicensed", "oldmill-sage300": "restricted", "cedar-sage300": "grace",
                     "summit-sage300": "grace", "harbour-sage300": "notice", "lakeshore-sage300": "notice",
                     "maple-sage300": "licensed", "wharfedale-sage200": "notice", "tamar-sage200": "notice",
-                    "tamar-office": "unlicensed", "granite-sage100": "licensed",
+                    "tamar-office": "unlicensed", "granite-sage100": "licensed", "maple-pos-cloud": "unlicensed",
+                    "maple-pos-hq": "unlicensed", "maple-pos-front": "unlicensed", "harbour-autodesk": "unlicensed",
+                    "lakeshore-crm": "unlicensed",
                 ])
             #expect(try await estate.run("allows", "oldmill-sage300", "post").code == 4)
             #expect(!standIn.child.hasEnded)

@@ -19,24 +19,28 @@ struct ShippedVectorTests {
             "sage100-subscription", "sage200-online-contact", "sage200-online-validity", "sage200-on-premise",
             "nothing-and-worst",
         ]
-        return try files.flatMap {
-            let path = ProfileText.repository + "/Tests/AdapterKitTests/Fixtures/standing-\($0).csv"
-            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
-            let names = lines.first?.split(separator: ",").map(String.init) ?? []
-            return lines.dropFirst().map { line in
-                let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-                return Row(columns: Dictionary(zip(names, fields)) { first, _ in first })
-            }
-        }.filter { row in ["sage100-", "sage200-"].contains { row["profile"].hasPrefix($0) } }
+        return try files.flatMap { try rows(of: $0) }
+            .filter { row in ["sage100-", "sage200-"].contains { row["profile"].hasPrefix($0) } }
     }
 
-    private static func profile(_ name: String) throws -> Profile {
+    /// All rows of a table.
+    static func rows(of name: String) throws -> [Row] {
+        let path = ProfileText.repository + "/Tests/AdapterKitTests/Fixtures/standing-\(name).csv"
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        let names = lines.first?.split(separator: ",").map(String.init) ?? []
+        return lines.dropFirst().map { line in
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            return Row(columns: Dictionary(zip(names, fields)) { first, _ in first })
+        }
+    }
+
+    static func profile(_ name: String) throws -> Profile {
         try #require(
             ProfileSet(folders: [ProfileText.repository + "/profiles"], reader: ProfileText.reader)
                 .profiles[name])
     }
 
-    private static func standing(_ row: Row) throws -> Standing {
+    static func standing(_ row: Row) throws -> Standing {
         let rules = try profile(row["profile"]).rules
         let name = row["zone"]
         let zone = try Zone(

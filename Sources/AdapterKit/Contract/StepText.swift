@@ -8,7 +8,9 @@ extension Step {
     /// hand, in a tenth of the encoder's time.
     public func json() throws -> Data {
         guard case .send(var request) = self else { return try Self.encoder.encode(self) }
-        if request.endpoint != nil || request.form != nil || !request.withholds.isEmpty || request.mayGoUnanswered {
+        let isPlain =
+            request.endpoint == nil && request.form == nil && request.client == nil && request.withholds.isEmpty
+        guard isPlain, !request.mayGoUnanswered else {
             if request.isSecret { request.body = [] }
             return try Self.encoder.encode(Step.send(request))
         }
@@ -39,6 +41,7 @@ extension Step {
             text.raw("\",\"trust\":")
             text.raw(try Self.encoder.encode(Request.Trust.keySet(check)))
         }
+        text.raw(",\"withholds\":[],\"mayGoUnanswered\":false")
         text.raw(",\"isSecret\":\(request.isSecret),\"once\":\(request.once)}}}")
         return Data(text.bytes)
     }

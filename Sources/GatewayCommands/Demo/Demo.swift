@@ -12,8 +12,9 @@ struct Demo: AsyncParsableCommand {
         discussion: """
             Makes a temporary store, starts the stand-in vendor, takes the portfolio of the examples, refreshes it, \
             and walks one installation through expiry, grace, read-only and renewal. Another has its license by \
-            mail, and a third by a person who looks it up; a fourth gets other license keys on three machines, and once \
-            all of it is put back.
+            mail, and a third by a person who looks it up; three servers acquire theirs by a code that is typed, two \
+            products have theirs recorded; another gets other license keys on three machines, and once all of it is put \
+            back. The table at its end has them all.
             """)
 
     @Option(
@@ -36,7 +37,7 @@ struct Demo: AsyncParsableCommand {
             let sandbox = Sandbox(book: place.book, clock: { clock.now })
             try await sandbox.whileRunning { ready in
                 try await DemoWalk(
-                    place: place, clock: clock, ready: ready, desk: sandbox.licenceDesk(), profiles: profiles
+                    place: place, clock: clock, ready: ready, sandbox: sandbox, profiles: profiles
                 ).run()
             }
         } catch let error as CallError {

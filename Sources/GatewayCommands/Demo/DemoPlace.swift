@@ -41,11 +41,15 @@ struct DemoPlace: Sendable {
     }
 }
 
-/// The demo's clock: the machine's, moved on by whole days.
+/// The demo's clock: the machine's, moved on by what a person would have waited.
 final class DemoClock: Sendable {
-    private let days = Mutex(0)
+    private let seconds = Mutex(0)
 
-    var now: Instant { Surroundings.system.now().adding(hours: 24 * days.withLock { $0 }) }
+    var now: Instant { Surroundings.system.now().adding(seconds: seconds.withLock { $0 }) }
 
-    func advance(days: Int) { self.days.withLock { $0 += days } }
+    /// Moves on to a time, unless it has passed.
+    func advance(to time: Instant) {
+        let left = time.milliseconds - now.milliseconds
+        if left > 0 { seconds.withLock { $0 += Int(left / 1000) + 1 } }
+    }
 }

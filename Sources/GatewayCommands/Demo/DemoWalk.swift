@@ -9,13 +9,15 @@ struct DemoWalk {
     let place: DemoPlace
     let clock: DemoClock
     let ready: SandboxReady
-    let desk: LicenceDesk
+    let sandbox: Sandbox
     let profiles: String
 
     /// The installation that is walked through its life, and what the vendor knows it by.
     private let walked = (installation: "maple-sage300", client: "30017482")
     /// How far ahead its subscription ends.
     private let ahead = 120
+    /// What the portfolio speaks.
+    private let protocols: Set = ["subscription", "online-offline", "product-key", "device-token", "recorded"]
 
     func run() async throws {
         let color = Console.hasColor
@@ -41,11 +43,19 @@ struct DemoWalk {
         bar.finish()
         for result in report.results { Console.print("  \(result.installation): \(result.outcome): \(result.message)") }
 
-        let people = DemoPeople(gateway: gateway, caller: caller, desk: desk)
+        let people = DemoPeople(gateway: gateway, caller: caller, desk: try sandbox.licenceDesk())
         head("Without a way to the Internet the license comes by mail: a request file goes, an entitlement file comes.")
         try await people.mail()
         head("Where only a person may ask the vendor, the refresh opened a step and waits.")
         try await people.hands()
+        let tokens = DemoTokens(gateway: gateway, caller: caller, clock: clock, sandbox: sandbox, url: ready.url)
+        head("gatehouse authorize: a POS server acquires its license by a code that a person types.")
+        try await tokens.acquire()
+        head("Its tokens are refreshed by themselves; servers check each other's without asking anybody.")
+        try await tokens.use()
+        let recorded = DemoRecorded(gateway: gateway, caller: caller, now: clock.now)
+        head("gatehouse record: what has no server to ask is recorded by a person, one by one or from a spreadsheet.")
+        try await recorded.record()
         let upgrade = DemoUpgrade(gateway: gateway, caller: caller, site: place.sites + "/granite")
         head("gatehouse upgrade: other license keys, on the server and two terminal servers.")
         try await upgrade.succeed()
@@ -56,11 +66,6 @@ struct DemoWalk {
         head("gatehouse todo: what needs a person, soonest loss of access first.")
         try await people.todo()
 
-        head("gatehouse status: soonest loss of full access first.")
-        StatusCommand.table(
-            try await gateway.perform(Status(), by: caller)
-        ).print(width: Console.width ?? 160, color: color)
-
         head("gatehouse timeline \(walked.installation)")
         let timeline = try await gateway.perform(ShowTimeline(installation: walked.installation), by: caller)
         Console.print(TimelineCommand.text(timeline, width: Console.width, color: color))
@@ -70,15 +75,21 @@ struct DemoWalk {
             try await show(.day(end.adding(days: days)), expecting: level, gateway, caller)
         }
 
-        head("46 days after the end it is renewed: the book gets another date, the refresh makes it full again.")
-        clock.advance(days: ahead + 46)
-        try place.setExpiry(end.adding(days: 365), ofClient: walked.client)
-        let renewal = try await gateway.perform(
-            Refresh(selection: .installations([walked.installation])), by: caller)
-        for result in renewal.results {
-            Console.print("  \(result.installation): \(result.outcome): \(result.message)")
+        head(
+            "Its vendor's book says that it ended seven weeks ago, and then that it is renewed; each refresh follows it."
+        )
+        for (days, level) in [(-49, Level.restricted), (ahead, .licensed)] {
+            try place.setExpiry(day(of: clock.now).adding(days: days), ofClient: walked.client)
+            let renewal = try await gateway.perform(
+                Refresh(selection: .installations([walked.installation])), by: caller)
+            for result in renewal.results {
+                Console.print("  \(result.installation): \(result.outcome): \(result.message)")
+            }
+            try await show(.now, expecting: level, gateway, caller)
         }
-        try await show(.now, expecting: .licensed, gateway, caller)
+
+        head("gatehouse status: all of them, soonest loss of full access first.")
+        try await table(gateway, caller)
 
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         head("Try next, with a stand-in of your own, from the folder that holds examples/:")
@@ -121,6 +132,18 @@ struct DemoWalk {
         guard shell.terminationStatus == 0 else {
             throw CallError(.failed, "\(place.script) ended with \(shell.terminationStatus).")
         }
+    }
+
+    /// Shows how everything stands, in one table: of each protocol there is something that works.
+    private func table(_ gateway: Gateway, _ caller: Caller) async throws {
+        let rows = try await gateway.perform(Status(), by: caller)
+        var working: Set<String> = []
+        for row in rows where row.access == .full { working.insert(row.protocolName) }
+        guard working.isSuperset(of: protocols) else {
+            throw CallError(
+                .failed, "Nothing works of \(protocols.subtracting(working).sorted().joined(separator: ", ")).")
+        }
+        StatusCommand.table(rows).print(width: Console.width ?? 160, color: Console.hasColor)
     }
 
     private func show(

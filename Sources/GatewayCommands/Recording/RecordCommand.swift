@@ -54,7 +54,8 @@ struct RecordCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         if csv == nil, id == nil { throw ValidationError("Name the installation, or a file with --csv.") }
-        if csv != nil, try id != nil || !values().isEmpty || !note.isEmpty {
+        let values = try values()
+        if csv != nil, id != nil || !values.isEmpty || !note.isEmpty {
             throw ValidationError("--csv goes without an installation's ID and values: they stand in the file.")
         }
         if dryRun, csv == nil { throw ValidationError("--dry-run goes with --csv.") }
@@ -83,7 +84,9 @@ struct RecordCommand: AsyncParsableCommand {
                 Console.errorText("Nothing of \(csv) was recorded.")
             } else if !options.quiet {
                 Console.print(
-                    dryRun ? "Nothing is wrong with \(csv)." : "Recorded \(report.results.count) licenses.")
+                    dryRun
+                        ? "Nothing is wrong with \(csv)."
+                        : "Recorded \(report.results.count) \(report.results.count == 1 ? "license" : "licenses").")
             }
         }
         if !report.problems.isEmpty { throw ExitCode(1) }

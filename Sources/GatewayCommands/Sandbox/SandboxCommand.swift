@@ -6,5 +6,6 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract: "The stand-in vendor: answers from a book anyone can edit.",
         discussion: "`gatehouse sandbox --book FILE` is `gatehouse sandbox run --book FILE`.",
-        subcommands: [SandboxRun.self, SandboxAnswer.self], defaultSubcommand: SandboxRun.self)
+        subcommands: [SandboxRun.self, SandboxAnswer.self, SandboxApprove.self, SandboxToken.self],
+        defaultSubcommand: SandboxRun.self)
 }

@@ -13,7 +13,7 @@ struct AuthorizeCommand: AsyncParsableCommand {
             Shows the steps, the user code and where to type it, then waits until that is done, or the code ends. Whoever \
             interrupts it loses nothing: `--complete` goes on. The halves apart, as the product's page has them: `--begin` \
             (Next) shows the code and comes back at once, `--complete` (Complete Authorization) asks once whether it was \
-            typed. A code that is shown already is shown again; `--new` asks for another.
+            typed. A code that is shown already is shown again; `--new` asks for another. With --begin, --quiet prints the code alone.
 
             Exit codes: 0 the license is acquired (with --begin: the code is shown), 1 refused, 3 the server could not be \
             reached, 4 with --complete: the code is not typed yet.
@@ -51,7 +51,14 @@ struct AuthorizeCommand: AsyncParsableCommand {
             let countdown = Countdown(quiet: options.quiet)
             defer { countdown.finish() }
             while let notice = view.notice, let next = view.askAgain {
-                try await countdown.wait(until: next, of: notice)
+                do {
+                    try await countdown.wait(until: next, of: notice)
+                } catch {
+                    throw CallError(
+                        .cancelled,
+                        "Interrupted: the code \(notice.code) of \(id) is good until \(notice.expires), and nothing is lost. "
+                            + "`gatehouse authorize \(id)` goes on.")
+                }
                 view = try await gateway.perform(CompleteAuthorization(installation: id), by: caller)
             }
             return view
@@ -84,6 +91,8 @@ struct AuthorizeCommand: AsyncParsableCommand {
                     let next = view.askAgain.map { " The server is asked again from \($0) on." } ?? ""
                     Console.print("\(id): the code \(notice.code) is not typed yet, at \(notice.link).\(next)")
                 }
+            } else if options.quiet {
+                Console.print(notice.code)
             } else {
                 for line in Self.lines(notice) { Console.print(line) }
                 Console.print("Then: gatehouse authorize \(id) --complete")

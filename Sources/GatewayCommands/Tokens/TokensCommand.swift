@@ -86,14 +86,21 @@ struct TokensVerify: AsyncParsableCommand {
         }
         if options.json {
             try Console.json(verdict)
-        } else if let refusal = verdict.refusal {
-            Console.errorText("refused (\(refusal.check.rawValue)): \(refusal.message)")
-        } else if !options.quiet, let token = verdict.token {
-            let what = [token.edition, token.serverName].compactMap { $0 }.joined(separator: " ")
-            let until = verdict.until.map { ", until \($0)" } ?? ""
-            Console.print("taken: \(what.isEmpty ? "" : "\(what), ")server ID \(token.serverID)\(until)")
+        } else if !verdict.isTaken {
+            Console.errorText(Self.line(verdict))
+        } else if !options.quiet {
+            Console.print(Self.line(verdict))
         }
         if !verdict.isTaken { throw ExitCode(4) }
+    }
+
+    /// What came of it, in a line.
+    static func line(_ verdict: TokenVerdict) -> String {
+        if let refusal = verdict.refusal { return "refused (\(refusal.check.rawValue)): \(refusal.message)" }
+        guard let token = verdict.token else { return "taken" }
+        let what = [token.edition, token.serverName].compactMap { $0 }.joined(separator: " ")
+        let until = verdict.until.map { ", until \($0)" } ?? ""
+        return "taken: \(what.isEmpty ? "" : "\(what), ")server ID \(token.serverID)\(until)"
     }
 }
 

@@ -7,6 +7,9 @@ import GatewayStore
 struct LicenseDesk {
     let context: CallContext
 
+    /// The value under which a problem with the note is told.
+    static let note = "note"
+
     /// Something wrong with what was recorded.
     struct Problem: Error {
         /// The value that it is about; nil for the installation.
@@ -69,13 +72,19 @@ struct LicenseDesk {
                             + "--edition.")
                 ]))
         }
+        let said = note.trimmingSpace()
+        do throws(CallError) {
+            if !said.isEmpty { _ = try RecordedText.name(said, "A note") }
+        } catch {
+            return .failure(Problems([Problem(value: Self.note, message: error.message)]))
+        }
         let entitlement: Entitlement
         do throws(AdapterError) {
             entitlement = try sheet.entitlement(values, over: held)
         } catch {
             return .failure(Problems([Problem(value: error.field, message: error.message)]))
         }
-        return .success(try checked(record, profile, entitlement, values, note))
+        return .success(try checked(record, profile, entitlement, values, said))
     }
 
     private func checked(
@@ -136,10 +145,7 @@ struct LicenseDesk {
 extension RecordLicense: PerformedCall {
     func perform(in context: CallContext) async throws -> RefreshResult {
         let desk = LicenseDesk(context: context)
-        let said = note.trimmingSpace()
-        switch try await desk.check(
-            installation, values, note: said.isEmpty ? "" : try RecordedText.name(said, "A note"))
-        {
+        switch try await desk.check(installation, values, note: note) {
         case .failure(let problems):
             throw CallError(.invalid, problems.all.map(\.message).joined(separator: "\n"))
         case .success(let checked):

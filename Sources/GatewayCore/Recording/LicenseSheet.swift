@@ -70,6 +70,7 @@ struct LicenseSheet {
             case nil: .installation
             case ByHandSheet.modules?: .modules
             case ByHandSheet.edition?: .edition
+            case LicenseDesk.note?: .note
             case let name?: name.hasPrefix(ByHandSheet.seats) ? .seats : .date(name)
             }
         reader.error(
@@ -100,6 +101,8 @@ struct LicenseSheet {
         let before = diagnostics.errorCount
         var values: [String: String] = [:]
         var texts: [Column: String] = [:]
+        // In the order of the file, in which everything that is wrong is told.
+        let columns = columns.sorted { $0.value < $1.value }
         for (column, index) in columns where index < row.count {
             let cell = CellGuard.read(row.text(index))
             let text = cell.value.trimmingSpace()
@@ -111,7 +114,8 @@ struct LicenseSheet {
             }
             texts[column] = text
         }
-        for (column, text) in texts {
+        for (column, index) in columns {
+            guard let text = texts[column] else { continue }
             switch column {
             case .installation, .note: break
             case .date(let name): values[name] = text
@@ -122,16 +126,22 @@ struct LicenseSheet {
                     let parts = pair.split(separator: "=", maxSplits: 1).map { String($0).trimmingSpace() }
                     guard parts.count == 2, SeatText.isName(parts[0]) else {
                         reader.error(
-                            "\(quoted(pair)) names no seats", at: columns[.seats] ?? 0, of: row,
+                            "\(quoted(pair)) names no seats", at: index, of: row,
                             help: "write users=10, several with ; between them", &diagnostics)
                         continue
                     }
-                    values[ByHandSheet.seats + parts[0]] = parts[1]
+                    if values.updateValue(parts[1], forKey: ByHandSheet.seats + parts[0]) != nil {
+                        reader.error("the seats of \(parts[0]) stand here twice", at: index, of: row, &diagnostics)
+                    }
                 }
             }
         }
         guard let installation = texts[.installation] else {
-            reader.error("the installation is empty", at: columns[.installation] ?? 0, of: row, &diagnostics)
+            let index = self.columns[.installation] ?? 0
+            // One that a spreadsheet has damaged was told of.
+            if index >= row.count || row.text(index).trimmingSpace().isEmpty {
+                reader.error("the installation is empty", at: index, of: row, &diagnostics)
+            }
             return nil
         }
         guard diagnostics.errorCount == before else { return nil }

@@ -10,24 +10,14 @@ extension POSState {
     ) throws -> [UInt8] {
         var license = license
         let now = question.now
-        let seconds = now.milliseconds / 1000
-        let end = seconds + Int64(device.tokenLifetime)
-        let ends = Instant(milliseconds: end * 1000)
+        let ends = Instant(milliseconds: (now.milliseconds / 1000 + Int64(device.tokenLifetime)) * 1000)
         let key = try keys.signing(book, until: ends, question.signer)
         func signed(_ claims: Claims, _ type: String) throws -> String {
             try key.token(claims, type: type, isSpoiled: question.signer.isSpoiled)
         }
 
-        let facts = device.claims(of: license.organization, on: now.day)
-        var claims: Claims = [
-            "iss": .text(question.issuer), "sub": .text(license.serverID), "iat": .number(seconds),
-            "exp": .number(end), "client_id": .text(book.clientID),
-        ]
-        var access = claims
-        access["aud"] = .text(book.audience)
-        access["jti"] = .text(Secrets.random())
-        if !license.scope.isEmpty { access["scope"] = .text(license.scope.joined(separator: " ")) }
-        if book.claimsIn == .access { access.merge(facts) { $1 } }
+        var claims = book.claims(for: device, from: question.issuer, at: now)
+        let access = book.accessClaims(claims, for: device, of: license.organization, scope: license.scope, at: now)
         let token = book.tokens == .jwt ? try signed(access, "at+jwt") : Secrets.random()
         license.tokens.append(.init(digest: Secrets.digest(token), expires: ends, claims: access))
 
@@ -38,7 +28,7 @@ extension POSState {
         if license.scope.contains("openid") {
             claims["aud"] = .text(book.clientID)
             claims["client_id"] = nil
-            if book.claimsIn == .id { claims.merge(facts) { $1 } }
+            if book.claimsIn == .id { claims.merge(device.claims(of: license.organization, on: now.day)) { $1 } }
             answer["id_token"] = .text(try signed(claims, "JWT"))
         }
         if spent == nil || book.refreshTokens == .rotating {
@@ -54,6 +44,29 @@ extension POSState {
         }
         licenses.keep(license, at: now)
         return body
+    }
+}
+
+extension POSBook {
+    /// What every token of a device says.
+    func claims(for device: POSDevice, from issuer: String, at now: Instant) -> Claims {
+        let seconds = now.milliseconds / 1000
+        return [
+            "iss": .text(issuer), "sub": .text(device.serverID), "iat": .number(seconds),
+            "exp": .number(seconds + Int64(device.tokenLifetime)), "client_id": .text(clientID),
+        ]
+    }
+
+    /// What an access token says besides.
+    func accessClaims(
+        _ claims: Claims, for device: POSDevice, of organization: String, scope: [String], at now: Instant
+    ) -> Claims {
+        var access = claims
+        access["aud"] = .text(audience)
+        access["jti"] = .text(Secrets.random())
+        if !scope.isEmpty { access["scope"] = .text(scope.joined(separator: " ")) }
+        if claimsIn == .access { access.merge(device.claims(of: organization, on: now.day)) { $1 } }
+        return access
     }
 }
 

@@ -49,6 +49,12 @@ public struct SandboxVisitor: Sendable {
     private let send: @Sendable (Request) async throws -> Reply
     private var cookie: String?
 
+    /// The issuer of the stand-in for POS at an address of the sandbox: `http://127.0.0.1:8300` has
+    /// `http://127.0.0.1:8300/pos`.
+    public static func issuer(of url: String) -> String {
+        "\(url.hasSuffix("/") ? String(url.dropLast()) : url)/\(POSStandIn.name)"
+    }
+
     /// Nobody logged in yet.
     ///
     /// - Parameters:

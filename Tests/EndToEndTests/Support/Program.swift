@@ -11,7 +11,7 @@ enum Program {
     }()
 
     /// The folder that everything is built from.
-    private static let home = URL(fileURLWithPath: #filePath)
+    static let home = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
