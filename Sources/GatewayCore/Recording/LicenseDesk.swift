@@ -144,6 +144,7 @@ struct LicenseDesk {
 
 extension RecordLicense: PerformedCall {
     func perform(in context: CallContext) async throws -> RefreshResult {
+        _ = try await context.installation(installation)
         let desk = LicenseDesk(context: context)
         switch try await desk.check(installation, values, note: note) {
         case .failure(let problems):

@@ -33,7 +33,7 @@ struct CallRow: CustomTestStringConvertible, Sendable {
     /// Whether it only asks.
     var isQuestion: Bool {
         ["Show", "List", "Status", "Allows"].contains { type.hasPrefix($0) }
-            && !["ShowAttachment", "ShowUpgrade"].contains(type)
+            && !["ShowAttachment", "ShowTokens", "ShowUpgrade"].contains(type)
     }
 
     /// Whether it is about the store as a whole, and no customer's.
@@ -151,6 +151,16 @@ struct CallRow: CustomTestStringConvertible, Sendable {
         },
         CallRow(.notFound, audit: "steps.cancel") { gateway, about in
             CancelStep(operation: try await asked(of: about, gateway))
+        },
+        CallRow(.notFound) { _, about in BeginAuthorization(installation: about) },
+        CallRow(.notFound) { _, about in CompleteAuthorization(installation: about) },
+        CallRow(.notFound) { _, about in Deauthorize(installation: about) },
+        CallRow(.notFound) { _, about in ShowTokens(installation: about) },
+        CallRow(.notFound) { _, about in VerifyToken(installation: about, token: "a.b.c") },
+        CallRow(.notFound) { _, about in ShowHubs(customer: about) },
+        CallRow(.notFound) { _, about in RecordLicense(installation: about, values: ["expires": "2099-12-31"]) },
+        CallRow(.unknown) { _, about in
+            ImportLicenses(contents: Array("installation,expires\n\(about),2099-12-31\n".utf8), file: "f.csv")
         },
         CallRow(.nothing) { _, _ in ListTodo() },
         CallRow(.notFound) { _, about in UpgradeKeys(installation: about, keys: [:]) },
