@@ -8,7 +8,7 @@ extension Refresh: PerformedCall {
         guard (1...256).contains(concurrency) else {
             throw CallError(.invalid, "The concurrency of a refresh is a number from 1 to 256.")
         }
-        let named: [InstallationRecord]? = try await named(in: context)
+        var named: [InstallationRecord]? = try await named(in: context)
         var unfinished: [String: RefreshResult] = [:]
         if !dryRun {
             try await context.store.append(
@@ -18,6 +18,8 @@ extension Refresh: PerformedCall {
                     detail: detail))
             // What others left open is finished as it was begun: strangers' files are adopted only where they are asked for.
             unfinished = await Recovery(context: context, adopt: false).run()
+            // It may have changed them.
+            named = try await self.named(in: context)
         }
         let run = RefreshRun(call: self, context: context, unfinished: unfinished)
         if let named { return try await run.refresh(named) }
