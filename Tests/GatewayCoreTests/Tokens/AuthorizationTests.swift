@@ -208,7 +208,10 @@ struct AuthorizationTests {
         let circle = HubTree(
             of: [server("a", hub: "B"), server("b", hub: "c"), server("c", hub: "A"), server("d", hub: "A")],
             customer: "maple")
-        #expect(circle.problems == ["The hubs go in a circle: a → b → c → a. Correct one of them at the authorization server."])
+        #expect(
+            circle.problems == [
+                "The hubs go in a circle: a → b → c → a. Correct one of them at the authorization server."
+            ])
         #expect(circle.roots.map(\.installation) == ["a", "b", "c"])
         #expect(circle.roots.first?.below.map(\.installation) == ["d"])
         let own = HubTree(of: [server("a", hub: "A")], customer: "maple")
@@ -217,7 +220,8 @@ struct AuthorizationTests {
             of: [
                 server("a", hub: nil),
                 HubTree.Server(
-                    installation: "b", license: TokenReading(serverID: "b", serverName: "A"), standing: "", access: .full),
+                    installation: "b", license: TokenReading(serverID: "b", serverName: "A"), standing: "",
+                    access: .full),
             ], customer: "maple")
         #expect(twins.problems.count == 1 && twins.problems[0].contains("both"))
     }

@@ -10,7 +10,9 @@ import VendorSandbox
 
 @Suite("Tokens are checked without asking anybody")
 struct TokenVerificationTests {
-    private static func verify(_ token: String, at installation: String, _ gateway: Gateway) async throws -> TokenVerdict {
+    private static func verify(_ token: String, at installation: String, _ gateway: Gateway) async throws
+        -> TokenVerdict
+    {
         try await gateway.perform(VerifyToken(installation: installation, token: token))
     }
 
@@ -78,7 +80,9 @@ struct TokenVerificationTests {
                 #expect(try await check(parts[0] + "." + parts[1] + ".") == .signature)
                 #expect(try await check(parts[0] + "." + parts[1]) == .format)
                 #expect(try await check(String(token.dropLast(4)) + "AAAA") == .signature)
-                for text in ["", ".", "..", "a.b.c", "opaque", "\u{0}.\u{1}.\u{2}", String(repeating: "a.", count: 20_000)] {
+                for text in [
+                    "", ".", "..", "a.b.c", "opaque", "\u{0}.\u{1}.\u{2}", String(repeating: "a.", count: 20_000),
+                ] {
                     #expect(try await check(text) == .format)
                 }
                 #expect(try await check(token, at: "store12") == .format)
@@ -88,7 +92,8 @@ struct TokenVerificationTests {
         }
     }
 
-    @Test("Of a token that is signed well, issuer, audience, edition and the time from which it is good are checked too")
+    @Test(
+        "Of a token that is signed well, issuer, audience, edition and the time from which it is good are checked too")
     func claims() async throws {
         try await TokenFixture.with { tokens in
             try await tokens.open { gateway in
@@ -146,12 +151,15 @@ struct TokenVerificationTests {
                 try await tokens.acquire("store12", as: "SRV-12", gateway)
                 let corporate = try await Self.verify(try await tokens.token(of: "hq", gateway), at: "store12", gateway)
                 #expect(corporate.refusal?.check == .edition)
-                #expect(try await Self.verify(try await tokens.token(of: "store12", gateway), at: "hq", gateway).isTaken)
+                #expect(
+                    try await Self.verify(try await tokens.token(of: "store12", gateway), at: "hq", gateway).isTaken)
             }
         }
     }
 
-    @Test("A server's keys are changed without a break: old tokens are good until they end", arguments: ["EdDSA", "ES256", "RS256"])
+    @Test(
+        "A server's keys are changed without a break: old tokens are good until they end",
+        arguments: ["EdDSA", "ES256", "RS256"])
     func rotation(algorithm: String) async throws {
         try await TokenFixture.with(.init(lines: ["algorithm: \(algorithm)"])) { tokens in
             try await tokens.open { gateway in
@@ -166,7 +174,9 @@ struct TokenVerificationTests {
                 let new = try await tokens.token(of: "store12", gateway)
                 // The hub has not seen the new key yet.
                 let unknown = try await Self.verify(new, at: "hq", gateway)
-                #expect(unknown.refusal?.check == .signature && unknown.refusal?.message.contains("gatehouse refresh") == true)
+                #expect(
+                    unknown.refusal?.check == .signature
+                        && unknown.refusal?.message.contains("gatehouse refresh") == true)
                 #expect(try await gateway.refresh("hq").outcome == .updated)
                 #expect(try await Self.verify(new, at: "hq", gateway).isTaken)
                 #expect(try await Self.verify(old, at: "hq", gateway).isTaken)
@@ -174,7 +184,8 @@ struct TokenVerificationTests {
         }
     }
 
-    @Test("What was checked is remembered, and forgotten with the end, a change of keys and a license that is given back")
+    @Test(
+        "What was checked is remembered, and forgotten with the end, a change of keys and a license that is given back")
     func remembers() async throws {
         try await TokenFixture.with { tokens in
             try await tokens.open { gateway in
