@@ -34,7 +34,9 @@ struct ProfileMistake: CustomTestStringConvertible, Sendable {
         .init("a list for a product", "product: Sample Product", "product: ‸[a, b]", says: "found a list"),
         .init(
             "a protocol that nobody speaks", "protocol: subscription", "protocol: ‸subscriptoin",
-            says: "expected one of \"module-keys\", \"online-offline\", \"product-key\", \"subscription\""),
+            says:
+                "expected one of \"device-token\", \"module-keys\", \"online-offline\", \"product-key\", \"recorded\", \"subscription\""
+        ),
         .init("a misspelled key", "product:", "‸prodcut:", says: "unknown key \"prodcut\""),
         .init("an unknown key", "where: Help > About", "‸colour: red", says: "unknown key \"colour\""),
         .init("a key that comes twice", "where: Help > About", "where: a\n‸where: b", says: "where"),

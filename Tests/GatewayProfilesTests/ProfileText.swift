@@ -61,7 +61,8 @@ enum ProfileText {
     static func reader(_ environment: [String: String]) -> ProfileReader {
         ProfileReader(
             adapters: [
-                POSToken().descriptor, Recorded().descriptor, Sage100().descriptor, Sage200().descriptor, Sage300().descriptor, Sage300Perpetual().descriptor,
+                POSToken().descriptor, Recorded().descriptor, Sage100().descriptor, Sage200().descriptor,
+                Sage300().descriptor, Sage300Perpetual().descriptor,
             ], environment: environment)
     }
 

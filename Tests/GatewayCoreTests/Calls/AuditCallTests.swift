@@ -12,11 +12,14 @@ struct AuditCallTests {
     private static let entry = SubscriptionFixture.Entry(id: "north", expires: "2027-01-31")
 
     /// A restore replaces the trail itself: RestoreTests. What this product can't do is tested with one that can: seats of
-    /// named users with SeatClaimTests, offline activations, steps and upgrades in their own folders.
+    /// named users with SeatClaimTests, offline activations, steps, upgrades, tokens and recorded licenses in their own folders.
     private static let elsewhere: Set<String> = [
         "\(RestoreStore.self)", "\(AssignSeat.self)", "\(RequestOffline.self)", "\(ImportOffline.self)",
         "\(ShowAttachment.self)", "\(CompleteStep.self)", "\(UpgradeKeys.self)", "\(ShowUpgrade.self)",
         "\(ResumeUpgrade.self)", "\(RollBackUpgrade.self)", "\(ObserveUpgrade.self)", "\(RunDue.self)",
+        "\(RecordLicense.self)", "\(ImportLicenses.self)", "\(BeginAuthorization.self)",
+        "\(CompleteAuthorization.self)",
+        "\(Deauthorize.self)", "\(ShowTokens.self)", "\(VerifyToken.self)",
     ]
 
     private func withOne(_ body: (SubscriptionFixture, Gateway) async throws -> Void) async throws {

@@ -33,7 +33,7 @@ struct CallRow: CustomTestStringConvertible, Sendable {
     /// Whether it only asks.
     var isQuestion: Bool {
         ["Show", "List", "Status", "Allows"].contains { type.hasPrefix($0) }
-            && !["ShowAttachment", "ShowUpgrade"].contains(type)
+            && !["ShowAttachment", "ShowUpgrade", "ShowTokens"].contains(type)
     }
 
     /// Whether it is about the store as a whole, and no customer's.
@@ -167,6 +167,16 @@ struct CallRow: CustomTestStringConvertible, Sendable {
             let review = try await gateway.perform(ListReviews()).first { $0.installation == about }
             return CompleteReview(id: review?.id ?? "none")
         },
+        CallRow(.unknown) { _, about in RecordLicense(installation: about, values: ["expires": "2027-03-31"]) },
+        CallRow(.unknown) { _, about in
+            ImportLicenses(contents: Array("installation,expires\n\(about),2027-03-31\n".utf8), file: "f.csv")
+        },
+        CallRow(.notFound) { _, about in BeginAuthorization(installation: about) },
+        CallRow(.notFound) { _, about in CompleteAuthorization(installation: about) },
+        CallRow(.notFound) { _, about in Deauthorize(installation: about) },
+        CallRow(.notFound) { _, about in ShowTokens(installation: about) },
+        CallRow(.notFound) { _, about in VerifyToken(installation: about, token: "a.b.c") },
+        CallRow(.notFound) { _, about in ShowHubs(customer: about) },
         CallRow(.nothing) { _, _ in ListAudit() },
         CallRow(.forbidden) { _, _ in VerifyAudit() },
         CallRow(.nothing) { _, _ in ListAdapters() },
