@@ -90,9 +90,10 @@ let package = Package(
         .executableTarget(
             name: "GatewayBench",
             dependencies: [
-                "AdapterKit", "CCurl", "GatewayAPI", "GatewayCore", "GatewayStore", "Sage300",
+                "AdapterKit", "CCurl", "GatewayAPI", "GatewayCore", "GatewayStore", "POSToken", "Sage300",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 
@@ -133,14 +134,15 @@ let package = Package(
             dependencies: [
                 "AdapterKit", "AdapterTestKit", "GatewayAPI", "GatewayCore", "GatewayProfiles", "GatewayStore",
                 "GatewayTransport", "POSToken", "Recorded",
-                "Sage100", "Sage200", "Sage300", "SignedTokens", "VendorSandbox",
+                "Sage100", "Sage200", "Sage300", "VendorSandbox",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
             name: "GatewayProfilesTests",
             dependencies: [
-                "AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "POSToken", "Recorded", "Sage100", "Sage200",
+                "AdapterKit", "GatewayProfiles", "MarkedText", "MarkedYAML", "POSToken", "Recorded", "Sage100",
+                "Sage200",
                 "Sage300",
             ]),
         .testTarget(

@@ -22,17 +22,29 @@ struct AuthorizationServer: Codable, Hashable, Sendable {
         case keys = "jwks_uri"
     }
 
-    /// Where an issuer's metadata are: by RFC 8414, section 3.1, and by OpenID Connect Discovery, section 4. Nil where the
-    /// issuer is no web address.
+    /// Where an issuer's metadata may be, in the order in which it is looked: by RFC 8414, section 3.1; the same behind the
+    /// issuer's path, where some servers have it; by OpenID Connect Discovery, section 4. Nil where the issuer is no web
+    /// address.
     static func metadataPlaces(of issuer: String) -> [String]? {
         guard let parts = URLComponents(string: issuer), let scheme = parts.scheme, let host = parts.percentEncodedHost,
             !host.isEmpty
         else { return nil }
         let origin = "\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? "")
         let path = parts.percentEncodedPath
-        return [
-            "\(origin)/.well-known/oauth-authorization-server\(path)", "\(issuer)/.well-known/openid-configuration",
-        ]
+        let name = "/.well-known/oauth-authorization-server"
+        return ["\(origin)\(name)\(path)"] + (path.isEmpty ? [] : ["\(issuer)\(name)"])
+            + ["\(issuer)/.well-known/openid-configuration"]
+    }
+
+    /// The same with the endpoints that the profile names, where the metadata leave them out.
+    func completed(by settings: Settings) -> AuthorizationServer {
+        var server = self
+        func place(_ name: Settings.Name) -> String? {
+            settings[name].map { $0.hasPrefix("/") ? issuer.trimmedSlash + $0 : $0 }
+        }
+        server.deviceAuthorization = deviceAuthorization ?? place(.deviceAuthorizationEndpoint)
+        server.revocation = revocation ?? place(.revocationEndpoint)
+        return server
     }
 
     /// Reads metadata.
@@ -48,8 +60,7 @@ struct AuthorizationServer: Codable, Hashable, Sendable {
                 "The authorization server's metadata are no JSON object with an issuer and a token_endpoint (RFC 8414)."
             )
         }
-        let told = self.issuer.hasSuffix("/") ? String(self.issuer.dropLast()) : self.issuer
-        guard told.utf8.elementsEqual(issuer.utf8) else {
+        guard self.issuer.trimmedSlash.utf8.elementsEqual(issuer.utf8) else {
             throw AdapterError(
                 .untrusted,
                 "The authorization server calls itself \(Shown.text(self.issuer)), and the profile's vendor is \(issuer): "
@@ -123,7 +134,8 @@ enum Shown {
 
     /// At most 200 characters, none of them one that does not show.
     static func text(_ text: String) -> String {
-        String(
+        if text.utf8.count <= 200, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
+        return String(
             String.UnicodeScalarView(
                 text.unicodeScalars.prefix(200).map { hidden.contains($0.properties.generalCategory) ? " " : $0 }))
     }
@@ -191,4 +203,9 @@ struct ShownCode: Codable, Hashable, Sendable {
                 + "choose the device that is to be licensed, enter the user code, choose Authorize and confirm.",
             code: userCode, link: link, completeLink: completeLink, expires: expires)
     }
+}
+
+extension String {
+    /// Without the slash at its end, where there is one.
+    fileprivate var trimmedSlash: String { hasSuffix("/") ? String(dropLast()) : self }
 }

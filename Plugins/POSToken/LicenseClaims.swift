@@ -25,96 +25,149 @@ struct TokenAnswer: Codable, Hashable, Sendable {
     }
 }
 
-/// The claims of a token, by name; a dot leads into an object.
-struct LicenseClaims {
-    private let object: [String: Value]
+/// The claims of a token that tell of a license, as far as they are of a kind that can.
+struct LicenseClaims: Decodable {
+    /// The registered ones (RFC 7519, section 4.1).
+    let subject: String?
+    let id: String?
+    let audience: [String]
+    let issued: Instant?
+    let expires: Instant?
+    /// The license's own, by the settings that name them.
+    private let texts: [Settings.Name: String]
+    /// The features.
+    let features: [String]
+    /// The day by which it must be renewed, as it is written.
+    private let renewsOn: Written
 
-    /// A JSON value, of which numbers and nothing else matter little here.
-    private enum Value: Decodable {
-        case text(String)
-        case number(Double)
-        case list([Value])
-        case object([String: Value])
-        case other
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self) {
-                self = .text(text)
-            } else if let number = try? container.decode(Double.self) {
-                self = .number(number)
-            } else if let list = try? container.decode([Value].self) {
-                self = .list(list)
-            } else if let object = try? container.decode([String: Value].self) {
-                self = .object(object)
-            } else {
-                self = .other
-            }
-        }
+    private enum Written {
+        case nothing
+        case date(DateValue)
+        case other(String)
     }
+
+    /// A name that is known when the token is read.
+    private struct Key: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    private typealias Container = KeyedDecodingContainer<Key>
+
+    private static let settingsKey = CodingUserInfoKey(rawValue: "settings")
 
     /// - Throws: ``AdapterError`` `malformed` where they are no JSON object.
-    init(_ json: [UInt8]) throws(AdapterError) {
-        guard let object = try? JSONDecoder().decode([String: Value].self, from: Data(json)) else {
+    static func read(_ json: [UInt8], _ settings: Settings) throws(AdapterError) -> LicenseClaims {
+        let decoder = JSONDecoder()
+        if let key = settingsKey { decoder.userInfo[key] = settings }
+        do {
+            return try decoder.decode(LicenseClaims.self, from: Data(json))
+        } catch {
             throw AdapterError(.malformed, "The token's claims are no JSON object.")
         }
-        self.object = object
     }
 
-    private subscript(path: String) -> Value? {
-        // A claim may have a dot, or be an address, in its own name.
-        if let value = object[path] { return value }
-        var value = Value.object(object)
-        for name in path.split(separator: ".") {
-            guard case .object(let members) = value, let next = members[String(name)] else { return nil }
-            value = next
-        }
-        return value
+    /// Each is asked for by what it must be: a guess that is wrong costs as much as ten that are right.
+    init(from decoder: any Decoder) throws {
+        let settings = Self.settingsKey.flatMap { decoder.userInfo[$0] as? Settings } ?? Settings([:])
+        let container = try decoder.container(keyedBy: Key.self)
+        subject = Self.text("sub", container)
+        id = Self.text("jti", container)
+        audience = Self.list("aud", container)
+        issued = Self.time("iat", container)
+        expires = Self.time("exp", container)
+        var texts: [Settings.Name: String] = [:]
+        for name in Settings.Name.texts { texts[name] = Self.text(settings.claim(name), container) }
+        self.texts = texts
+        features = Self.list(settings.claim(.claimFeatures), container)
+        renewsOn = Self.date(settings.claim(.claimRenewsOn), container)
     }
 
     /// A claim's text; nil where it has none.
-    func text(_ path: String) -> String? {
-        switch self[path] {
-        case .text(let text): text.isEmpty ? nil : Shown.text(text)
-        case .number(let number): number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : nil
-        default: nil
+    func text(_ name: Settings.Name) -> String? { texts[name] }
+
+    /// The day by which it must be renewed, or the time; nil where there is none.
+    ///
+    /// - Throws: ``AdapterError`` `malformed` where there is one of another form.
+    func renewalDate(_ settings: Settings) throws(AdapterError) -> DateValue? {
+        switch renewsOn {
+        case .nothing: return nil
+        case .date(let date): return date
+        case .other(let text):
+            throw AdapterError(
+                .malformed,
+                "The token's claim \(settings.claim(.claimRenewsOn)) is no date such as 2026-12-31: \(Shown.text(text))."
+            )
         }
     }
 
-    /// A claim's texts: a list, or one text with spaces or commas between them.
-    func texts(_ path: String) -> [String] {
-        switch self[path] {
-        case .text(let text):
-            text.split(whereSeparator: { $0 == " " || $0 == "," }).prefix(64).map { Shown.text(String($0)) }
-        case .list(let values):
-            values.prefix(64).compactMap { if case .text(let text) = $0 { Shown.text(text) } else { nil } }
-        default: []
+    /// Where a claim stands: a dot leads into an object, unless a claim has it in its own name.
+    private static func place(_ path: String, _ container: Container) -> (Container, Key)? {
+        let key = Key(stringValue: path)
+        guard path.utf8.contains(UInt8(ascii: ".")), !container.contains(key) else { return (container, key) }
+        var container = container
+        let names = path.split(separator: ".").map { Key(stringValue: String($0)) }
+        guard let last = names.last else { return nil }
+        for name in names.dropLast() {
+            guard let inner = try? container.nestedContainer(keyedBy: Key.self, forKey: name) else { return nil }
+            container = inner
+        }
+        return (container, last)
+    }
+
+    private static func text(_ path: String, _ container: Container) -> String? {
+        guard let (container, key) = place(path, container) else { return nil }
+        do {
+            // One that is absent costs little, and one of another type much.
+            guard let text = try container.decodeIfPresent(String.self, forKey: key), !text.isEmpty else { return nil }
+            return Shown.text(text)
+        } catch {
+            guard let number = try? container.decode(Double.self, forKey: key) else { return nil }
+            return number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : nil
         }
     }
 
-    /// A claim's time in seconds since 1970 (RFC 7519, section 2).
-    func time(_ path: String) -> Instant? {
-        guard case .number(let seconds)? = self[path], seconds.isFinite, abs(seconds) < 253_402_300_800 else {
-            return nil
+    /// A list of texts, or one text with spaces or commas between them.
+    private static func list(_ path: String, _ container: Container) -> [String] {
+        guard let (container, key) = place(path, container) else { return [] }
+        func one() throws -> [String]? {
+            try container.decodeIfPresent(String.self, forKey: key).map { text in
+                path == "aud"
+                    ? [Shown.text(text)]
+                    : text.split(whereSeparator: { $0 == " " || $0 == "," }).prefix(64).map { Shown.text(String($0)) }
+            }
         }
+        func several() throws -> [String]? {
+            try container.decodeIfPresent([String].self, forKey: key)?.prefix(64).map(Shown.text)
+        }
+        // The likelier one first.
+        do { return try (path == "aud" ? one() : several()) ?? [] } catch {
+            return (try? path == "aud" ? several() : one()) ?? []
+        }
+    }
+
+    /// Seconds since 1970 (RFC 7519, section 2).
+    private static func time(_ path: String, _ container: Container) -> Instant? {
+        guard let (container, key) = place(path, container),
+            let seconds = try? container.decodeIfPresent(Double.self, forKey: key), seconds.isFinite,
+            abs(seconds) < 253_402_300_800
+        else { return nil }
         return Instant(milliseconds: Int64(seconds * 1000))
     }
 
-    /// A claim's day, or time, in whichever of the usual forms; nil where there is none.
-    ///
-    /// - Throws: ``AdapterError`` `malformed` where there is one of another form.
-    func date(_ path: String) throws(AdapterError) -> DateValue? {
-        switch self[path] {
-        case nil, .other?: return nil
-        case .number?: if let time = time(path) { return .instant(time) }
-        case .text(let text)?:
-            if text.isEmpty { return nil }
-            if let date = DateValue(text) { return date }
-        default: break
-        }
-        throw AdapterError(
-            .malformed,
-            "The token's claim \(path) is no date such as 2026-12-31: \(Shown.text(text(path) ?? "a list")).")
+    /// A day, or a time, in whichever of the usual forms.
+    private static func date(_ path: String, _ container: Container) -> Written {
+        guard let (container, key) = place(path, container) else { return .nothing }
+        do {
+            guard let text = try container.decodeIfPresent(String.self, forKey: key), !text.isEmpty else {
+                return .nothing
+            }
+            return DateValue(text).map(Written.date) ?? .other(text)
+        } catch {}
+        return time(path, container).map { .date(.instant($0)) } ?? .other("something else than a text")
     }
 }
 
@@ -123,6 +176,9 @@ struct Settings {
     private let values: [String: String]
 
     init(_ values: [String: String]) { self.values = values }
+
+    /// A setting; nil where the profile does not set it.
+    subscript(name: Name) -> String? { values[name.rawValue] }
 
     /// The client that the gateway is to the server.
     var clientID: String { values[Name.clientID.rawValue] ?? "gatehouse" }
@@ -151,12 +207,19 @@ struct Settings {
 
     /// The settings by name.
     enum Name: String, CaseIterable {
+        /// Those whose claims are texts.
+        static let texts: [Name] = [
+            .claimServerID, .claimServerName, .claimEdition, .claimHubName, .claimHubURL, .claimOrganization,
+        ]
+
         case clientID
         case clientSecret
         case scope
         case audience
         case claimsIn
         case editions
+        case deviceAuthorizationEndpoint
+        case revocationEndpoint
         case claimServerID
         case claimServerName
         case claimEdition

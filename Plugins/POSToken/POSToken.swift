@@ -16,6 +16,8 @@ public struct POSToken: DeviceAuthorizing, TokenVerifying {
         var act: Act
         /// Which answer or which moment it waits for.
         var stage: Stage
+        /// At which of the places where servers tell their endpoints it is looked, from 0.
+        var place = 0
         /// The server's endpoints, once it has told them.
         var server: AuthorizationServer?
         /// The code that is shown.
@@ -26,10 +28,8 @@ public struct POSToken: DeviceAuthorizing, TokenVerifying {
 
     /// What a conversation waits for.
     enum Stage: String, Codable, Hashable, Sendable {
-        /// The server's metadata, where RFC 8414 wants them.
+        /// The server's metadata.
         case metadata
-        /// The same where OpenID Connect has them.
-        case discovery
         /// A code to show.
         case code
         /// That a person types it.
@@ -85,7 +85,7 @@ public struct POSToken: DeviceAuthorizing, TokenVerifying {
     ///   somebody refused, `malformed` for what the standards do not know.
     public func resume(_ state: State, with event: Event, facts: Facts) throws(AdapterError) -> Transition<State> {
         switch (state.stage, event) {
-        case (.metadata, .answer(let answer)), (.discovery, .answer(let answer)):
+        case (.metadata, .answer(let answer)):
             return try discovered(state, answer, facts)
         case (.code, .answer(let answer)): return try show(state, answer, facts)
         case (.shown, .time): return try ask(state, facts)
@@ -115,16 +115,18 @@ public struct POSToken: DeviceAuthorizing, TokenVerifying {
     ) throws(AdapterError) -> Transition<State> {
         var state = state
         guard answer.status == 200 else {
-            guard state.stage == .metadata, let places = AuthorizationServer.metadataPlaces(of: facts.vendor) else {
+            state.place += 1
+            let places = AuthorizationServer.metadataPlaces(of: facts.vendor) ?? []
+            guard state.place < places.count else {
                 throw AdapterError(
                     .malformed,
-                    "The authorization server tells its endpoints neither where RFC 8414 nor where OpenID Connect has them: "
-                        + "see that the vendor's address is its issuer, \(facts.vendor).")
+                    "The authorization server tells its endpoints neither where RFC 8414 nor where OpenID Connect has them "
+                        + "(\(places.joined(separator: ", "))): see that the vendor's address is its issuer.")
             }
-            state.stage = .discovery
-            return Transition(state, .send(Request(get: places[1])))
+            return Transition(state, .send(Request(get: places[state.place])))
         }
-        state.server = try AuthorizationServer(answer.body, issuer: facts.vendor)
+        state.server = try AuthorizationServer(answer.body, issuer: facts.vendor).completed(
+            by: Settings(facts.settings))
         switch state.act {
         case .authorize: return try askForCode(state, facts)
         case .deauthorize: return try revoke(state, facts)
@@ -138,7 +140,8 @@ public struct POSToken: DeviceAuthorizing, TokenVerifying {
         guard let endpoint = state.server?.deviceAuthorization else {
             throw AdapterError(
                 .rejected,
-                "The authorization server licenses no devices: its metadata name no device_authorization_endpoint.")
+                "The authorization server licenses no devices: its metadata name no device_authorization_endpoint. Where it "
+                    + "has one all the same, name it in the profile's setting deviceAuthorizationEndpoint.")
         }
         var state = state
         state.stage = .code
@@ -249,6 +252,12 @@ public struct POSToken: DeviceAuthorizing, TokenVerifying {
     private func check(_ state: State, _ answer: Response, _ facts: Facts) throws(AdapterError) -> Transition<State> {
         guard answer.withheld.contains(Secret.accessToken) else {
             throw AdapterError(.malformed, "The authorization server gave no access_token (RFC 6749, section 5.1).")
+        }
+        // Some servers give no ID token with a code's tokens, and one with every refresh.
+        let lacksLicense =
+            Settings(facts.settings).license == Secret.idToken && !answer.withheld.contains(Secret.idToken)
+        if state.stage == .asked, lacksLicense, answer.withheld.contains(Secret.refreshToken) {
+            return try renew(state, facts)
         }
         var state = state
         state.stage = .keys

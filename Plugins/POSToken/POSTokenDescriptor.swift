@@ -55,6 +55,11 @@ extension Settings.Name {
                 "Editions",
                 "Of which editions a server takes tokens, with commas between; any for all, and for tokens "
                     + "that tell none. Cloud, Corporate, Store where it is not set.")
+        case .deviceAuthorizationEndpoint:
+            endpoint(
+                "Device authorization endpoint", "Where codes are asked for, if the server's metadata leave it out")
+        case .revocationEndpoint:
+            endpoint("Revocation endpoint", "Where tokens are revoked, if the server's metadata leave it out")
         case .claimServerID: claim("Server ID", "; sub where a token has none.")
         case .claimServerName: claim("name of the server, by which hubs are named", ".")
         case .claimEdition: claim("edition", ".")
@@ -68,6 +73,13 @@ extension Settings.Name {
 
     private func setting(_ title: String, _ help: String, secret: Bool = false) -> Field {
         Field(name: rawValue, title: title, required: false, secret: secret, help: help)
+    }
+
+    private func endpoint(_ title: String, _ help: String) -> Field {
+        Field(
+            name: rawValue, title: title, pattern: "(https?:/)?/.+",
+            expectation: "a web address, or a path behind the issuer that begins with /", required: false,
+            help: "\(help): a web address, or a path behind the issuer.")
     }
 
     private func claim(_ what: String, _ end: String) -> Field {

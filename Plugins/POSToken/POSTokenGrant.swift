@@ -15,27 +15,26 @@ extension POSToken {
         guard let json = keys.claims[settings.license]?.wrappedValue else {
             return try opaque(state, tokens, came: came, expires: told, facts)
         }
-        let claims = try LicenseClaims(json)
+        let claims = try LicenseClaims.read(json, settings)
         let reading = try Self.reading(claims, settings)
-        guard let expires = claims.time("exp") ?? told else {
+        guard let expires = claims.expires ?? told else {
             throw AdapterError(.malformed, "The authorization server does not say when the token ends.")
         }
-        let issued = claims.time("iat") ?? came
+        let issued = claims.issued ?? came
         var dates = [TokenDate.tokenExpires.rawValue: DateValue.instant(expires)]
-        dates[TokenDate.renewsOn.rawValue] = try claims.date(settings.claim(.claimRenewsOn))
-        let audience = claims.texts("aud")
+        dates[TokenDate.renewsOn.rawValue] = try claims.renewalDate(settings)
         return Grant(
             attestation: Attestation(
                 subject: [IdentityField.serverID: reading.serverID], issued: issued,
                 remarks: ["Its tokens are good until \(expires)."]),
-            revision: claims.text("jti") ?? "\(issued)",
+            revision: claims.id ?? "\(issued)",
             entitlement: Entitlement(
                 dates: dates, modules: reading.features.map { Entitlement.Module(code: $0, name: $0) },
                 edition: reading.edition, details: reading.details),
             refreshAt: Self.refreshTime(issued, expires),
             tokens: state.server.map { server in
                 TokenTerms(
-                    issuer: server.issuer, audiences: settings.audience.map { [$0] } ?? audience,
+                    issuer: server.issuer, audiences: settings.audience.map { [$0] } ?? claims.audience,
                     license: settings.license, keySet: keys.body, rotates: rotates(state, tokens))
             })
     }
@@ -87,15 +86,15 @@ extension POSToken {
     ///
     /// - Throws: ``AdapterError`` `malformed` where they name no server.
     static func reading(_ claims: LicenseClaims, _ settings: Settings) throws(AdapterError) -> TokenReading {
-        guard let id = claims.text(settings.claim(.claimServerID)) ?? claims.text("sub") else {
+        guard let id = claims.text(.claimServerID) ?? claims.subject else {
             throw AdapterError(.malformed, "The token names no server (\(settings.claim(.claimServerID)) or sub).")
         }
         return TokenReading(
-            serverID: id, serverName: claims.text(settings.claim(.claimServerName)),
-            edition: claims.text(settings.claim(.claimEdition)),
-            features: claims.texts(settings.claim(.claimFeatures)),
-            hubName: claims.text(settings.claim(.claimHubName)), hubURL: claims.text(settings.claim(.claimHubURL)),
-            organization: claims.text(settings.claim(.claimOrganization)))
+            serverID: id, serverName: claims.text(.claimServerName),
+            edition: claims.text(.claimEdition),
+            features: claims.features,
+            hubName: claims.text(.claimHubName), hubURL: claims.text(.claimHubURL),
+            organization: claims.text(.claimOrganization))
     }
 
     /// What a token says, if it is of a server that this one deals with: itself, its hub, or one whose hub it is.
@@ -107,7 +106,7 @@ extension POSToken {
         let settings = Settings(settings)
         let token: TokenReading
         do throws(AdapterError) {
-            token = try Self.reading(try LicenseClaims(claims), settings)
+            token = try Self.reading(try LicenseClaims.read(claims, settings), settings)
         } catch {
             throw TokenRefusal(.format, error.message)
         }

@@ -12,7 +12,7 @@ struct GatewayBench: AsyncParsableCommand {
         subcommands: [
             Measure.self, FillRefreshRole.self, FillStatusRole.self, RefreshRole.self, RequestsRole.self, BareRole.self,
             FilesRole.self, SheetRole.self, StandingsRole.self, FillSeatsRole.self, SeatsRole.self,
-            SeatStatementsRole.self, FillUsageRole.self, KeysRole.self,
+            SeatStatementsRole.self, FillUsageRole.self, KeysRole.self, TokensRole.self,
         ],
         defaultSubcommand: Measure.self)
 }

@@ -8,6 +8,9 @@ public struct RegisteredClaims: Sendable {
     /// When it was issued; nil where it does not say.
     public let issued: Instant?
 
+    // Made once: making one costs more than it has to do here.
+    private static let decoder = JSONDecoder()
+
     /// How far another clock may be ahead of ours, in minutes, for the time from which a token is good.
     public static let clockTolerance = 5
 
@@ -25,7 +28,8 @@ public struct RegisteredClaims: Sendable {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            all = try (try? container.decode([String].self)) ?? [container.decode(String.self)]
+            // Mostly one; a wrong guess costs more than all the rest.
+            all = try (try? container.decode(String.self)).map { [$0] } ?? container.decode([String].self)
         }
     }
 
@@ -39,7 +43,7 @@ public struct RegisteredClaims: Sendable {
     public init(
         _ json: Data, issuer: String, audiences: [String], at now: Instant
     ) throws(TokenRefusal) {
-        guard let claims = try? JSONDecoder().decode(Claims.self, from: json) else {
+        guard let claims = try? Self.decoder.decode(Claims.self, from: json) else {
             throw TokenRefusal(.format, "The token's claims are no JSON object, or a claim is of another type.")
         }
         guard let iss = claims.iss, iss.utf8.elementsEqual(issuer.utf8) else {

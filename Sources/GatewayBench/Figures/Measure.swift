@@ -43,7 +43,7 @@ struct Measure: AsyncParsableCommand {
 
     /// What can be measured by itself.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case refresh, status, start, explain, importing = "import", standings, backup, seats, forecast, upgrade
+        case refresh, status, start, explain, importing = "import", standings, backup, seats, forecast, upgrade, tokens
     }
 
     mutating func validate() throws {
@@ -68,6 +68,7 @@ struct Measure: AsyncParsableCommand {
             case .forecast: figures += try ForecastFigures(workspace: workspace, options: self).figures()
             case .seats: figures += try SeatFigures(workspace: workspace, options: self).figures()
             case .upgrade: figures += try UpgradeFigures(workspace: workspace, options: self).figures()
+            case .tokens: figures += try TokenFigures(workspace: workspace, options: self).figures()
             case .backup: figures += try BackupFigures(workspace: workspace, options: self).figures()
             }
         }

@@ -49,6 +49,8 @@ struct Conversation: Sendable {
                 let answer: RawAnswer
                 do {
                     answer = try await send(request)
+                } catch let lost as LostAnswer where !request.mayGoUnanswered {
+                    answer = try await againAtOnce(request, after: lost, transition)
                 } catch {
                     guard request.mayGoUnanswered, let why = Self.silence(error) else { throw error }
                     let note = StepNote(at: now, kind: "no answer", detail: why)
@@ -169,6 +171,32 @@ struct Conversation: Sendable {
         if request.once { return try await Task { try await gateway.line.send(filled, to: vendor) }.value }
         return try await gateway.line.send(filled, to: vendor)
     }
+
+    /// Sends again at once what was lost, where that is how its adapter finds out what became of it: servers that replace a
+    /// token at each use give the answer to the one before again, but only for seconds.
+    ///
+    /// - Throws: `lost` where no answer comes, or it is not to be found out so.
+    private func againAtOnce(
+        _ request: Request, after lost: LostAnswer, _ transition: ErasedTransition
+    ) async throws -> RawAnswer {
+        guard adapter.inspects,
+            case .send(request)? = try? await adapter.inspect(transition.state, facts: renewed(facts.nonce)).step
+        else { throw lost }
+        for milliseconds in Self.pausesAfterLoss {
+            do {
+                try await gateway.surroundings.pause(gateway.surroundings.jittered(milliseconds))
+                return try await send(request)
+            } catch {
+                // Whoever comes next asks again: it is not known what became of it.
+                guard Self.silence(error) != nil else { throw lost }
+            }
+        }
+        throw lost
+    }
+
+    /// The pauses before what was lost is sent again, in milliseconds: together less than servers' windows are, and fewer
+    /// than failures that close the way to a host.
+    static let pausesAfterLoss = [250, 1000, 4000]
 
     /// What the adapter may see of an answer.
     private func checked(_ answer: RawAnswer, to request: Request, _ nonce: String) async throws -> Response {

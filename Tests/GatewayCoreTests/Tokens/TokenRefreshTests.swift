@@ -116,6 +116,26 @@ struct TokenRefreshTests {
         }
     }
 
+    @Test("An answer that was lost is asked for again at once, while the server still gives it")
+    func lostOnce() async throws {
+        try await TokenFixture.with { tokens in
+            try await tokens.open { gateway in
+                try await tokens.add("hq", to: gateway)
+                try await tokens.acquire("hq", as: "SRV-1", gateway)
+                try tokens.write(.init(faults: "lost: true, path: /token, everyNth: 2"))
+                // Counted from the reading of the book on: the second is lost.
+                tokens.time.pass(seconds: 1)
+                #expect(try await gateway.refresh("hq").outcome == .updated)
+                tokens.time.forgetPauses()
+                #expect(try await gateway.refresh("hq").outcome == .updated)
+                #expect(tokens.time.pauses.count == 1)
+                try tokens.write(.init())
+                tokens.time.pass(hours: 1)
+                #expect(try await gateway.refresh("hq").outcome == .updated)
+            }
+        }
+    }
+
     @Test("Lost for longer than the server's window, the license must be acquired again, and that is said")
     func lostForGood() async throws {
         try await TokenFixture.with { tokens in
