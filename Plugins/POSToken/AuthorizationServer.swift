@@ -66,6 +66,25 @@ struct AuthorizationServer: Codable, Hashable, Sendable {
                 "The authorization server calls itself \(Shown.text(self.issuer)), and the profile's vendor is \(issuer): "
                     + "correct the profile, or whoever answers is another server.")
         }
+        for (name, endpoint) in [
+            (CodingKeys.token, token), (.deviceAuthorization, deviceAuthorization), (.revocation, revocation),
+            (.keys, keys),
+        ] {
+            guard let endpoint, !Self.isEndpoint(endpoint) else { continue }
+            throw AdapterError(
+                .malformed,
+                "The authorization server's \(name.rawValue) is no web address that can be asked: \(Shown.text(endpoint))."
+            )
+        }
+    }
+
+    /// Whether a text is a web address without credentials and fragment (RFC 6749, section 3.2), and of nothing else.
+    private static func isEndpoint(_ text: String) -> Bool {
+        guard text.utf8.count <= 2048,
+            text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F }),
+            let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(), let host = parts.host
+        else { return false }
+        return ["http", "https"].contains(scheme) && !host.isEmpty && parts.user == nil && parts.fragment == nil
     }
 }
 
@@ -110,12 +129,15 @@ struct OAuthError {
 
 /// What comes from the server, for a person to read.
 enum Shown {
-    /// At most 200 characters, none of them a control.
+    /// What does not show, or changes how the rest does.
+    private static let hidden: Set<Unicode.GeneralCategory> = [.control, .format, .lineSeparator, .paragraphSeparator]
+
+    /// At most 200 characters, none of them one that does not show.
     static func text(_ text: String) -> String {
         if text.utf8.count <= 200, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         return String(
             String.UnicodeScalarView(
-                text.unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? " " : $0 }))
+                text.unicodeScalars.prefix(200).map { hidden.contains($0.properties.generalCategory) ? " " : $0 }))
     }
 }
 

@@ -198,6 +198,11 @@ public struct POSToken: DeviceAuthorizing, TokenVerifying {
         case "expired_token":
             throw AdapterError(
                 .expired, "The code \(code.userCode) ended before somebody typed it: ask for another one.")
+        // It was spent: for tokens that were lost on their way, or by somebody else.
+        case "invalid_grant":
+            throw AdapterError(
+                .expired,
+                "The authorization server takes the code \(code.userCode) no more\(error.told): ask for another one.")
         default: throw error.refusal("asked whether the code was typed")
         }
         return show(code, state, facts)

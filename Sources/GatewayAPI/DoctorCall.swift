@@ -61,6 +61,8 @@ public struct DoctorReport: Codable, Hashable, Sendable {
         case profiles
         /// Operations that are open.
         case operations
+        /// Licenses that live on tokens.
+        case tokens
         /// The count of seats, against the sessions.
         case seats
         /// Delivered files, against their hashes.

@@ -100,7 +100,10 @@ public final class KeySet: Sendable {
         // RFC 9068, section 4; most servers write JWT, or nothing.
         let type = (read.typ ?? "JWT").lowercased()
         guard ["jwt", "at+jwt", "application/at+jwt"].contains(type) else {
-            throw TokenRefusal(.format, "The token is of the type \(type.prefix(40)), which is no license token.")
+            let shown = type.unicodeScalars.prefix(40).filter { $0.properties.generalCategory != .control }
+            throw TokenRefusal(
+                .format,
+                "The token is of the type \(String(String.UnicodeScalarView(shown))), which is no license token.")
         }
         // The algorithm is the key's: a token does not choose it.
         let found = keys.filter { $0.name == read.alg && (read.kid == nil || $0.id == nil || $0.id == read.kid) }

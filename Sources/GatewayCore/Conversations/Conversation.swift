@@ -164,6 +164,8 @@ struct Conversation: Sendable {
 
     private func send(_ request: Request) async throws -> RawAnswer {
         try Task.checkCancellation()
+        // An answer that could not be kept would be lost.
+        if request.once || !request.withholds.isEmpty { try await gateway.requireSealing() }
         let filled = try await withholding.filled(request, settings: profile.settings)
         // What is made only once is not given up half way: its answer would be lost.
         if request.once { return try await Task { try await gateway.line.send(filled, to: vendor) }.value }
@@ -198,6 +200,8 @@ struct Conversation: Sendable {
 
     /// What the adapter may see of an answer.
     private func checked(_ answer: RawAnswer, to request: Request, _ nonce: String) async throws -> Response {
+        var answer = answer
+        answer.body = try await withholding.silenced(answer.body, to: request, settings: profile.settings)
         switch request.trust {
         case .plain where !request.withholds.isEmpty: return try Withholding.redacted(answer, to: request)
         case .plain, .signed: return try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)

@@ -1,12 +1,14 @@
 import AdapterKit
 import Foundation
 import GatewayAPI
+import GatewayProfiles
 import GatewayStore
 
 /// Compares every delivered file with what the store says of it.
 struct DeliveryExamination: Sendable {
     let examination: Examination
     let store: StoreExamination
+    let profiles: ProfileSet
 
     private typealias Finding = DoctorReport.Finding
 
@@ -29,7 +31,8 @@ struct DeliveryExamination: Sendable {
                 let page = try store.deliveredFiles(after: last, limit: Self.pageSize)
                 for look in try await look(at: page, open: open) {
                     if let disk = look.disk { disks[disk.number] = disk.folder }
-                    findings += look.findings
+                    if let installation = look.wrong { findings.append(try repair(look.findings[0], of: installation)) }
+                    findings += look.findings.dropFirst(look.wrong == nil ? 0 : 1)
                 }
                 looked += page.count
                 examination.progress(
@@ -58,8 +61,23 @@ struct DeliveryExamination: Sendable {
         }
     }
 
+    /// A finding with the command that puts the right file in place.
+    private func repair(_ finding: Finding, of installation: String) throws -> Finding {
+        var finding = finding
+        let name = try store.profiles(of: [installation])[installation]
+        let way = name.flatMap { profiles.profiles[$0] }.map(examination.caretaker.registry.way)
+        finding.advice =
+            way == .keys
+            ? "Nothing asks the vendor for it: put it back from a backup of that machine, or \(EntitlementWay.keys.command(for: installation)) "
+                + "with the keys that are in force."
+            : "gatehouse refresh \(installation) asks the vendor and puts the right one in place."
+        return finding
+    }
+
     private struct Look: Sendable {
         var findings: [DoctorReport.Finding] = []
+        /// The installation whose file is not what was delivered, as the first finding says.
+        var wrong: String?
         var disk: (number: UInt64, folder: String)?
     }
 
@@ -94,18 +112,16 @@ struct DeliveryExamination: Sendable {
             }
             let there = try FileState.read(destination.name, in: folder.descriptor, path: destination.path)
             if there == nil {
+                look.wrong = file.installation
                 look.findings.append(
-                    Finding(
-                        .deliveries, .problem, "The file of \(file.installation) is gone.", place: file.path,
-                        advice: "gatehouse refresh \(file.installation)"))
+                    Finding(.deliveries, .problem, "The file of \(file.installation) is gone.", place: file.path))
             } else if there?.sha256 != file.sha256 {
+                look.wrong = file.installation
                 look.findings.append(
                     Finding(
                         .deliveries, .problem,
                         "The file of \(file.installation) is not what was delivered \(file.at): somebody changed it, or the "
-                            + "store was restored from before a later delivery.", place: file.path,
-                        advice:
-                            "gatehouse refresh \(file.installation) asks the vendor and puts the right one in place."))
+                            + "store was restored from before a later delivery.", place: file.path))
             }
             look.findings += leftovers(in: folder, beside: destination.name, open: open)
         } catch {

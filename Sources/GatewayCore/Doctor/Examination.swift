@@ -58,16 +58,17 @@ struct Examination: Sendable {
         var findings: [Finding] = []
         let steps: [(String, () throws -> [Finding])] = [
             ("pages and indexes", { integrity(store) }), ("audit trail", { audit(store) }),
-            ("key file", { keyFile() }), ("permissions", { permissions() }),
+            ("key file", { keyFile(store) }), ("permissions", { permissions() }),
             ("clock", { clock(store) }), ("profiles", { self.profiles(profiles, in: store) }),
-            ("operations", { operations(store) }), ("seats", { seats(store) }),
+            ("operations", { operations(store) }), ("tokens", { tokens(store) }),
+            ("seats", { seats(store) }),
         ]
         for (number, step) in steps.enumerated() {
             try Task.checkCancellation()
             progress(GatewayAPI.Progress(done: number, total: steps.count, latest: step.0))
             findings += try step.1()
         }
-        let deliveries = try await DeliveryExamination(examination: self, store: store).run()
+        let deliveries = try await DeliveryExamination(examination: self, store: store, profiles: profiles).run()
         return findings + deliveries.findings + space(files: deliveries.roots)
     }
 

@@ -7,39 +7,58 @@ import MarkedText
 
 // What an examination finds of the files around a store: who may read them, the room there is, what was left behind.
 extension Examination {
-    func keyFile() -> [Finding] {
-        let file = KeyFile(path: configuration.keyFile)
-        guard file.exists else {
-            return [
-                Finding(
-                    .keyFile, .ok, "There is none yet: it is made when something is first sealed.", place: file.path)
-            ]
-        }
-        do {
-            let count = try file.keys().count
-            guard count == 1 else {
+    func keyFile(_ store: StoreExamination) -> [Finding] {
+        check(.keyFile) {
+            let file = KeyFile(path: configuration.keyFile)
+            let sealed = try store.sealedAnswers()
+            if !file.exists, sealed.isEmpty {
                 return [
                     Finding(
-                        .keyFile, .warning, "It holds \(count) keys: a rotation was cut short.", place: file.path,
-                        advice: "gatehouse keyfile rotate")
+                        .keyFile, .ok, "There is none yet: it is made when something is first sealed.",
+                        place: file.path)
                 ]
             }
-            var findings = [Finding(.keyFile, .ok, "It holds a key.", place: file.path)]
-            if BesideStore.isBeside(file.path, configuration.store) {
-                findings.append(
+            do throws(SealError) {
+                return keys(try file.keys(), in: file, sealed)
+            } catch {
+                let waits =
+                    sealed.isEmpty ? "" : " \(Self.counted(sealed.count, "secret")) of the store can't be opened."
+                return [
                     Finding(
-                        .keyFile, .ok, "It lies beside the store. Whoever copies the folder has both.",
-                        place: file.path,
-                        advice: "Name another place with --key-file or GATEHOUSE_KEY_FILE, and move it there."))
+                        .keyFile, .problem, error.message + waits, place: file.path, advice: "Put the right file back.")
+                ]
             }
-            return findings
-        } catch {
+        }
+    }
+
+    private func keys(_ keys: [KeyFile.Key], in file: KeyFile, _ sealed: [SealedAnswer]) -> [Finding] {
+        let unopened = sealed.count { $0.opened(with: keys) == nil }
+        guard unopened == 0 else {
             return [
                 Finding(
-                    .keyFile, .problem, error.message, place: file.path,
-                    advice: "Put the right file back. Only answers that wait in open operations are sealed with it.")
+                    .keyFile, .problem,
+                    "\(unopened) of \(Self.counted(sealed.count, "secret")) of the store open with no key of it.",
+                    place: file.path,
+                    advice: "Put the right file back. Where it is lost for good: gatehouse keyfile rotate --lost")
             ]
         }
+        guard keys.count == 1 else {
+            return [
+                Finding(
+                    .keyFile, .warning, "It holds \(keys.count) keys: a rotation was cut short.", place: file.path,
+                    advice: "gatehouse keyfile rotate")
+            ]
+        }
+        let opens = sealed.isEmpty ? "" : ", which opens all that is sealed (\(sealed.count))"
+        var findings = [Finding(.keyFile, .ok, "It holds a key\(opens).", place: file.path)]
+        if BesideStore.isBeside(file.path, configuration.store) {
+            findings.append(
+                Finding(
+                    .keyFile, .ok, "It lies beside the store. Whoever copies the folder has both.",
+                    place: file.path,
+                    advice: "Name another place with --key-file or GATEHOUSE_KEY_FILE, and move it there."))
+        }
+        return findings
     }
 
     func permissions() -> [Finding] {

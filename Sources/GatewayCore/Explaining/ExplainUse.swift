@@ -39,12 +39,22 @@ extension Explain: PerformedCall {
         explanation.steps =
             NextSteps(
                 explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil,
-                way: result?.bench.way ?? .refresh, authorizeAgain: record.authorizeAgain,
+                way: try await Self.way(of: record, result, context), authorizeAgain: record.authorizeAgain,
                 hasFailedUpgrade: record.lastFailure != nil && explained.isOfUpgrade,
                 isCustomerArchived: try await Self.isCustomerArchived(record, context),
                 asked: try await ListSteps(installation: installation).perform(in: context)
             ).steps
         return explanation
+    }
+
+    /// How its entitlement is brought into force: tokens that were given and could not be taken yet need no code.
+    private static func way(
+        of record: InstallationRecord, _ result: StandingDesk.Result?, _ context: CallContext
+    ) async throws -> EntitlementWay {
+        guard let result else { return .refresh }
+        guard result.bench.way == .authorization, !record.held else { return result.bench.way }
+        let kept = try await context.gateway.keptTokens(of: record, result.profile)
+        return kept?.canRefresh == true ? .refresh : .authorization
     }
 
     private static func isCustomerArchived(_ record: InstallationRecord, _ context: CallContext) async throws -> Bool {

@@ -213,7 +213,8 @@ struct StepCompletion: Sendable {
             }
             guard Recovery.isAlive(record.owner, of: gateway) else {
                 let result = await Recovery(context: context, adopt: adopt).finish(record)
-                if let result, result.outcome.isFailure {
+                let isOpen = try await context.store.operation(open.id, in: .portfolio)?.0.ended == nil
+                if let result, result.outcome.isFailure, isOpen {
                     throw CallError(.conflict, "On \(record.installation) an operation is open: \(result.message)")
                 }
                 return

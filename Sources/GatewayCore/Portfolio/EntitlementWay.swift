@@ -41,8 +41,13 @@ enum EntitlementWay: Hashable, Sendable {
 
 extension Gateway {
     /// How a profile's installations get their entitlement.
+    func way(of profile: Profile) -> EntitlementWay { registry.way(of: profile) }
+}
+
+extension AdapterRegistry {
+    /// How a profile's installations get their entitlement.
     func way(of profile: Profile) -> EntitlementWay {
-        guard let adapter = registry.adapter(for: profile.protocolName) else { return .refresh }
+        guard let adapter = adapter(for: profile.protocolName) else { return .refresh }
         if isOnTokens(profile) { return .authorization }
         if adapter.capabilities.contains(.recording) { return .recording }
         guard adapter.keys != nil else { return .refresh }

@@ -18,8 +18,8 @@ extension Refresh: PerformedCall {
                     detail: detail))
             // What others left open is finished as it was begun: strangers' files are adopted only where they are asked for.
             unfinished = await Recovery(context: context, adopt: false).run()
-            // What came of it may forbid to ask again: a token that the vendor takes no more.
-            if !unfinished.isEmpty { named = try await self.named(in: context) }
+            // What came of it may forbid to ask again: a token that the vendor takes no more, a license that was given back.
+            named = try await self.named(in: context)
         }
         let run = RefreshRun(call: self, context: context, unfinished: unfinished)
         if let named { return try await run.refresh(named) }

@@ -1,4 +1,5 @@
 import Foundation
+import GatewayStore
 
 /// What keeps a key from being given up between the moment in which something is sealed with it and the one in which
 /// the store holds that: whoever seals shares the lock, whoever rotates has it alone. The kernel drops it with the
@@ -38,6 +39,13 @@ extension Gateway {
         for (purpose, bytes) in secrets { sealed[purpose] = try sealer.seal(bytes, for: purpose) }
         try await keep(sealed)
         withExtendedLifetime(lock) {}
+    }
+
+    /// Makes sure that something can be sealed, before it is asked for what has to be. A key file is not made anew while
+    /// something is sealed with one that is not there.
+    func requireSealing() async throws {
+        if !sealer.file.exists, try await store.sealedAnswers().isEmpty { return }
+        _ = try sealer.file.keys()
     }
 
     /// Takes the lock of what is sealed.

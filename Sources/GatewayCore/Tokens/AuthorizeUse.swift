@@ -16,6 +16,18 @@ enum AuthorizationText {
             : "It has no license yet: \(way) begins to acquire one."
     }
 
+    /// That a license need not be acquired.
+    static func notNeeded(_ record: InstallationRecord) -> CallError {
+        let state =
+            record.held
+            ? "has a license. `gatehouse refresh \(record.id)` fetches fresh tokens"
+            : "was given tokens, which could not be taken yet. `gatehouse refresh \(record.id)` goes on with them"
+        return CallError(
+            .conflict,
+            "\(record.id) \(state); to acquire a license anew, give it back first: `gatehouse deauthorize \(record.id)`."
+        )
+    }
+
     /// That a protocol knows no such thing.
     static func unable(_ record: InstallationRecord, _ profile: Profile) -> CallError {
         CallError(
@@ -52,12 +64,7 @@ extension BeginAuthorization: PerformedCall {
                         CancelStep.name, customer: record.customer, subject: record.id,
                         detail: "operation \(open.id), for a new code"))
             }
-            guard !record.held || !kept.canRefresh else {
-                throw CallError(
-                    .conflict,
-                    "\(record.id) has a license. `gatehouse refresh \(record.id)` fetches fresh tokens; to acquire it anew, "
-                        + "give it back first: `gatehouse deauthorize \(record.id)`.")
-            }
+            guard !kept.canRefresh else { throw AuthorizationText.notNeeded(record) }
             let now = context.now
             var facts = Facts(
                 record, profile, operation: Identifiers.operation(at: now), nonce: Identifiers.nonce(), at: now)
@@ -103,8 +110,9 @@ extension CompleteAuthorization: PerformedCall {
                 }
                 throw CallError(
                     .conflict,
-                    "No code is shown for \(record.id): `gatehouse authorize \(record.id)` begins"
-                        + (record.held && kept.canRefresh ? ", but it has a license already." : "."))
+                    "No code is shown for \(record.id): "
+                        + (record.held && kept.canRefresh
+                            ? "it has a license already." : "`gatehouse authorize \(record.id)` begins."))
             }
             let shown = try Authorization.shown(open)
             // Asking sooner than the server wants only makes it want longer.

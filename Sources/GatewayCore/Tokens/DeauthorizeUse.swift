@@ -14,7 +14,7 @@ extension Deauthorize: PerformedCall {
             guard let kept = try await context.gateway.keptTokens(of: record, profile) else {
                 throw AuthorizationText.unable(record, profile)
             }
-            guard record.held || !kept.withheld.isEmpty else {
+            guard record.held || kept.withheld.contains(where: { $0 != WithheldSecrets.deviceCode }) else {
                 throw CallError(.conflict, "\(record.id) has no license that could be given back.")
             }
             if let open = try await context.store.askedOperation(on: record.id, act: .authorize) {
@@ -44,6 +44,13 @@ extension Deauthorize: PerformedCall {
             case .claimed: break
             case .busy(let open):
                 try await StepCompletion(context: context).wait(for: open)
+                // Another process was quicker, or had been killed at it.
+                if open.act == .deauthorize,
+                    let (ended, _) = try await context.store.operation(open.id, in: .portfolio),
+                    ended.status == .done
+                {
+                    return RefreshResult(ended)
+                }
                 continue
             case .asked, .stale: continue
             }

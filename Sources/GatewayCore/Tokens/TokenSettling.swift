@@ -38,8 +38,13 @@ extension Settling {
 
 extension Gateway {
     /// Whether a profile's license lives on tokens that the vendor's server gives.
+    func isOnTokens(_ profile: Profile) -> Bool { registry.isOnTokens(profile) }
+}
+
+extension AdapterRegistry {
+    /// Whether a profile's license lives on tokens that the vendor's server gives.
     func isOnTokens(_ profile: Profile) -> Bool {
         !profile.vendor.isByHand
-            && registry.adapter(for: profile.protocolName)?.capabilities.contains(.deviceAuthorization) == true
+            && adapter(for: profile.protocolName)?.capabilities.contains(.deviceAuthorization) == true
     }
 }

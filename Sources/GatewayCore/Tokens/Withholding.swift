@@ -37,6 +37,20 @@ struct Withholding: Sendable {
         return Response(status: answer.status, body: Array(body), withheld: names)
     }
 
+    /// What a server says back of the secrets that it was sent, without them: some repeat in an error what they did not
+    /// take, and errors are shown.
+    func silenced(_ body: [UInt8], to request: Request, settings: [String: String]) async throws -> [UInt8] {
+        var secrets: [String] = []
+        for case .withheld(let name) in (request.form ?? [:]).values {
+            if let secret = try await secret(name) { secrets.append(secret) }
+        }
+        if let client = request.client, let secret = settings[client.secretSetting] { secrets.append(secret) }
+        return secrets.reduce(body) { body, secret in
+            // A short one stands in any text.
+            secret.utf8.count < 8 ? body : body.replacing(Array(secret.utf8), with: Array("********".utf8))
+        }
+    }
+
     /// The names of what is kept.
     var names: [String] {
         get async throws { try await gateway.store.withheldNames(of: installation) }

@@ -185,6 +185,10 @@ public struct StoreRestore: Sendable {
         try db.execute(sql: "UPDATE deliveries SET status = 'superseded', contents = NULL WHERE status = 'intended'")
         try db.execute(
             sql: "UPDATE installations SET refresh_due = ?1, next_try = NULL", arguments: [now.milliseconds])
-        try db.authorizeRotatingAgain(because: "a backup was restored, and the token in it may have been used since")
+        try db.authorizeRotatingAgain(because: "A backup was restored, and the token in it may have been used since.")
+        // Whoever remembers checks of the store that was replaced must not take its count for this one's.
+        try db.execute(
+            sql: "UPDATE token_epoch SET epoch = CASE WHEN epoch < ?1 THEN ?1 ELSE epoch + 1 END",
+            arguments: [now.milliseconds])
     }
 }

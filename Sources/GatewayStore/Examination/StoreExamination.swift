@@ -112,6 +112,39 @@ public final class StoreExamination: Sendable {
         }
     }
 
+    /// Everything sealed that the store holds.
+    public func sealedAnswers() throws -> [SealedAnswer] {
+        try ask { db in
+            try db.tableExists("withheld") ? Store.sealedAnswers(db) : []
+        }
+    }
+
+    /// The installations whose license must be acquired again, each with why, by ID; those that are archived left out.
+    public func licensesToAcquire() throws -> [(installation: String, message: String)] {
+        try ask { db in
+            guard try db.columns(in: "installations").contains(where: { $0.name == "authorize_again" }) else {
+                return []
+            }
+            return try db.rows(
+                """
+                SELECT id, authorize_again FROM installations WHERE authorize_again IS NOT NULL
+                AND archived_at IS NULL ORDER BY id
+                """, []
+            ) { row in (row[0], row[1]) }
+        }
+    }
+
+    /// The profiles of installations, by ID; those that are not there are left out.
+    public func profiles(of installations: Set<String>) throws -> [String: String] {
+        try ask { db in
+            var profiles: [String: String] = [:]
+            for id in installations {
+                profiles[id] = try db.row("SELECT profile FROM installations WHERE id = ?1", [id])?[0]
+            }
+            return profiles
+        }
+    }
+
     /// The backups that Gatehouse made by itself, beside a store, and their bytes.
     public static func automaticBackups(of store: String) -> [(path: String, bytes: Int)] {
         let folder = URL(fileURLWithPath: store).deletingLastPathComponent().path

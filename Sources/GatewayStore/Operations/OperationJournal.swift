@@ -134,6 +134,7 @@ extension Store {
                         soon?.milliseconds,
                     ])
                 if let why = ending.authorizeAgain { try db.authorizeAgain(ending.installation, because: why) }
+                if ending.status == .failed { try db.forgetCode(of: ending.operation) }
             }
             if let audit = ending.audit { try db.append(audit) }
             return try ending.orders.map { try db.settleOrders($0, of: ending) } ?? []
@@ -212,7 +213,8 @@ extension Database {
         guard rows.integer(1) == 0 else {
             return try openOperation(on: new.installation).map(ClaimResult.busy)
         }
-        if new.first.asks || new.first.isPlanned || new.act == .upgrade,
+        // An authorization asks for its code first, and shows it then: a second one would take the first one's place.
+        if new.first.asks || new.first.isPlanned || [.upgrade, .authorize].contains(new.act),
             let asked = try askingOperation(on: new.installation, act: new.act)
         {
             return .asked(asked)

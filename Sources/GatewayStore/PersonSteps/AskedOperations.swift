@@ -265,6 +265,8 @@ extension Database {
                 operation, now.milliseconds, message,
                 NotesColumn.write([StepNote(at: now, kind: "given up", detail: message)]),
             ])
-        return changesCount == 1
+        guard changesCount == 1 else { return false }
+        try forgetCode(of: operation)
+        return true
     }
 }

@@ -59,7 +59,7 @@ extension Store {
     }
 
     // Only open operations keep an answer, and those an index finds.
-    private static func sealedAnswers(_ db: Database) throws -> [SealedAnswer] {
+    static func sealedAnswers(_ db: Database) throws -> [SealedAnswer] {
         try db.rows("SELECT id, answer FROM operations WHERE ended_at IS NULL AND answer IS NOT NULL ORDER BY id")
             .map { SealedAnswer(operation: $0[0], name: nil, bytes: $0[1]) }
             + db.rows("SELECT operation, name, bytes FROM sealed ORDER BY operation, name")
@@ -75,7 +75,7 @@ extension Database {
         guard let bytes else {
             try run("DELETE FROM withheld WHERE installation = ?1 AND name = ?2", [installation, name])
             if name == WithheldSecrets.refreshToken {
-                try authorizeAgain(installation, because: "the key that its tokens were sealed with was lost")
+                try authorizeAgain(installation, because: "The key that its tokens were sealed with was lost.")
             }
             return
         }

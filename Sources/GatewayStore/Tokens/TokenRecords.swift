@@ -103,10 +103,20 @@ extension Database {
         try run(
             "UPDATE installations SET identity = ?2, authorize_again = NULL WHERE id = ?1",
             [ending.installation, String(decoding: try JSONEncoder.stored.encode(tokens.identity), as: UTF8.self)])
-        // A code that was typed is spent.
+        // A code that was typed is spent, and tokens of an earlier license are not this one's.
         try run(
-            "DELETE FROM withheld WHERE installation = ?1 AND name = ?2",
-            [ending.installation, WithheldSecrets.deviceCode])
+            """
+            DELETE FROM withheld WHERE installation = ?1 AND (name = ?2 OR operation <> ?3
+            AND EXISTS (SELECT 1 FROM operations WHERE id = ?3 AND act = ?4))
+            """, [ending.installation, WithheldSecrets.deviceCode, ending.operation, Act.authorize.rawValue])
+        let refreshing = try row(
+            "SELECT 1 FROM withheld WHERE installation = ?1 AND name = ?2",
+            [ending.installation, WithheldSecrets.refreshToken])
+        if refreshing == nil {
+            try authorizeAgain(
+                ending.installation,
+                because: "The authorization server gave no token to refresh it with: it ends with its token.")
+        }
         if let terms = tokens.terms {
             try keep(terms, of: ending.installation, at: ending.at)
             if let issued = ending.grant?.issued, let server = tokens.server {
@@ -138,11 +148,11 @@ extension Database {
 
     /// That a server is licensed anew: of its tokens only those are refused that were issued before.
     ///
-    /// - Parameter issued: When the new license was issued, to the second.
+    /// - Parameter issued: When the new license was issued, to the second, by the issuer's clock: that may be behind ours.
     func licenseAnew(_ server: RevokedServer, issued: Instant) throws {
         try run(
-            "UPDATE revoked_servers SET at = MIN(at, ?3) WHERE issuer = ?1 AND server = ?2",
-            [server.issuer, server.server, issued.milliseconds])
+            "UPDATE revoked_servers SET at = ?3 WHERE issuer = ?1 AND server = ?2 AND at > ?3",
+            [server.issuer, server.server, issued.milliseconds - 1])
         if changesCount > 0 { try raiseTokenEpoch() }
     }
 }

@@ -77,6 +77,12 @@ extension Store {
 }
 
 extension Database {
+    /// Forgets what an operation asks for tokens with: it has ended without them.
+    func forgetCode(of operation: String) throws {
+        try run(
+            "DELETE FROM withheld WHERE operation = ?1 AND name = ?2", [operation, WithheldSecrets.deviceCode])
+    }
+
     /// Marks an installation whose license lives on tokens that can't be refreshed any more. They are kept: the license is
     /// given back by them.
     func authorizeAgain(_ installation: String, because why: String) throws {

@@ -11,18 +11,58 @@ struct StepTextTests {
                 method: "POST", path: "/\"quoted\"\\and\u{01}\n\tcontrolled/é/👩‍🔧",
                 headers: ["B": "2", "A": "1\"\r\n", "Ü": ""],
                 body: Array(0...255), trust: .signed(purpose: "a/\"b\""), once: true)),
+        .send(Request(get: "https://a.example/jwks")),
+        .send(
+            Request(
+                get: "https://a.example/jwks",
+                trust: .keySet(Request.TokenCheck(issuer: "https://a.example", audiences: ["id_token": "\"me\""])))),
+        .send(keySet),
+        .send(poll),
+        .show(
+            Notice(
+                title: "Type \"it\"", text: "There.", code: "BDWP-HQPK", link: "https://a.example/é", completeLink: "b",
+                expires: Instant(milliseconds: 1)), until: Instant(milliseconds: 2)),
+        .ask(PersonStep(title: "Look", text: "Look at it.")),
         .wait(until: Instant(milliseconds: 1_795_480_000_123)),
         .finish(
             .unchanged(
                 Attestation(subject: ["serial": "0\"1"], issued: Instant(milliseconds: 0), remarks: ["One.", "Two."]))),
+        .finish(.removed(Removal(remarks: ["One."]))),
     ]
+
+    /// Below the vendor's address, as it may be.
+    private static let keySet = Request(
+        method: "GET", path: "/jwks", trust: .keySet(Request.TokenCheck(issuer: "a", audiences: [:])))
+
+    private static var poll: Request {
+        var request = Request(
+            post: ["a": .text("b"), "code": .withheld("device_code")], to: "https://a.example/token",
+            client: Request.ClientCredentials(id: "me", secretSetting: "clientSecret"), withholds: ["access_token"],
+            once: true)
+        request.mayGoUnanswered = true
+        return request
+    }
+
+    /// What the encoder writes of a step, without what says nothing and is left out by hand.
+    private func encoded(_ step: Step) throws -> NSDictionary? {
+        var object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(step)) as? [String: Any]
+        if case .send(let request) = step, request.endpoint == nil, request.form == nil, request.withholds.isEmpty,
+            var send = object?["send"] as? [String: Any], var members = send["_0"] as? [String: Any]
+        {
+            members["withholds"] = nil
+            members["mayGoUnanswered"] = nil
+            send["_0"] = members
+            object?["send"] = send
+        }
+        return object as NSDictionary?
+    }
 
     @Test("What is put together by hand reads back as it was, and says what JSONEncoder says", arguments: steps)
     func roundTrip(step: Step) throws {
         let json = try step.json()
         #expect(try JSONDecoder().decode(Step.self, from: json) == step)
         let ours = try JSONSerialization.jsonObject(with: json) as? NSDictionary
-        let encoders = try JSONSerialization.jsonObject(with: JSONEncoder().encode(step)) as? NSDictionary
+        let encoders = try encoded(step)
         #expect(ours != nil && ours == encoders)
     }
 

@@ -83,6 +83,21 @@ struct PerpetualUpgradeTests {
         }
     }
 
+    @Test("A changed file is nothing that a refresh could put back: the doctor names what can")
+    func changed() async throws {
+        try await with { (gateway, file) async throws in
+            try Data("changed".utf8).write(to: URL(filePath: file))
+            let report = try await gateway.caretaker.perform(Examine(), by: .msp)
+            let finding = try #require(report.findings.first { $0.check == .deliveries && $0.place == file })
+            let advice = finding.advice ?? ""
+            #expect(finding.state == .problem && !advice.contains("gatehouse refresh"), "\(finding)")
+            #expect(advice.contains("gatehouse upgrade begin b1 --keys FILE"), "\(finding)")
+            let again = try await gateway.perform(UpgradeKeys(installation: "b1", keys: Self.old))
+            #expect(again.phase == "done", "\(again.message)")
+            #expect(try String(contentsOfFile: file, encoding: .utf8).contains("6DZT-R09M-WQ4C"))
+        }
+    }
+
     @Test("Until keys are given that is what is said is next; the present keys are taken up, and taken again")
     func present() async throws {
         try await with { (gateway, file) async throws in

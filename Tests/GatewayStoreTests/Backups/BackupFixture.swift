@@ -11,9 +11,14 @@ extension StoreFixture {
     var backup: String { folder + "/backup.db" }
 
     /// Makes the store of version 1 that the fixture file holds.
-    func makeVersion1(at path: String? = nil) throws {
+    func makeVersion1(at path: String? = nil) throws { try make("version1", at: path) }
+
+    /// Makes the store of version 6 that the fixture file holds.
+    func makeVersion6() throws { try make("version6") }
+
+    private func make(_ name: String, at path: String? = nil) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Fixtures/version1.sql")
+            .appending(path: "Fixtures/\(name).sql")
         let queue = try DatabaseQueue(path: path ?? self.path)
         try queue.writeWithoutTransaction { try $0.execute(sql: String(contentsOf: file, encoding: .utf8)) }
         try queue.close()
