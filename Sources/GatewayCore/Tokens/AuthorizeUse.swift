@@ -54,7 +54,7 @@ extension BeginAuthorization: PerformedCall {
                 throw AuthorizationText.unable(record, profile)
             }
             if let open = try await context.store.askedOperation(on: record.id, act: .authorize) {
-                let shown = try Authorization.shown(open)
+                let shown = try TokenWork.shown(open)
                 if !anew, shown.notice.expires > context.now { return AuthorizationView(open, shown) }
                 try await context.store.giveUpStep(
                     open.id,
@@ -70,19 +70,9 @@ extension BeginAuthorization: PerformedCall {
                 record, profile, operation: Identifiers.operation(at: now), nonce: Identifiers.nonce(), at: now)
             kept.tell(&facts)
             let transition = try adapter.begin(.authorize, facts: facts)
-            let claim = try await context.store.claim(
-                NewOperation(
-                    id: facts.operation, installation: record.id, customer: record.customer,
-                    protocolName: profile.protocolName, act: .authorize, caller: context.caller.id,
-                    owner: context.gateway.owner.get().id, started: now, basedOn: record.revision, edits: record.edits,
-                    first: try Conversation.journal(transition, nonce: facts.nonce, at: now),
-                    audit: context.audit(
-                        Self.name, customer: record.customer, subject: record.id,
-                        detail: "operation \(facts.operation)")))
-            switch claim {
-            case .claimed:
-                return try await Authorization(context, record, profile, adapter, facts)
-                    .goOn(facts.operation, from: transition, nonce: facts.nonce)
+            let work = TokenWork(context, record, profile, adapter, facts)
+            switch try await work.claim(.authorize, transition, audit: Self.name) {
+            case .claimed: return try await work.authorize(from: transition, nonce: facts.nonce)
             case .busy(let open): try await StepCompletion(context: context).wait(for: open)
             case .asked, .stale: break
             }
@@ -114,7 +104,7 @@ extension CompleteAuthorization: PerformedCall {
                         + (record.held && kept.canRefresh
                             ? "it has a license already." : "`gatehouse authorize \(record.id)` begins."))
             }
-            let shown = try Authorization.shown(open)
+            let shown = try TokenWork.shown(open)
             // Asking sooner than the server wants only makes it want longer.
             if shown.until > context.now { return AuthorizationView(open, shown) }
             guard
@@ -129,61 +119,16 @@ extension CompleteAuthorization: PerformedCall {
             let (transition, nonce) = try Conversation.journaled(open)
             var facts = Facts(record, profile, operation: open.id, nonce: nonce, at: context.now)
             kept.tell(&facts)
-            return try await Authorization(context, record, profile, adapter, facts)
-                .goOn(open.id, from: transition, nonce: nonce)
+            return try await TokenWork(context, record, profile, adapter, facts)
+                .authorize(from: transition, nonce: nonce)
         }
         throw CallError(.conflict, "\(installation) is being changed by others all the time: try again.")
     }
 }
 
-/// An authorization that this process is at.
-struct Authorization {
-    private let context: CallContext
-    private let record: InstallationRecord
-    private let profile: Profile
-    private let adapter: AnyAdapter
-    private let facts: Facts
-
-    init(
-        _ context: CallContext, _ record: InstallationRecord, _ profile: Profile, _ adapter: AnyAdapter,
-        _ facts: Facts
-    ) {
-        self.context = context
-        self.record = record
-        self.profile = profile
-        self.adapter = adapter
-        self.facts = facts
-    }
-
-    /// What an open authorization shows, and before when its server is not asked again.
-    static func shown(_ record: OperationRecord) throws -> (notice: Notice, until: Instant) {
-        guard case .show(let notice, let until) = try Conversation.journaled(record).0.step else {
-            throw AdapterError(.malformed, "The operation \(record.id) shows nothing to anybody.")
-        }
-        return (notice, until)
-    }
-
-    /// Goes on with it until it waits for a person, or has ended.
-    func goOn(_ operation: String, from transition: ErasedTransition, nonce: String) async throws -> AuthorizationView {
-        let conversation = Conversation(
-            gateway: context.gateway, adapter: adapter, profile: profile, installation: record.id, facts: facts)
-        let settling = try await Settling(
-            context: context, record: record, profile: profile,
-            delivered: try await context.store.deliveredFiles(of: record.id), adopt: false,
-            contact: Settling.Contact(.authorize))
-        let result = try await settling.settle(operation) {
-            try await conversation.run(from: transition, nonce: nonce)
-        }
-        if let open = try await context.store.askedOperation(on: record.id, act: .authorize), open.id == operation {
-            return AuthorizationView(open, try Self.shown(open))
-        }
-        return AuthorizationView(installation: record.id, operation: operation, result: result)
-    }
-}
-
 extension AuthorizationView {
     /// One that waits for a person.
-    fileprivate init(_ open: OperationRecord, _ shown: (notice: Notice, until: Instant)) {
+    init(_ open: OperationRecord, _ shown: (notice: Notice, until: Instant)) {
         self.init(
             installation: open.installation, operation: open.id, notice: shown.notice, askAgain: shown.until)
     }

@@ -31,17 +31,11 @@ extension Deauthorize: PerformedCall {
             // Without anything that the server could revoke the adapter has nothing to ask it for.
             if onlyHere { facts.withheld = [] }
             let transition = try adapter.begin(.deauthorize, facts: facts)
-            let claim = try await context.store.claim(
-                NewOperation(
-                    id: facts.operation, installation: record.id, customer: record.customer,
-                    protocolName: profile.protocolName, act: .deauthorize, caller: context.caller.id,
-                    owner: context.gateway.owner.get().id, started: now, basedOn: record.revision, edits: record.edits,
-                    first: try Conversation.journal(transition, nonce: facts.nonce, at: now),
-                    audit: context.audit(
-                        Self.name, customer: record.customer, subject: record.id,
-                        detail: "operation \(facts.operation)\(onlyHere ? ", only here" : "")")))
-            switch claim {
-            case .claimed: break
+            let work = TokenWork(context, record, profile, adapter, facts)
+            switch try await work.claim(
+                .deauthorize, transition, audit: Self.name, detail: onlyHere ? ", only here" : "")
+            {
+            case .claimed: return try await work.settle(.deauthorize, from: transition, nonce: facts.nonce)
             case .busy(let open):
                 try await StepCompletion(context: context).wait(for: open)
                 // Another process was quicker, or had been killed at it.
@@ -51,17 +45,7 @@ extension Deauthorize: PerformedCall {
                 {
                     return RefreshResult(ended)
                 }
-                continue
-            case .asked, .stale: continue
-            }
-            let conversation = Conversation(
-                gateway: context.gateway, adapter: adapter, profile: profile, installation: record.id, facts: facts)
-            let settling = try await Settling(
-                context: context, record: record, profile: profile,
-                delivered: try await context.store.deliveredFiles(of: record.id), adopt: false,
-                contact: Settling.Contact(.deauthorize))
-            return try await settling.settle(facts.operation) { [facts] in
-                try await conversation.run(from: transition, nonce: facts.nonce)
+            case .asked, .stale: break
             }
         }
         throw CallError(.conflict, "\(installation) is being changed by others all the time: try again.")
