@@ -1,6 +1,6 @@
 import AdapterKit
-import GatewayProfiles
 import GatewayAPI
+import GatewayProfiles
 import GatewayStore
 
 /// What is kept of a license that lives on tokens, as its adapter is told of it.

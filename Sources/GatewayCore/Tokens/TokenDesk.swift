@@ -22,6 +22,9 @@ final class TokenDesk: Sendable {
         var own: [String: String]
         var settings: [String: String]
         var adapter: any TokenVerifying
+        /// The issuer's servers whose licenses were given back, each with when: read with the rest, so that a check never
+        /// goes by the one without the other.
+        var revocations: [String: Int64]
     }
 
     /// A token that was presented somewhere.
@@ -45,8 +48,6 @@ final class TokenDesk: Sendable {
     private struct Memory: Sendable {
         var epoch: Int64 = -1
         var grounds: [String: Ground] = [:]
-        /// By issuer.
-        var revocations: [String: [String: Int64]] = [:]
         /// The tokens that were taken, and those before: where there are too many, the older half is forgotten.
         var known: [Key: Known] = [:]
         var older: [Key: Known] = [:]
@@ -90,8 +91,9 @@ final class TokenDesk: Sendable {
             let registered = try RegisteredClaims(
                 claims, issuer: ground.issuer, audiences: ground.audiences, at: now)
             let reading = try ground.adapter.reading(of: Array(claims), at: ground.own, settings: ground.settings)
-            let revoked = memory.withLock { $0.revocations[ground.issuer]?[reading.serverID] }
-            if let revoked, registered.issued.map({ $0.milliseconds <= revoked }) ?? true {
+            if let revoked = ground.revocations[reading.serverID],
+                registered.issued.map({ $0.milliseconds <= revoked }) ?? true
+            {
                 throw TokenRefusal(
                     .revoked,
                     "The license of \(reading.serverID) was given back \(Instant(milliseconds: revoked)), and the token is "
@@ -150,14 +152,13 @@ final class TokenDesk: Sendable {
         }
         let ground = Ground(
             customer: found.customer, issuer: terms.issuer, audiences: terms.audiences,
-            keys: try await KeySet(terms.keySet), own: found.own, settings: profile.shownSettings, adapter: verifying)
-        let revocations = try await context.store.revocations(by: terms.issuer)
+            keys: try await KeySet(terms.keySet), own: found.own, settings: profile.shownSettings, adapter: verifying,
+            revocations: try await context.store.revocations(by: terms.issuer))
         memory.withLock { memory in
             // Read after the epoch was: what changed since is read again by the next.
             guard memory.epoch == epoch else { return }
             if memory.grounds.count >= Self.mostGrounds { memory.grounds.removeAll() }
             memory.grounds[installation] = ground
-            memory.revocations[terms.issuer] = revocations
         }
         return ground
     }

@@ -115,6 +115,8 @@ extension Database {
         let identity = String(decoding: try encoder.encode(edit.identity), as: UTF8.self)
         if row[1] != edit.profile || row[2] != identity {
             try requireNoUpgrade(edit.id)
+            // By which rules its server's tokens are checked, and as whose.
+            try raiseTokenEpoch()
             try giveUpSteps(
                 on: edit.id, "Its profile or identity was changed meanwhile: what was asked for is no longer right.",
                 at: now)

@@ -117,6 +117,7 @@ extension Database {
                 ending.installation,
                 because: "The authorization server gave no token to refresh it with: it ends with its token.")
         }
+        if let grant = ending.grant, try detailsBefore(ending) != grant.entitlement.details { try raiseTokenEpoch() }
         if let terms = tokens.terms {
             try keep(terms, of: ending.installation, at: ending.at)
             if let issued = ending.grant?.issued, let server = tokens.server {
@@ -126,6 +127,18 @@ extension Database {
             try run("DELETE FROM token_terms WHERE installation = ?1", [ending.installation])
             try raiseTokenEpoch()
         }
+    }
+
+    /// What the entitlement before told of the server: whose tokens it takes depends on it. Nil where there was none.
+    private func detailsBefore(_ ending: OperationEnding) throws -> [String: String]? {
+        let row = try row(
+            """
+            SELECT body FROM entitlements WHERE installation = ?1 AND operation <> ?2
+            ORDER BY taken_at DESC, operation DESC LIMIT 1
+            """, [ending.installation, ending.operation])
+        guard let row else { return nil }
+        let body: String = row[0]
+        return try? JSONDecoder().decode(Entitlement.self, from: Data(body.utf8)).details
     }
 
     /// Marks every installation whose refresh token is replaced at each use, or may be: the one that is kept here may
