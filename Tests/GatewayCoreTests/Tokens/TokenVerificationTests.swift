@@ -184,6 +184,31 @@ struct TokenVerificationTests {
         }
     }
 
+    @Test("Whose tokens a server takes follows what it is: another hub counts from its next refresh on")
+    func follows() async throws {
+        try await TokenFixture.with { tokens in
+            try await tokens.open { gateway in
+                try await tokens.add("hq", "store12", to: gateway)
+                try await tokens.acquire("hq", as: "SRV-1", gateway)
+                try await tokens.acquire("store12", as: "SRV-12", gateway)
+                // Refreshed once, it is known that its tokens rotate: from then on nothing else changes.
+                tokens.time.pass(seconds: 1)
+                #expect(try await gateway.refresh("store12").outcome == .updated)
+                let token = try await tokens.token(of: "hq", gateway)
+                #expect(try await Self.verify(token, at: "store12", gateway).isTaken)
+                // At the authorization server the store is connected to another hub; the keys stay as they are.
+                let moved = TokenFixture.Book().text.replacing(
+                    "serverID: SRV-12, features: [xms], hubName: Head Office",
+                    with: "serverID: SRV-12, features: [xms], hubName: Other Office")
+                try Data(moved.utf8).write(to: URL(filePath: tokens.book))
+                #expect(try await Self.verify(token, at: "store12", gateway).isTaken)
+                tokens.time.pass(seconds: 1)
+                #expect(try await gateway.refresh("store12").outcome == .updated)
+                #expect(try await Self.verify(token, at: "store12", gateway).refusal?.check == .hub)
+            }
+        }
+    }
+
     @Test(
         "What was checked is remembered, and forgotten with the end, a change of keys and a license that is given back")
     func remembers() async throws {
