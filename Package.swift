@@ -78,8 +78,8 @@ let package = Package(
         .target(
             name: "GatewayCommands",
             dependencies: [
-                "AdapterKit", "GatewayAPI", "GatewayCore", "GatewayTransport", "ICalendar", "MarkedText", "MarkedYAML",
-                "VendorSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "AdapterKit", "CLinux", "GatewayAPI", "GatewayCore", "GatewayTransport", "ICalendar", "MarkedText",
+                "MarkedYAML", "VendorSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "gatehouse",
@@ -153,7 +153,7 @@ let package = Package(
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CSQLite", "gatehouse", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["CLinux", "CSQLite", "gatehouse", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "VendorSandboxTests",
             dependencies: [

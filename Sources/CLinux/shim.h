@@ -54,7 +54,7 @@ static inline int gatehouse_status_path(const char *path, struct gatehouse_statu
 
 #if defined(__linux__)
 #include <errno.h>
-#include <stdint.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -73,6 +73,12 @@ static inline int gatehouse_open_beneath(int folder, const char *path, int flags
         uint64_t flags, mode, resolve;
     } how = {(uint64_t)flags, 0, 0x02 | 0x04 | 0x08};
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+// Has a new process inherit nothing from a number on. (glibc 2.34; it shows this to GNU sources alone.)
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+static inline int gatehouse_spawn_close_from(posix_spawn_file_actions_t *actions, int from) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, from);
 }
 
 static inline int gatehouse_epoll(void) { return epoll_create1(EPOLL_CLOEXEC); }

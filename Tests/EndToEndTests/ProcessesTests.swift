@@ -103,7 +103,8 @@ struct ProcessesTests {
             }
             let second = try await estate.run("refresh", "maple-sage300")
             #expect(second.code == 0)
-            #expect(try await first.finished().code == 0)
+            let ended = try await first.finished()
+            #expect(ended.code == 0, "\(ended)")
             #expect(try await estate.json("operations", "list").array?.count == 1)
         }
     }
@@ -125,7 +126,8 @@ struct ProcessesTests {
                 try await estate.json("audit", "list").array?.filter { $0["act"] == "refresh" }.count == 2
             }
             first.signal(SIGKILL)
-            #expect(try await first.finished().code == 128 + SIGKILL)
+            let ended = try await first.finished()
+            #expect(ended.code == 128 + SIGKILL, "\(ended)")
             let finished = try await second.finished()
             #expect(finished.code == 0, "\(finished)")
             #expect(FileOnDisk(file) != nil)
@@ -174,7 +176,8 @@ struct ProcessesTests {
             #expect(!waiting.hasEnded)
             #expect(files.map { FileOnDisk($0) } == frozen)
             owner.signal(dies ? SIGKILL : SIGCONT)
-            #expect(try await owner.finished().code == (dies ? 128 + SIGKILL : 0))
+            let ended = try await owner.finished()
+            #expect(ended.code == (dies ? 128 + SIGKILL : 0), "\(ended)")
             let finished = try await waiting.finished()
             #expect(finished.code == 0, "\(finished)")
             #expect(try finished.json["counts"] == .object(["updated": 1]))
@@ -247,7 +250,8 @@ struct ProcessesTests {
             #expect(finished.code == 130, "\(finished)")
             #expect(!first.hasEnded)
             vendor.release()
-            #expect(try await first.finished().code == 0)
+            let ended = try await first.finished()
+            #expect(ended.code == 0, "\(ended)")
         }
     }
 

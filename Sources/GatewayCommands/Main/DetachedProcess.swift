@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 
 /// Starts this program once more, apart: it goes on when this process, its terminal and its login are gone.
@@ -21,6 +22,8 @@ enum DetachedProcess {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        // Whoever reads to the end of a pipe that this process was given waits for nobody but this process.
+        gatehouse_spawn_close_from(&actions, 3)
         let words = ([CommandLine.arguments.first ?? "gatehouse"] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var child = pid_t()

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import Synchronization
@@ -35,6 +36,9 @@ final class Child: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, out.theirs, 1)
         posix_spawn_file_actions_adddup2(&actions, err.theirs, 2)
+        // Foundation opens files so that children inherit them: a stand-in that held a test's script open for writing
+        // would keep everybody from running it.
+        gatehouse_spawn_close_from(&actions, 3)
         // The folder is taken by env, which then becomes the program.
         let env = Program.found("env") ?? "/usr/bin/env"
         var words = ([env, "-C", folder, program] + arguments).map { strdup($0) } + [nil]

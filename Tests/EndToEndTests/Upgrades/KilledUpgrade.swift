@@ -51,7 +51,7 @@ struct KilledUpgrade {
         }
         if view.code == 0 {
             let after = try await estate.json("upgrade", "show", KeyEstate.installation)
-            #expect(after["ended"] != nil, "\(place): it has ended: \(after), \(outputs.suffix(1))")
+            #expect(after["ended"] != nil, "\(place): it has ended: \(after), \(outputs.suffix(2))")
             let sent = after["steps"]?.array?.count { $0["detail"] == "POST /v1/activation, once" } ?? 0
             #expect(sent <= 1, "\(place): the vendor is asked once")
             let phase = after["phase"]?.string ?? ""

@@ -41,7 +41,8 @@ struct UpgradeDiskTests {
             let estate = keys.estate
             var upgrade = KilledUpgrade(keys)
             try keys.set("restart.kills", true)
-            #expect(try await upgrade.begin().code == 128 + SIGKILL)
+            let ended = try await upgrade.begin()
+            #expect(ended.code == 128 + SIGKILL, "\(ended)")
             try keys.set("restart.kills", false)
             let backup = estate.folder + "/middle.db"
             try await estate.must("backup", backup)
@@ -67,7 +68,8 @@ struct UpgradeDiskTests {
         try await KeyEstate.with { keys in
             var upgrade = KilledUpgrade(keys)
             try keys.set("restart.kills", true)
-            #expect(try await upgrade.begin().code == 128 + SIGKILL)
+            let ended = try await upgrade.begin()
+            #expect(ended.code == 128 + SIGKILL, "\(ended)")
             try keys.set("restart.kills", false)
             let commands = [["upgrade", "resume", KeyEstate.installation], ["run", "--due"]]
             let children = try commands.map { try keys.estate.start($0) }
