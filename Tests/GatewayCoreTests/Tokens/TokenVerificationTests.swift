@@ -127,9 +127,16 @@ struct TokenVerificationTests {
         }
     }
 
-    @Test("Editions are those that the profile takes")
+    @Test("Editions are those that the profile takes, from when an installation has it")
     func editions() async throws {
         try await TokenFixture.with { tokens in
+            try tokens.fixture.write(
+                profile: "all",
+                """
+                extends: stores
+                name: all
+                settings: { editions: any }
+                """)
             try tokens.fixture.write(
                 profile: "stores",
                 """
@@ -153,6 +160,11 @@ struct TokenVerificationTests {
                 #expect(corporate.refusal?.check == .edition)
                 #expect(
                     try await Self.verify(try await tokens.token(of: "store12", gateway), at: "hq", gateway).isTaken)
+                _ = try await gateway.perform(SetInstallation(id: "store12", profile: "all"))
+                let token = try await tokens.token(of: "hq", gateway)
+                #expect(try await Self.verify(token, at: "store12", gateway).isTaken)
+                _ = try await gateway.perform(SetInstallation(id: "store12", profile: "stores"))
+                #expect(try await Self.verify(token, at: "store12", gateway).refusal?.check == .edition)
             }
         }
     }
