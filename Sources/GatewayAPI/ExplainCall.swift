@@ -240,6 +240,8 @@ public struct Explanation: Codable, Hashable, Sendable {
             case asDelivered
             /// Somebody changed it.
             case changed
+            /// It holds other license keys than the record.
+            case otherKeys
             /// It is not there any more.
             case missing
             /// It is wanted there and was never delivered.

@@ -77,6 +77,8 @@ public struct TodoItem: Codable, Hashable, Sendable {
         case renewal
         /// An upgrade of license keys could not be put right, or is being watched.
         case upgrade
+        /// Files on hosts are of other license keys than the record.
+        case keys
         /// A review is due.
         case review
         /// A license that lives on tokens must be acquired again.

@@ -45,13 +45,13 @@ struct GatewayFixture: Sendable {
 
     /// Opens a gateway while the closure runs; when it is over, its process is gone as far as the next one can tell.
     func withGateway<Result>(
-        _ adapters: [AnyAdapter], profiles: [String]? = nil, environment: [String: String] = [:],
+        _ adapters: [AnyAdapter], store: String? = nil, profiles: [String]? = nil, environment: [String: String] = [:],
         _ body: (Gateway) async throws -> Result
     ) async throws -> Result {
         let gateway = try Gateway(
             GatewayConfiguration(
-                store: store, profiles: profiles ?? [self.profiles], deliveryRoots: [sites],
-                environment: environment),
+                store: store ?? self.store, profiles: profiles ?? [self.profiles], deliveryRoots: [sites],
+                environment: environment, keyFile: self.store + ".key"),
             registry: AdapterRegistry(adapters), surroundings: time.surroundings)
         defer { gateway.close() }
         return try await body(gateway)
@@ -65,6 +65,9 @@ struct GatewayFixture: Sendable {
         defer { try? queue.close() }
         return try queue.writeWithoutTransaction(body)
     }
+
+    /// Copies the store as it is now: whoever opens the copy finds what a process left that was killed now.
+    func copyStore(to path: String) throws { try raw { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) } }
 
     /// A file's text; nil where there is none.
     func read(_ path: String) -> String? {

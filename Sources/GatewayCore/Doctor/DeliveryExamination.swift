@@ -25,13 +25,16 @@ struct DeliveryExamination: Sendable {
         do {
             let total = try store.size().files
             let open = Set(try store.openOperations().map(\.id))
+            let keys = try keys()
             var last: String?
             while true {
                 try Task.checkCancellation()
                 let page = try store.deliveredFiles(after: last, limit: Self.pageSize)
-                for look in try await look(at: page, open: open) {
+                for look in try await look(at: page, open: open, keys) {
                     if let disk = look.disk { disks[disk.number] = disk.folder }
-                    if let installation = look.wrong { findings.append(try repair(look.findings[0], of: installation)) }
+                    if let installation = look.wrong {
+                        findings.append(try repair(look.findings[0], of: installation, hasOthers: look.hasOthers))
+                    }
                     findings += look.findings.dropFirst(look.wrong == nil ? 0 : 1)
                 }
                 looked += page.count
@@ -62,40 +65,71 @@ struct DeliveryExamination: Sendable {
     }
 
     /// A finding with the command that puts the right file in place.
-    private func repair(_ finding: Finding, of installation: String) throws -> Finding {
+    private func repair(_ finding: Finding, of installation: String, hasOthers: Bool) throws -> Finding {
         var finding = finding
         let name = try store.profiles(of: [installation])[installation]
-        let way = name.flatMap { profiles.profiles[$0] }.map(examination.caretaker.registry.way)
+        let profile = name.flatMap { profiles.profiles[$0] }
+        let way = profile.map(examination.caretaker.registry.way)
+        let upgrade = EntitlementWay.keys.command(for: installation)
         finding.advice =
-            way == .keys
-            ? "Nothing asks the vendor for it: put it back from a backup of that machine, or \(EntitlementWay.keys.command(for: installation)) "
-                + "with the keys that are in force."
-            : "gatehouse refresh \(installation) asks the vendor and puts the right one in place."
+            switch way {
+            case .some(let way) where hasOthers: OtherKeys.advice(way, for: installation, place: profile?.place ?? "")
+            case .keys:
+                "Nothing asks the vendor for it: put it back from a backup of that machine, or \(upgrade) with the keys that "
+                    + "are in force."
+            case .refreshAndKeys:
+                "gatehouse refresh \(installation) puts it back, where it is kept and of what is in force, and else says so; "
+                    + "\(upgrade) with the keys that are in force does in any case."
+            default: "gatehouse refresh \(installation) asks the vendor and puts the right one in place."
+            }
         return finding
+    }
+
+    /// The keys that are on record, by installation, of those whose files come with keys.
+    private func keys() throws -> [String: HeldKeys] {
+        let registry = examination.caretaker.registry
+        let names = profiles.profiles.values.filter { registry.adapter(for: $0.protocolName)?.keys != nil }.map(\.name)
+        return try store.identities(ofProfiles: Set(names)).compactMapValues { held in
+            guard let profile = profiles.profiles[held.profile] else { return nil }
+            return RegisteredKeys(registry.adapter(for: profile.protocolName), identity: held.identity)
+                .map { HeldKeys(keys: $0, isByHand: profile.vendor.isByHand) }
+        }
+    }
+
+    private struct HeldKeys: Sendable {
+        var keys: RegisteredKeys
+        var isByHand: Bool
     }
 
     private struct Look: Sendable {
         var findings: [DoctorReport.Finding] = []
         /// The installation whose file is not what was delivered, as the first finding says.
         var wrong: String?
+        /// Whether it is of other keys than the record.
+        var hasOthers = false
         var disk: (number: UInt64, folder: String)?
     }
 
-    private func look(at files: [DeliveredFile], open: Set<String>) async throws -> [Look] {
+    private func look(
+        at files: [DeliveredFile], open: Set<String>, _ keys: [String: HeldKeys]
+    ) async throws -> [Look] {
         let pool = examination.caretaker.blocking
         let roots = examination.configuration.deliveryRoots
         return try await withThrowingTaskGroup(of: (Int, Look).self) { group in
             var looks = [Look](repeating: Look(), count: files.count)
             for (index, file) in files.enumerated() {
                 if index >= Self.width, let (done, look) = try await group.next() { looks[done] = look }
-                group.addTask { (index, try await pool.run { Self.look(at: file, roots: roots, open: open) }) }
+                let held = keys[file.installation]
+                group.addTask { (index, try await pool.run { Self.look(at: file, roots: roots, open: open, held) }) }
             }
             while let (done, look) = try await group.next() { looks[done] = look }
             return looks
         }
     }
 
-    private static func look(at file: DeliveredFile, roots: [String], open: Set<String>) -> Look {
+    private static func look(
+        at file: DeliveredFile, roots: [String], open: Set<String>, _ held: HeldKeys?
+    ) -> Look {
         var look = Look()
         do throws(DeliveryError) {
             let destination: Destination
@@ -115,6 +149,16 @@ struct DeliveryExamination: Sendable {
                 look.wrong = file.installation
                 look.findings.append(
                     Finding(.deliveries, .problem, "The file of \(file.installation) is gone.", place: file.path))
+            } else if let titles = try held?.keys.others(
+                at: destination, delivered: file.sha256, isByHand: held?.isByHand == true)
+            {
+                look.wrong = file.installation
+                look.hasOthers = true
+                look.findings.append(
+                    Finding(
+                        .deliveries, .problem,
+                        "The file of \(file.installation) \(OtherKeys.clause(titles)): it is left alone.",
+                        place: file.path))
             } else if there?.sha256 != file.sha256 {
                 look.wrong = file.installation
                 look.findings.append(

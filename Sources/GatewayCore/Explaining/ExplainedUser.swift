@@ -118,6 +118,7 @@ extension Explanation.FileView.State {
         switch self {
         case .asDelivered: "is as it was delivered"
         case .changed: "was changed by somebody"
+        case .otherKeys: "holds other keys than the record"
         case .missing: "is not there any more"
         case .notDelivered: "was not delivered yet"
         case .unknown: "could not be looked at"

@@ -30,12 +30,18 @@ struct FileLook: Sendable {
         } catch {
             trouble = error.sentence
         }
+        let keys = profile.flatMap {
+            RegisteredKeys(context.gateway.registry.adapter(for: $0.protocolName), identity: record.identity)
+        }
         let known = Dictionary(delivered.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         let knowsPlaces = profile != nil && trouble == nil
         let paths = wanted.union(known.keys).sorted()
-        let states = await look(at: paths.filter { known[$0] != nil }, known)
+        let states = await look(at: keys == nil ? paths.filter { known[$0] != nil } : paths, known, keys)
         return paths.map { path in
             guard let file = known[path] else {
+                if let (state, detail) = states[path], state == .otherKeys {
+                    return Explanation.FileView(path: path, delivered: nil, state: state, detail: detail)
+                }
                 return Explanation.FileView(path: path, delivered: nil, state: .notDelivered, detail: nil)
             }
             let (state, detail) = states[path] ?? (.unknown, Self.noAnswer)
@@ -50,16 +56,18 @@ struct FileLook: Sendable {
 
     /// How each file is; a file that is left out gave no answer in time.
     private func look(
-        at paths: [String], _ known: [String: DeliveredFile]
+        at paths: [String], _ known: [String: DeliveredFile], _ keys: RegisteredKeys?
     ) async -> [String: (Explanation.FileView.State, String?)] {
         let roots = context.gateway.configuration.deliveryRoots
         let blocking = context.gateway.blocking
+        let isByHand = profile?.vendor.isByHand == true
         return await withTaskGroup(of: (String, Explanation.FileView.State, String?)?.self) { group in
             for path in paths {
                 let hash = known[path]?.sha256
                 group.addTask {
                     await blocking.answer(within: .milliseconds(Self.patience)) {
-                        let (state, detail) = Self.state(of: path, delivered: hash, roots: roots)
+                        let (state, detail) = Self.state(
+                            of: path, delivered: hash, roots: roots, keys: keys, isByHand: isByHand)
                         return (path, state, detail)
                     }
                 }
@@ -73,11 +81,15 @@ struct FileLook: Sendable {
     }
 
     private static func state(
-        of path: String, delivered: String?, roots: [String]
+        of path: String, delivered: String?, roots: [String], keys: RegisteredKeys?, isByHand: Bool
     ) -> (Explanation.FileView.State, String?) {
         do throws(DeliveryError) {
-            guard let found = try Deliveries.inspect(Destination.resolve(path: path, roots: roots)) else {
+            let destination = try Destination.resolve(path: path, roots: roots)
+            guard let found = try Deliveries.inspect(destination) else {
                 return (.missing, nil)
+            }
+            if let keys, let titles = try keys.others(at: destination, delivered: delivered, isByHand: isByHand) {
+                return (.otherKeys, "It \(OtherKeys.clause(titles)).")
             }
             return (found.sha256 == delivered ? .asDelivered : .changed, nil)
         } catch {

@@ -88,6 +88,7 @@ struct NextSteps {
             return nil
         }
         switch explanation.refresh.operation?.outcome {
+        case OtherKeys.outcome where badFiles.isEmpty == false: return nil
         case AdapterError.Code.rejected.rawValue:
             return
                 "The vendor refused: compare what it knows the installation by with the vendor's own record\(place), "
@@ -152,12 +153,28 @@ struct NextSteps {
         return "Renew \(what) with the vendor, then \(refresh)\(place)."
     }
 
+    private var badFiles: [Explanation.FileView] {
+        explanation.files.filter { $0.state == .changed || $0.state == .missing || $0.state == .otherKeys }
+    }
+
     private var aboutFiles: String? {
-        let bad = explanation.files.filter { $0.state == .changed || $0.state == .missing }
-        if !bad.isEmpty {
+        let others = badFiles.filter { $0.state == .otherKeys }.map(\.path)
+        if !others.isEmpty {
             return
-                "Somebody changed or removed \(bad.map(\.path).joined(separator: ", ")): \(refresh) puts back what was "
-                + "delivered."
+                "\(others.joined(separator: ", ")): other keys stand there than the record holds, and Gatehouse leaves them "
+                + "alone. "
+                + OtherKeys.advice(way, for: explanation.installation, place: explanation.place ?? "")
+        }
+        let bad = badFiles.map(\.path).joined(separator: ", ")
+        if !bad.isEmpty {
+            switch way {
+            case .refreshAndKeys where explanation.refresh.operation?.outcome == OtherKeys.outcome, .keys:
+                return
+                    "Somebody changed or removed \(bad), and what was delivered there is not put back. "
+                    + OtherKeys.advice(.keys, for: explanation.installation, place: explanation.place ?? "")
+            default:
+                return "Somebody changed or removed \(bad): \(refresh) puts back what was delivered."
+            }
         }
         let unknown = explanation.files.filter { $0.state == .unknown }
         guard let first = unknown.first else { return nil }

@@ -65,7 +65,8 @@ extension HistoryView.Event {
             case .entitlement(let entitlement, let before):
                 (.entitlement, before == nil ? "granted" : "changed", entitlement.changes(since: before))
             case .undone(let kind, let detail): (.delivery, kind, detail)
-            case .delivery(let path, let sha256): (.delivery, "delivered", "\(path) (SHA-256 \(sha256.prefix(12))…)")
+            case .delivery(let path, let sha256, let wasThere):
+                (.delivery, wasThere ? "taken up" : "delivered", "\(path) (SHA-256 \(sha256.prefix(12))…)")
             }
         self.init(
             at: record.at, local: zone.wallTimeInSeconds(record.at), kind: kind, what: what, who: record.who,

@@ -13,7 +13,7 @@ final class Settling: Sendable {
     let adopt: Bool
     /// How an answer counts as contact with the vendor.
     let contact: Contact
-    private let places: DeliveryPlaces
+    let places: DeliveryPlaces
     /// The hashes of the files that are there, by path.
     private let found: [String: String]
 
@@ -70,7 +70,7 @@ final class Settling: Sendable {
             contact: contact)
     }
 
-    private var gateway: Gateway { context.gateway }
+    var gateway: Gateway { context.gateway }
 
     /// How far ahead of our clock a vendor's may be, in minutes.
     static let clockTolerance = 5
@@ -155,6 +155,12 @@ final class Settling: Sendable {
     /// Checks an outcome and takes it. It is taken whole, in a task that nobody cancels.
     func take(_ outcome: Outcome, _ operation: String, _ notes: [StepNote]) async throws -> RefreshResult {
         try check(outcome)
+        if let keys = registeredKeys {
+            if case .removed = outcome {
+            } else {
+                return try await Task { try await takeBeside(keys, outcome, operation, notes) }.value
+            }
+        }
         switch outcome {
         case .unchanged(let attestation):
             let changed = places.all.filter { place in
@@ -162,7 +168,7 @@ final class Settling: Sendable {
             }
             if changed.isEmpty {
                 // One write, which nothing can cancel: most refreshes end here.
-                let message = attestation.remarks.reduce("Nothing changed.") { "\($0) \($1)" }
+                let message = told(attestation)
                 let orders = try await end(operation, .done, .unchanged, message, notes)
                 return RefreshResult(
                     installation: record.id, outcome: .unchanged, message: message, operation: operation
@@ -213,45 +219,26 @@ final class Settling: Sendable {
         }
     }
 
-    /// What was delivered to a path: as it is kept, or, where it holds keys, as it is sealed with the upgrade that brought
-    /// it; nil where it is neither.
-    private func contents(at path: String) async throws -> [UInt8]? {
-        if let contents = try await context.store.contents(of: record.id, path: path) { return Array(contents) }
-        guard let (operation, delivery) = try await context.store.delivery(at: path),
-            let sealed = try await context.store.sealed(SealedAnswer.grant, of: operation)
-        else { return nil }
-        let bytes = try gateway.sealer.open(sealed, for: SealedAnswer.purpose(SealedAnswer.grant, of: operation))
-        let grant = try JSONDecoder().decode(Grant.self, from: Data(bytes))
-        return grant.files.first { $0.delivery == delivery }?.contents
-    }
-
     /// Puts files back that somebody changed, since what is held still holds.
     private func putBack(
         _ changed: [Destination], _ operation: String, _ notes: [StepNote]
     ) async throws -> RefreshResult {
         var wanted: [WantedFile] = []
         for place in changed {
-            guard let contents = try await contents(at: place.path) else {
+            guard let contents = try await context.store.contents(of: record.id, path: place.path) else {
                 throw DeliveryError(
                     .changedMeanwhile, place.path,
                     "somebody had changed \(DeliveryError.quoted(place.path)), and what was delivered there is not kept any "
-                        + "more: put it back from a backup, or have the vendor activate the keys again")
+                        + "more: put it back from a backup")
             }
             wanted.append(
                 WantedFile(
-                    destination: place, contents: contents, recorded: places.delivered[place.path]?.sha256))
+                    destination: place, contents: Array(contents), recorded: places.delivered[place.path]?.sha256))
         }
         let restored = wanted
         let plan = try await gateway.blocking.run { try Deliveries.plan(operation: operation, restored) }
         let paths = changed.map(\.path).joined(separator: ", ")
         let told = "Nothing changed at the vendor, but somebody had changed \(paths): it was put back."
-        if gateway.bringsFilesWithKeys(profile) {
-            // They hold keys, which the store keeps only sealed: what is cut short here is seen by the next refresh.
-            try await gateway.blocking.run { try Deliveries.complete(plan, contents: restored.map(\.contents)) }
-            let orders = try await end(operation, .done, .restored, told, notes)
-            return RefreshResult(installation: record.id, outcome: .restored, message: told, operation: operation)
-                .showing(orders)
-        }
         let files = try plan.files.indices.map { index in
             let file = plan.files[index]
             return try file.intended(
@@ -280,20 +267,28 @@ final class Settling: Sendable {
             try plan.files[index].intended(names[index], contents: Data(wanted[index].contents))
         }
         let message = summary(grant)
-        let entitlement = grant.entitlement
         let orders = try await end(
-            operation, plan.files.isEmpty ? .done : .delivering, .updated, message, notes,
-            grant: OperationEnding.NewGrant(
-                revision: grant.revision, issued: grant.attestation.issued, entitlement: entitlement,
-                tokens: isOnTokens ? tokens(grant) : nil), files: intended, refreshAt: grant.refreshAt,
-            audit: context.audit(
-                "entitlement.update", customer: record.customer, subject: record.id,
-                detail: "revision \(grant.revision)"))
+            operation, plan.files.isEmpty ? .done : .delivering, .updated, message, notes, grant: inForce(grant),
+            files: intended, refreshAt: grant.refreshAt, audit: updateAudit(grant))
         guard !plan.files.isEmpty else {
             return RefreshResult(installation: record.id, outcome: .updated, message: message, operation: operation)
                 .showing(orders)
         }
         return try await deliver(plan, wanted.map(\.contents), .updated, message).showing(orders)
+    }
+
+    /// What a grant puts in force.
+    func inForce(_ grant: Grant) -> OperationEnding.NewGrant {
+        OperationEnding.NewGrant(
+            revision: grant.revision, issued: grant.attestation.issued, entitlement: grant.entitlement,
+            tokens: isOnTokens ? tokens(grant) : nil)
+    }
+
+    /// What the audit trail gets of it.
+    func updateAudit(_ grant: Grant) -> AuditEntry {
+        context.audit(
+            "entitlement.update", customer: record.customer, subject: record.id,
+            detail: "revision \(grant.revision)")
     }
 
     private func deliver(
@@ -311,7 +306,12 @@ final class Settling: Sendable {
         }
     }
 
-    private func summary(_ grant: Grant) -> String {
+    /// That nothing changed, with the vendor's remarks.
+    func told(_ attestation: Attestation) -> String {
+        attestation.remarks.reduce("Nothing changed.") { "\($0) \($1)" }
+    }
+
+    func summary(_ grant: Grant) -> String {
         var parts: [String] = []
         if let end = grant.entitlement.end { parts.append("until \(end)") }
         parts += grant.entitlement.seats.map { "\($0.count) \($0.name)" }
@@ -349,19 +349,30 @@ final class Settling: Sendable {
         _ notes: [StepNote], grant: OperationEnding.NewGrant? = nil, files: [IntendedFile] = [],
         refreshAt: Instant? = nil, audit: AuditEntry? = nil
     ) async throws -> [OrderRecord] {
+        try await context.store.end(
+            ending(
+                operation, status, outcome.rawValue, message, notes, grant: grant, files: files, refreshAt: refreshAt,
+                audit: audit))
+    }
+
+    /// How an operation ends with a verified answer.
+    func ending(
+        _ operation: String, _ status: OperationStatus, _ outcome: String, _ message: String,
+        _ notes: [StepNote], grant: OperationEnding.NewGrant? = nil, files: [IntendedFile] = [],
+        refreshAt: Instant? = nil, audit: AuditEntry? = nil
+    ) throws -> OperationEnding {
         let now = context.now
         let zone = try gateway.zones.zone(named: record.timeZone)
         let contact = self.contact.at ?? now
         let due = refreshAt ?? profile.refreshDays.map { zone.instant(contact, addingDays: $0) }
         let kind = status == .delivering ? "deliver" : "finish"
-        let detail = status == .delivering ? files.map(\.path).joined(separator: ", ") : outcome.rawValue
-        return try await context.store.end(
-            OperationEnding(
-                operation: operation, installation: record.id, at: now, status: status, outcome: outcome.rawValue,
-                message: message, notes: notes + [StepNote(at: now, kind: kind, detail: detail)],
-                contact: OperationEnding.Contact(
-                    at: contact, refreshDue: due, isOffline: self.contact.isOffline), grant: grant,
-                files: files, audit: audit, orders: record.orderUntil == nil ? nil : watch(in: zone)))
+        let detail = status == .delivering ? files.map(\.path).joined(separator: ", ") : outcome
+        return OperationEnding(
+            operation: operation, installation: record.id, at: now, status: status, outcome: outcome,
+            message: message, notes: notes + [StepNote(at: now, kind: kind, detail: detail)],
+            contact: OperationEnding.Contact(
+                at: contact, refreshDue: due, isOffline: self.contact.isOffline), grant: grant,
+            files: files, audit: audit, orders: record.orderUntil == nil ? nil : watch(in: zone))
     }
 }
 

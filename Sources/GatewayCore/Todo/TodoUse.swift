@@ -10,7 +10,7 @@ extension ListTodo: PerformedCall {
         if let customer { _ = try await ShowCustomer(id: customer).perform(in: context) }
         let drafts =
             try await steps(context) + offline(context) + orders(context) + refusals(context) + renewals(context)
-            + upgrades(context) + reviews(context) + authorizations(context)
+            + upgrades(context) + otherKeys(context) + reviews(context) + authorizations(context)
         let installations = Set(drafts.map(\.installation))
         let cards = try await context.store.cards(of: installations, in: context.scope)
         let until = try await LossOfAccess(context).times(of: installations, customer: customer)
@@ -69,6 +69,14 @@ extension ListTodo: PerformedCall {
                     since: upgrade.start))
         }
         return drafts
+    }
+
+    private func otherKeys(_ context: CallContext) async throws -> [Draft] {
+        try await context.store.lastEnded(OtherKeys.outcome, in: context.scope, customer: customer).map {
+            Draft(
+                kind: .keys, installation: $0.installation, what: $0.message,
+                command: "gatehouse explain \($0.installation)", since: $0.at)
+        }
     }
 
     private func authorizations(_ context: CallContext) async throws -> [Draft] {

@@ -172,6 +172,8 @@ public struct StoreRestore: Sendable {
                 DELETE FROM sealed
                 WHERE operation IN (SELECT id FROM operations WHERE act = 'upgrade' AND \(isVoided))
                 """)
+        // Keys that were activated since are newer than what could be put back: what stands on the hosts is left alone.
+        try db.execute(sql: "DELETE FROM sealed WHERE name = ?1", arguments: [SealedAnswer.grant])
         try db.execute(sql: "UPDATE installations SET closed_for = NULL")
         try db.execute(
             sql: """

@@ -25,6 +25,16 @@ public struct DeliveredFile: Hashable, Sendable {
     }
 }
 
+/// Where a file that is in place came from.
+public struct DeliverySource: Hashable, Sendable {
+    /// The operation that brought it, or found it there.
+    public var operation: String
+    /// Which of the adapter's deliveries it is.
+    public var delivery: String
+    /// The revision of what was granted with it; nil where nothing was.
+    public var revision: String?
+}
+
 /// A file that is to be put in place.
 public struct DeliveryRecord: Sendable {
     /// Which of the adapter's deliveries it is.
@@ -81,12 +91,16 @@ extension Store {
         }
     }
 
-    /// The operation that brought the file that is in place at a path, and which of its deliveries that is; nil where
-    /// there is none.
-    public func delivery(at path: String) async throws -> (operation: String, delivery: String)? {
+    /// Where an installation's file that is in place came from; nil where there is none.
+    public func source(of installation: String, path: String) async throws -> DeliverySource? {
         try await pool.read { db in
-            try db.row("SELECT operation, delivery FROM deliveries WHERE status = 'current' AND path = ?1", [path])
-                .map { ($0[0], $0[1]) }
+            try db.row(
+                """
+                SELECT d.operation, d.delivery, e.revision FROM deliveries d
+                LEFT JOIN entitlements e ON e.operation = d.operation
+                WHERE d.status = 'current' AND d.path = ?1 AND d.installation = ?2
+                """, [path, installation]
+            ).map { DeliverySource(operation: $0[0], delivery: $0[1], revision: $0[2]) }
         }
     }
 

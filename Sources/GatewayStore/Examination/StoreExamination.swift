@@ -145,6 +145,22 @@ public final class StoreExamination: Sendable {
         }
     }
 
+    /// What the vendors know the installations of some profiles by, by ID.
+    public func identities(ofProfiles names: Set<String>) throws -> [String: (
+        profile: String, identity: [String: String]
+    )] {
+        try ask { db in
+            var found: [String: (profile: String, identity: [String: String])] = [:]
+            for name in names {
+                for row in try db.rows("SELECT id, identity FROM installations WHERE profile = ?1", [name]) {
+                    let identity: String = row[1]
+                    found[row[0]] = (name, try JSONDecoder().decode([String: String].self, from: Data(identity.utf8)))
+                }
+            }
+            return found
+        }
+    }
+
     /// The backups that Gatehouse made by itself, beside a store, and their bytes.
     public static func automaticBackups(of store: String) -> [(path: String, bytes: Int)] {
         let folder = URL(fileURLWithPath: store).deletingLastPathComponent().path

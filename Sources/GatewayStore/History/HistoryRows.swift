@@ -24,8 +24,8 @@ public struct HistoryRecord: Sendable {
         case step(kind: String, detail: String)
         /// An entitlement came into force, after another one or as the first.
         case entitlement(Entitlement, before: Entitlement?)
-        /// A file was put in place.
-        case delivery(path: String, sha256: String)
+        /// A file was put in place, or counts as delivered as it stood there.
+        case delivery(path: String, sha256: String, wasThere: Bool)
         /// A file was put back or taken away by the rollback of an upgrade: `put back`, `taken away`.
         case undone(kind: String, detail: String)
     }
@@ -150,7 +150,7 @@ extension Database {
         try rows(
             """
             SELECT CASE WHEN d.status = 'current' OR o.act = 'upgrade' THEN d.at ELSE COALESCE(o.ended_at, d.at) END,
-            COALESCE(p.name, o.caller), d.operation, d.path, d.sha256
+            COALESCE(p.name, o.caller), d.operation, d.path, d.sha256, d.plan = '' AND o.act <> 'upgrade'
             FROM deliveries d JOIN operations o ON o.id = d.operation LEFT JOIN people p ON p.id = o.caller
             WHERE d.installation = ?1 AND d.status IN ('current', 'superseded')
             ORDER BY d.operation DESC, d.number LIMIT ?2
@@ -158,7 +158,7 @@ extension Database {
         ).map {
             HistoryRecord(
                 at: Instant(milliseconds: $0[0]), who: $0[1], operation: $0[2],
-                event: .delivery(path: $0[3], sha256: $0[4]))
+                event: .delivery(path: $0[3], sha256: $0[4], wasThere: $0[5]))
         }
     }
 }

@@ -119,6 +119,8 @@ extension Store {
             for (index, file) in ending.files.enumerated() {
                 try db.intend(file, number: index + 1, ending: ending)
             }
+            for file in ending.takenUp { try db.deliver(file, by: ending.operation, at: ending.at) }
+            if !ending.takenUp.isEmpty { try db.giveUpGrants(of: ending.installation) }
             if let removal = ending.removal {
                 try db.removeLicense(of: ending.installation, removal.server, at: ending.at)
             }

@@ -240,6 +240,8 @@ public struct OperationEnding: Sendable {
     public var grant: NewGrant?
     /// The files that go with it.
     public var files: [IntendedFile]
+    /// Files that are in place already and count as delivered from now on, as they stand: their contents are not kept.
+    public var takenUp: [DeliveredFile] = []
     /// Where it failed: before when it is not tried again by itself.
     public var nextTry: Instant?
     /// What the audit trail gets.

@@ -16,11 +16,11 @@ public struct InstallationCard: Hashable, Sendable {
     public var owner: String?
 }
 
-/// An installation that its vendor refused last.
+/// An installation whose last operation failed: most often its vendor refused it.
 public struct RefusedInstallation: Hashable, Sendable {
     /// The installation's ID.
     public var installation: String
-    /// What was refused, and what to do.
+    /// What happened, and what to do.
     public var message: String
     /// When.
     public var at: Instant
@@ -48,14 +48,21 @@ extension Store {
 
     /// The installations in scope that their vendors refused last, those that are archived left out.
     public func refusedInstallations(in scope: Scope, customer: String?) async throws -> [RefusedInstallation] {
+        try await lastEnded("rejected", in: scope, customer: customer)
+    }
+
+    /// The installations in scope whose last operation failed with this outcome, those that are archived left out.
+    public func lastEnded(
+        _ outcome: String, in scope: Scope, customer: String?
+    ) async throws -> [RefusedInstallation] {
         try await pool.read { db in
             try db.rows(
                 """
                 SELECT i.id, COALESCE(o.message, ''), o.ended_at FROM installations i
                 JOIN operations o ON o.installation = i.id AND o.ended_at = i.last_failure_at
-                WHERE o.status = 'failed' AND o.outcome = 'rejected' AND i.archived_at IS NULL
+                WHERE o.status = 'failed' AND o.outcome = ?3 AND i.archived_at IS NULL
                 AND (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
-                """, [scope.customer, customer]
+                """, [scope.customer, customer, outcome]
             ) { row in
                 RefusedInstallation(installation: row[0], message: row[1], at: Instant(milliseconds: row[2]))
             }

@@ -42,7 +42,7 @@ extension Store {
                     """, [ending.operation, ending.installation, ending.at.milliseconds])
                 try db.giveUpSnapshots(" AND operation <> ?2", [ending.installation, ending.operation])
             }
-            for file in ending.delivered { try db.deliver(file, ending) }
+            for file in ending.delivered { try db.deliver(file, by: ending.operation, at: ending.at) }
             if succeeded { try db.giveUpGrants(of: ending.installation) }
             try db.append(ending.audit)
         }
@@ -148,7 +148,7 @@ extension Database {
 
     /// Gives up what upgrades of an installation were granted whose files are in place no more, and could not come back by
     /// a rollback of the one that is watched.
-    fileprivate func giveUpGrants(of installation: String) throws {
+    func giveUpGrants(of installation: String) throws {
         try run(
             """
             DELETE FROM sealed WHERE name = ?2 AND operation IN (
@@ -164,22 +164,19 @@ extension Database {
             """, [installation, SealedAnswer.grant])
     }
 
-    /// Records a file that an upgrade has put in place. Its contents hold keys, so they are not kept here.
-    fileprivate func deliver(_ file: DeliveredFile, _ ending: UpgradeEnding) throws {
+    /// Records a file that is in place: an upgrade has put it there, or a refresh has found it. Its contents hold keys, so
+    /// they are not kept here.
+    func deliver(_ file: DeliveredFile, by operation: String, at now: Instant) throws {
         try run(
             "UPDATE deliveries SET status = 'superseded', contents = NULL WHERE status = 'current' AND path = ?1",
             [file.path])
         let number: Int =
-            try row("SELECT COALESCE(MAX(number), 0) + 1 FROM deliveries WHERE operation = ?1", [ending.operation])?[0]
-            ?? 1
+            try row("SELECT COALESCE(MAX(number), 0) + 1 FROM deliveries WHERE operation = ?1", [operation])?[0] ?? 1
         try run(
             """
             INSERT INTO deliveries (operation, number, installation, delivery, path, plan, sha256, contents, status, at)
             VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, NULL, 'current', ?7)
             """,
-            [
-                ending.operation, number, ending.installation, file.delivery, file.path, file.sha256,
-                ending.at.milliseconds,
-            ])
+            [operation, number, file.installation, file.delivery, file.path, file.sha256, now.milliseconds])
     }
 }

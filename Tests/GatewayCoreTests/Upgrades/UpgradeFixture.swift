@@ -26,6 +26,10 @@ struct UpgradeFixture: Sendable {
         static let twelve = Keys(
             serialNumber: "1047926", userKey: "U7Q4-20MC-91XK", productKey: "7KQ2M-HX4RT-0WZ9C-3NVD8-PL6SA", users: 12)
 
+        /// A third set, which a person activates in the product.
+        static let twenty = Keys(
+            serialNumber: "1048115", userKey: "U3T7-32MC-55PL", productKey: "9PL3X-4WQ8Z-2VNB7-K5RT1-C8MD6", users: 20)
+
         var values: [String: String] {
             [
                 "customerNumber": "4000217743", "serialNumber": serialNumber, "userKey": userKey,
@@ -106,11 +110,27 @@ struct UpgradeFixture: Sendable {
 
     /// Opens a gateway while the closure runs, as another process would.
     ///
-    /// - Parameter vendor: Where the vendor is, if not where it is.
-    func open<Result>(vendor: String? = nil, _ body: (Gateway) async throws -> Result) async throws -> Result {
+    /// - Parameters:
+    ///   - vendor: Where the vendor is, if not where it is.
+    ///   - store: Another store than the fixture's.
+    func open<Result>(
+        vendor: String? = nil, store: String? = nil, _ body: (Gateway) async throws -> Result
+    ) async throws -> Result {
         try await fixture.withGateway(
-            shippedAdapters,
+            shippedAdapters, store: store,
             environment: ["GATEHOUSE_VENDOR_URL": vendor ?? ready.url, "GATEHOUSE_VENDOR_KEY": ready.publicKey], body)
+    }
+
+    /// Restores a backup to a store of its own, and opens a gateway on it.
+    func restore<Result>(_ backup: String, _ body: (Gateway) async throws -> Result) async throws -> Result {
+        let store = "\(fixture.folder)/restored-\(UUID().uuidString).db"
+        let configuration = GatewayConfiguration(
+            store: store, profiles: [fixture.profiles], deliveryRoots: [fixture.sites], environment: [:],
+            keyFile: fixture.store + ".key")
+        let caretaker = try Caretaker(
+            configuration, registry: AdapterRegistry(shippedAdapters), surroundings: time.surroundings)
+        _ = try await caretaker.perform(RestoreStore(file: backup), by: .msp)
+        return try await open(store: store, body)
     }
 
     private func add(to gateway: Gateway, hosts: [String]) async throws {
@@ -178,7 +198,9 @@ extension Gateway {
         let record = try await stored("g1")
         let seats = try await store.seats(of: "g1", in: .portfolio).first?.count
         let entitlement = try await store.entitlement(of: "g1", in: .portfolio)?.seats.first?.count
-        let keys = [UpgradeFixture.Keys.eight, .twelve].first { $0.serialNumber == record.identity["serialNumber"] }
+        let keys = [UpgradeFixture.Keys.eight, .twelve, .twenty].first {
+            $0.serialNumber == record.identity["serialNumber"]
+        }
         guard let users = keys?.users, seats == users, entitlement == users else {
             throw TestFailure("\(record.identity), \(seats ?? 0) seats, \(entitlement ?? 0) granted")
         }

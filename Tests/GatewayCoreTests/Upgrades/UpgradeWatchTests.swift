@@ -161,7 +161,7 @@ struct UpgradeWatchTests {
             _ = try await gateway.upgrade()
             let new = try #require(upgrade.fixture.read(upgrade.serverFile))
             for file in upgrade.files() {
-                try Data("[RegInfo]\r\nSerial=0\r\n".utf8).write(to: URL(filePath: file))
+                try Data("[RegInfo]\r\nSerial=1047926\r\n".utf8).write(to: URL(filePath: file))
                 let result = try await gateway.refresh("g1")
                 #expect(result.outcome == .restored && result.message.contains(file), "\(result)")
                 #expect(upgrade.fixture.read(file) == new)
