@@ -66,6 +66,7 @@ extension UpgradeRun {
     /// Takes what the person brought, and goes on.
     private func take(_ grant: Grant) async throws {
         do {
+            try await remember(grant)
             try await keep(grant)
         } catch {
             return try await rollBack(after: Gateway.callError(error).message)
@@ -75,22 +76,22 @@ extension UpgradeRun {
 
     /// What a person recorded, with the file that the product wrote.
     private func grant(_ entitlement: Entitlement, at: Instant) async throws -> Grant {
-        let files = try await hostFiles()
-        let kept = Dictionary(
-            try await store.upgradeFiles(of: id).map { ($0.number, $0.beforeSHA256) },
-            uniquingKeysWith: { first, _ in first })
+        let files = try await store.upgradeFiles(of: id)
+        let roots = gateway.configuration.deliveryRoots
         guard let server = files.first(where: { $0.host == HostFile.server }),
-            let contents = try await gateway.blocking.run({ try Deliveries.contents(of: server.destination) })
+            let contents = try await gateway.blocking.run({
+                try Deliveries.contents(of: server.destination(roots: roots))
+            })
         else {
             throw CallError(
                 .failed,
-                "The product has written no registration file to \(files.first?.destination.path ?? "the server"): activate "
+                "The product has written no registration file to \(files.first?.path ?? "the server"): activate "
                     + "the keys first. Nothing was changed.")
         }
-        guard FileState.sha256(contents) != kept[server.number] ?? nil else {
+        guard FileState.sha256(contents) != server.beforeSHA256 else {
             throw CallError(
                 .failed,
-                "\(server.destination.path) is as it was before: activate the keys in the product first. Nothing was "
+                "\(server.path) is as it was before: activate the keys in the product first. Nothing was "
                     + "changed.")
         }
         return Grant(
@@ -99,46 +100,33 @@ extension UpgradeRun {
             files: Set(files.map(\.delivery)).sorted().map { Grant.File(delivery: $0, contents: contents) })
     }
 
-    /// Puts the files back that the product, or an upgrade, wrote since the snapshot.
+    /// Puts the files back that the product, or an upgrade, wrote since the snapshot: each where it stood then.
     ///
-    /// - Returns: What went wrong, by the file's number; and the numbers of those that were changed.
-    func putBackByHand() async throws -> (trouble: [Int: String?], changed: Set<Int>) {
-        var trouble: [Int: String?] = [:]
-        var changed: Set<Int> = []
-        let records = Dictionary(
-            try await store.upgradeFiles(of: id).map { ($0.number, $0.beforeSHA256) },
-            uniquingKeysWith: { first, _ in first })
-        for file in try await hostFiles() {
-            guard let before = records[file.number] ?? nil,
-                let sealed = try await store.sealed(SealedAnswer.before(file.number), of: id)
-            else {
+    /// - Parameter kept: What they held before, by number.
+    /// - Returns: Whether a file was changed, and what went wrong, both by the file's number.
+    func putBackByHand(
+        _ files: [UpgradeFileRecord], _ kept: [Int: [UInt8]]
+    ) async -> (values: [Int: Bool], trouble: [Int: String]) {
+        let (id, roots) = (id, gateway.configuration.deliveryRoots)
+        return await onEachHost(files) { file in
+            let destination = try file.destination(roots: roots)
+            let there = try Deliveries.inspect(destination)?.sha256
+            guard there != file.beforeSHA256 else { return false }
+            let path = DeliveryError.quoted(file.path)
+            guard file.beforeSHA256 != nil else {
                 // Gatehouse removes nothing that it did not write.
-                if file.host == HostFile.server,
-                    try await gateway.blocking.run({ try Deliveries.inspect(file.destination) }) != nil
-                {
-                    trouble[file.number] = .some(
-                        "the product wrote \(file.destination.path), and nothing stood there before: move it away.")
-                }
-                continue
+                throw DeliveryError(
+                    .foreign, file.path, "the product wrote \(path), and nothing stood there before: move it away")
             }
-            let bytes = try gateway.sealer.open(
-                sealed, for: SealedAnswer.purpose(SealedAnswer.before(file.number), of: id))
-            let id = id
-            do {
-                let changes = try await gateway.blocking.run {
-                    guard try Deliveries.inspect(file.destination)?.sha256 != before else { return false }
-                    let plan = try Deliveries.plan(
-                        operation: id,
-                        [WantedFile(destination: file.destination, contents: bytes, recorded: nil)], adopt: true)
-                    try Deliveries.complete(plan, contents: [bytes])
-                    return true
-                }
-                if changes { changed.insert(file.number) }
-                trouble[file.number] = .some(nil)
-            } catch let error as DeliveryError {
-                trouble[file.number] = error.sentence
+            guard let before = kept[file.number] else {
+                throw DeliveryError(
+                    .hashMismatch, file.path,
+                    "what stood at \(path) before is not kept any more: put the file back from a backup")
             }
+            let plan = try Deliveries.plan(
+                operation: id, [WantedFile(destination: destination, contents: before, recorded: nil)], adopt: true)
+            try Deliveries.complete(plan, contents: [before])
+            return true
         }
-        return (trouble, changed)
     }
 }

@@ -20,13 +20,15 @@ extension UpgradeRun {
             let transition = try keys.upgrade(facts, keys: values)
             try await store.journal(
                 try Conversation.journal(transition, nonce: nonce, at: context.now), of: id, answered: nil)
-            outcome = try await result { try await conversation(facts).run(from: transition, nonce: nonce) }
+            outcome = try await answered { try await conversation(facts).run(from: transition, nonce: nonce) }
         }
         guard case .updated(let grant) = outcome else {
             throw AdapterError(
                 .malformed, "The vendor says that nothing changed, and was asked to activate other keys.")
         }
-        try check(grant.attestation)
+        try checkSubject(grant.attestation)
+        try await remember(grant)
+        try checkTime(grant.attestation)
         try await keep(grant)
     }
 
@@ -34,7 +36,7 @@ extension UpgradeRun {
         let facts = try await facts(nonce: operation.nonce ?? "")
         let conversation = conversation(facts)
         if let answer = operation.answer {
-            return try await result { try await conversation.resume(operation, sealed: answer) }
+            return try await answered { try await conversation.resume(operation, sealed: answer) }
         }
         do {
             return try await result { try await conversation.inspect(operation) }
@@ -46,8 +48,36 @@ extension UpgradeRun {
         }
     }
 
+    /// What the vendor answered to a process that was gone before it read that.
+    ///
+    /// - Returns: Whether it activated the keys; nil where that can't be known.
+    func readAnswer() async -> Bool? {
+        guard let answer = operation.answer, let facts = try? await facts(nonce: operation.nonce ?? "") else { return nil }
+        do {
+            let conversation = conversation(facts)
+            let outcome = try await result { try await conversation.resume(operation, sealed: answer) }
+            guard case .updated(let grant) = outcome else { return nil }
+            try checkSubject(grant.attestation)
+            try await remember(grant)
+            return true
+        } catch let error as AdapterError {
+            return error.code == .rejected ? false : nil
+        } catch {
+            return nil
+        }
+    }
+
     private func conversation(_ facts: Facts) -> Conversation {
         Conversation(gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
+    }
+
+    /// How the activation ended. Of an answer that can't be believed or read nobody knows what it stands for.
+    private func answered(_ conversation: () async throws -> Conversation.Ending) async throws -> Outcome {
+        do {
+            return try await result(conversation)
+        } catch let error as AdapterError where error.code == .untrusted || error.code == .malformed {
+            throw AdapterError(error.code, "\(error.message) \(Self.doubt)", field: error.field)
+        }
     }
 
     /// How a conversation ended; what was lost on the way is asked about by the next.
@@ -67,8 +97,8 @@ extension UpgradeRun {
         }
     }
 
-    /// The grant must name the installation by the identity that the keys bring, and not come from the future.
-    private func check(_ attestation: Attestation) throws {
+    /// The grant must name the installation by the identity that the keys bring.
+    private func checkSubject(_ attestation: Attestation) throws {
         let plan = try plan()
         for (name, value) in plan.identity
         where attestation.subject[name].map({ $0.utf8.elementsEqual(value.utf8) }) != true {
@@ -76,6 +106,10 @@ extension UpgradeRun {
             throw AdapterError(
                 .conflict, "The vendor's answer is for another installation: its \(name) is \(said).", field: name)
         }
+    }
+
+    /// It must not come from the future.
+    private func checkTime(_ attestation: Attestation) throws {
         guard attestation.issued <= context.now.adding(minutes: Settling.clockTolerance) else {
             throw AdapterError(
                 .conflict,
@@ -83,37 +117,58 @@ extension UpgradeRun {
         }
     }
 
-    func keep(_ grant: Grant) async throws {
-        let before = Dictionary(
-            try await store.upgradeFiles(of: id).map { ($0.number, $0.beforeSHA256) },
-            uniquingKeysWith: { first, _ in first })
-        var records: [UpgradeFileRecord] = []
-        for file in try await hostFiles() {
-            guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents else { continue }
-            let wanted = WantedFile(
-                destination: file.destination, contents: contents, recorded: before[file.number] ?? nil)
-            let id = id
-            let plan = try await gateway.blocking.run {
-                try Deliveries.plan(operation: id, [wanted], adopt: true)
-            }
-            records.append(
-                UpgradeFileRecord(
-                    number: file.number, host: file.host, delivery: file.delivery, path: file.destination.path,
-                    plan: try JSONEncoder().encode(plan.files[0])))
-        }
-        guard !records.isEmpty else {
-            throw AdapterError(.malformed, "The vendor activated the keys, and gave no registration file.")
-        }
+    /// Writes down what was granted, no keys: whatever becomes of the rest, the keys are active from now on.
+    func remember(_ grant: Grant) async throws {
         var plan = try plan()
         plan.tried = try registration(of: grant)
+        if !profile.vendor.isByHand { plan.isActivated = true }
         try await store.keepPlan(try JSONEncoder().encode(plan), of: id)
+    }
+
+    /// Keeps the grant, sealed, before any host is looked at.
+    func keep(_ grant: Grant) async throws {
+        let files = try await store.upgradeFiles(of: id).filter { file in
+            grant.files.contains { $0.delivery == file.delivery }
+        }
+        guard !files.isEmpty else {
+            throw AdapterError(.malformed, "The vendor activated the keys, and gave no registration file.")
+        }
         let sealed = try seal(Array(try JSONEncoder().encode(grant)), as: SealedAnswer.grant)
         try await store.keepActivation(
-            sealed, files: records, of: id,
+            sealed, of: id,
             notes: [
                 note("activate", "the vendor activated them: \(Self.told(grant))"),
-                note("deliver", "to \(records.map(\.host).joined(separator: ", "))"),
+                note("deliver", "to \(files.map(\.host).joined(separator: ", "))"),
             ])
+    }
+
+    /// Works out how the file is put on every host, where that is not known yet: at the places of the snapshot, and only
+    /// where still stands what stood there then, or the new file already. By hand the product may have written there.
+    ///
+    /// - Throws: ``CallError`` that names every host that stands in the way. No file was touched then.
+    private func planFiles(_ grant: Grant) async throws {
+        let files = try await store.upgradeFiles(of: id).filter { $0.plan == nil }
+        let (id, roots, isByHand) = (id, gateway.configuration.deliveryRoots, profile.vendor.isByHand)
+        let (plans, trouble) = await onEachHost(files) { file -> Data? in
+            guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents else { return nil }
+            let destination = try Destination.resolve(path: file.path, roots: roots)
+            let wanted = WantedFile(destination: destination, contents: contents, recorded: file.beforeSHA256)
+            let planned = try Deliveries.plan(operation: id, [wanted], adopt: true).files[0]
+            guard isByHand || planned.expected == .same || planned.expected.sha256 == file.beforeSHA256 else {
+                throw DeliveryError.changedMeanwhile(destination)
+            }
+            return try JSONEncoder().encode(planned)
+        }
+        try await fail(where: trouble, of: files)
+        try await store.keepFilePlans(plans.compactMapValues { $0 }, of: id)
+    }
+
+    /// - Throws: ``CallError`` that names every host on which something went wrong.
+    private func fail(where trouble: [Int: String], of files: [UpgradeFileRecord]) async throws {
+        try await store.keepTrouble(
+            Dictionary(uniqueKeysWithValues: files.map { ($0.number, trouble[$0.number]) }), of: id)
+        let told = files.compactMap { file in trouble[file.number].map { "\(file.host): \($0)" } }
+        guard told.isEmpty else { throw CallError(.failed, told.joined(separator: " ")) }
     }
 
     /// What was granted, in a few words.
@@ -138,23 +193,19 @@ extension UpgradeRun {
     /// Puts the registration file on every host, all at once, each checked by its hash; then it is in force.
     func deliver() async throws {
         let grant = try await openGrant()
-        let files = try await store.upgradeFiles(of: id).filter { $0.plan != nil }
+        let hosts = try await store.upgradeFiles(of: id).map(\.host)
         context.progress(
-            Progress(done: 0, total: files.count, latest: "deliver: to \(files.map(\.host).joined(separator: ", "))"))
-        let (trouble, _) = await onEveryHost(files) { plan, file in
-            guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents else {
-                return false
-            }
+            Progress(done: 0, total: hosts.count, latest: "deliver: to \(hosts.joined(separator: ", "))"))
+        try await planFiles(grant)
+        let files = try await store.upgradeFiles(of: id).filter { $0.plan != nil }
+        let id = id
+        let (_, trouble) = await onEachHost(files) { file in
+            guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents,
+                let plan = try file.deliveryPlan(of: id)
+            else { return }
             try Deliveries.complete(plan, contents: [contents])
-            return true
         }
-        try await store.keepTrouble(trouble, of: id)
-        let failed = files.filter { trouble[$0.number] ?? nil != nil }
-        guard failed.isEmpty else {
-            throw CallError(
-                .failed,
-                failed.map { "\($0.host): \((trouble[$0.number] ?? nil) ?? "")" }.joined(separator: " "))
-        }
+        try await fail(where: trouble, of: files)
         let zone = try gateway.zones.zone(named: installation.timeZone)
         let now = context.now
         let plan = try plan()
@@ -171,34 +222,29 @@ extension UpgradeRun {
 
     /// Does something with each file, all hosts at once.
     ///
-    /// - Parameter act: Says whether it changed the file.
-    /// - Returns: What went wrong, by the file's number, nil for what did not; and the numbers of those that were changed.
-    func onEveryHost(
-        _ files: [UpgradeFileRecord], _ act: @escaping @Sendable (DeliveryPlan, UpgradeFileRecord) throws -> Bool
-    ) async -> (trouble: [Int: String?], changed: Set<Int>) {
-        let (id, gateway) = (id, gateway)
-        return await withTaskGroup(of: (Int, String?, Bool).self) { group in
+    /// - Returns: What came of it, and what went wrong, both by the file's number.
+    func onEachHost<Value: Sendable>(
+        _ files: [UpgradeFileRecord], _ act: @escaping @Sendable (UpgradeFileRecord) throws -> Value
+    ) async -> (values: [Int: Value], trouble: [Int: String]) {
+        let gateway = gateway
+        return await withTaskGroup(of: (Int, Value?, String?).self) { group in
             for file in files {
                 group.addTask {
                     do {
-                        guard let bytes = file.plan else { return (file.number, nil, false) }
-                        let planned = try JSONDecoder().decode(PlannedFile.self, from: bytes)
-                        let plan = DeliveryPlan(operation: id, files: [planned])
-                        return (file.number, nil, try await gateway.blocking.run { try act(plan, file) })
+                        return (file.number, try await gateway.blocking.run { try act(file) }, nil)
                     } catch let error as DeliveryError {
-                        return (file.number, error.withoutInterruption.sentence, false)
+                        return (file.number, nil, error.withoutInterruption.sentence)
                     } catch {
-                        return (file.number, "\(error)", false)
+                        return (file.number, nil, "\(error)")
                     }
                 }
             }
-            var trouble: [Int: String?] = [:]
-            var changed: Set<Int> = []
-            for await (number, text, hasChanged) in group {
-                trouble[number] = .some(text)
-                if hasChanged { changed.insert(number) }
+            var (values, trouble): ([Int: Value], [Int: String]) = ([:], [:])
+            for await (number, value, text) in group {
+                values[number] = value
+                trouble[number] = text
             }
-            return (trouble, changed)
+            return (values, trouble)
         }
     }
 

@@ -1,4 +1,5 @@
 import AdapterKit
+import Foundation
 import GatewayProfiles
 import GatewayStore
 
@@ -50,6 +51,20 @@ struct HostFile: Hashable, Sendable {
             }
         }
         return [(server, site)]
+    }
+}
+
+extension UpgradeFileRecord {
+    /// How the new file is put there, as the plan of a delivery of its own; nil before that is known.
+    func deliveryPlan(of operation: String) throws -> DeliveryPlan? {
+        guard let plan else { return nil }
+        return DeliveryPlan(operation: operation, files: [try JSONDecoder().decode(PlannedFile.self, from: plan)])
+    }
+
+    /// Where it stands, as it was written down at the snapshot: whatever profile and site name by now.
+    func destination(roots: [String]) throws -> Destination {
+        if let plan { return try JSONDecoder().decode(PlannedFile.self, from: plan).destination }
+        return try Destination.resolve(path: path, roots: roots)
     }
 }
 

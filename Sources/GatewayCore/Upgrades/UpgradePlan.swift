@@ -11,6 +11,8 @@ struct UpgradePlan: Codable, Hashable, Sendable {
     /// What the registration says with the keys, secrets masked: the identity that they bring; and what was granted, once
     /// that is known.
     var tried: [RegistrationLine] = []
+    /// Whether the vendor is known to have activated the keys, whatever became of its grant since; nil where it is not.
+    var isActivated: Bool?
     /// That it was done, and is open again to be rolled back once everyone is out; nil where it is not.
     var reopened: Reopened?
 

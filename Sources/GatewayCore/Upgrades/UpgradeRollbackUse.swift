@@ -36,7 +36,7 @@ extension RollBackUpgrade: PerformedCall {
         if phase == .done { return try await run.goOn() }
         guard changes else { return try await run.end(.failed, outcome: "cancelled", "\(reason) Nothing was changed.") }
         if open.status != .asking { try await run.everyoneOutAgain() }
-        let doubt = run.isInDoubt ? " \(UpgradeRun.doubt)" : ""
+        let doubt = await run.isInDoubt() ? " \(UpgradeRun.doubt)" : ""
         try await Task { try await run.rollBack(after: reason + doubt) }.value
     }
 
@@ -94,12 +94,13 @@ extension UpgradeRun {
         try await Task { try await rollBack(after: reopened.reason) }.value
     }
 
-    /// Whether the vendor was asked to activate the keys, and nothing is known of its answer.
-    var isInDoubt: Bool {
-        guard upgrade.phase == .activate, !profile.vendor.isByHand, operation.answer == nil,
+    /// Whether the vendor was asked to activate the keys, and nothing is known of its answer. One that came, and was not
+    /// read before the process ended, is read for that.
+    func isInDoubt() async -> Bool {
+        guard upgrade.phase == .activate, !profile.vendor.isByHand,
             let asked = try? Conversation.journaled(operation).0, case .send = asked.step
         else { return false }
-        return true
+        return await readAnswer() == nil
     }
 
     static let doubt =

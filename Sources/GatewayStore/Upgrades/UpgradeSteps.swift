@@ -51,23 +51,27 @@ extension Store {
         }
     }
 
-    /// Takes the vendor's answer: the grant sealed, and how its file is put on every host. The keys are given up.
-    public func keepActivation(
-        _ grant: Data, files: [UpgradeFileRecord], of operation: String, notes: [StepNote]
-    ) async throws {
+    /// Takes the vendor's answer: the grant sealed. The keys are given up.
+    public func keepActivation(_ grant: Data, of operation: String, notes: [StepNote]) async throws {
         try await commits.write { db in
             try db.seal(grant, as: SealedAnswer.grant, of: operation)
             try db.seal(nil, as: SealedAnswer.keys, of: operation)
-            for file in files {
-                try db.run(
-                    "UPDATE upgrade_files SET plan = ?3, trouble = NULL WHERE operation = ?1 AND number = ?2",
-                    [operation, file.number, file.plan.map { String(decoding: $0, as: UTF8.self) }])
-            }
             try db.run(
                 "UPDATE upgrades SET phase = ?2 WHERE operation = ?1", [operation, UpgradePhase.deliver.rawValue])
             try db.run(
                 "UPDATE operations SET status = 'running', answer = NULL, notes = notes || ?2 WHERE id = ?1",
                 [operation, NotesColumn.write(notes)])
+        }
+    }
+
+    /// Keeps how the new file is put on hosts, as JSON of the core's, by the number of the file.
+    public func keepFilePlans(_ plans: [Int: Data], of operation: String) async throws {
+        try await commits.write { db in
+            for (number, plan) in plans {
+                try db.run(
+                    "UPDATE upgrade_files SET plan = ?3, trouble = NULL WHERE operation = ?1 AND number = ?2",
+                    [operation, number, String(decoding: plan, as: UTF8.self)])
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import AdapterKit
 import Foundation
+import GRDB
 import GatewayAPI
 import GatewayStore
 import Testing
@@ -132,6 +133,41 @@ struct UpgradeByHandTests {
             let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
             #expect(view.status == "interrupted" && view.message.contains("server"), "\(view.message)")
             try FileManager.default.removeItem(atPath: upgrade.serverFile)
+            #expect(try await gateway.perform(ResumeUpgrade(installation: "g1")).phase == "rolledBack")
+        }
+    }
+
+    @Test("Files are put back where they stood, whatever the site names by now")
+    func otherSite() async throws {
+        try await UpgradeFixture.with(extends: "sage100-by-hand") { upgrade, gateway in
+            let files = upgrade.files()
+            let before = ["server", "ts1", "ts2"].map { "\(UpgradeFixture.Keys.eight.registration); of \($0)\r\n" }
+            for (file, text) in zip(files, before) { try Data(text.utf8).write(to: URL(filePath: file)) }
+            _ = try await gateway.upgrade()
+            try activate(upgrade)
+            // What no call allows any more, and an older version did.
+            let site = [
+                "server": ["\(upgrade.fixture.sites)/server"], "terminalServers": ["ts2:\(upgrade.fixture.sites)/ts2"],
+            ]
+            let text = String(decoding: try JSONEncoder().encode(site), as: UTF8.self)
+            try upgrade.fixture.raw { try $0.execute(sql: "UPDATE installations SET site = ?1", arguments: [text]) }
+            for file in files { try Data("the product's".utf8).write(to: URL(filePath: file)) }
+            let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(view.phase == "rolledBack", "\(view.message)")
+            #expect(files.map { upgrade.fixture.read($0) } == before)
+        }
+    }
+
+    @Test("What stood there before and is not kept any more is told as that, and nothing is to be moved away")
+    func withoutKeyFile() async throws {
+        try await asked { (upgrade, gateway, _) async throws in
+            try activate(upgrade)
+            try FileManager.default.removeItem(atPath: gateway.configuration.keyFile)
+            _ = try await gateway.perform(RotateKeyFile(lost: true))
+            let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(view.status == "interrupted" && view.message.contains("not kept any more"), "\(view.message)")
+            #expect(!view.message.contains("move it away"), "\(view.message)")
+            try Data(UpgradeFixture.Keys.eight.registration.utf8).write(to: URL(filePath: upgrade.serverFile))
             #expect(try await gateway.perform(ResumeUpgrade(installation: "g1")).phase == "rolledBack")
         }
     }
