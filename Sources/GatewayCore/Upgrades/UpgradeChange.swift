@@ -52,7 +52,9 @@ extension UpgradeRun {
     ///
     /// - Returns: Whether it activated the keys; nil where that can't be known.
     func readAnswer() async -> Bool? {
-        guard let answer = operation.answer, let facts = try? await facts(nonce: operation.nonce ?? "") else { return nil }
+        guard let answer = operation.answer, let facts = try? await facts(nonce: operation.nonce ?? "") else {
+            return nil
+        }
         do {
             let conversation = conversation(facts)
             let outcome = try await result { try await conversation.resume(operation, sealed: answer) }
@@ -150,7 +152,9 @@ extension UpgradeRun {
         let files = try await store.upgradeFiles(of: id).filter { $0.plan == nil }
         let (id, roots, isByHand) = (id, gateway.configuration.deliveryRoots, profile.vendor.isByHand)
         let (plans, trouble) = await onEachHost(files) { file -> Data? in
-            guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents else { return nil }
+            guard let contents = grant.files.first(where: { $0.delivery == file.delivery })?.contents else {
+                return nil
+            }
             let destination = try Destination.resolve(path: file.path, roots: roots)
             let wanted = WantedFile(destination: destination, contents: contents, recorded: file.beforeSHA256)
             let planned = try Deliveries.plan(operation: id, [wanted], adopt: true).files[0]

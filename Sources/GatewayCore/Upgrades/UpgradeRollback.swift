@@ -17,7 +17,11 @@ extension UpgradeRun {
         try await store.keepTrouble(
             Dictionary(uniqueKeysWithValues: files.map { ($0.number, trouble[$0.number]) }), of: id)
         try await tellPutBack(changed, but: trouble)
-        try await store.revert(id, on: installation.id, note: note("rollBack", "what was in force before is in force"))
+        try await store.revert(
+            id, on: installation.id,
+            note: StepNote(
+                StepNote.reverted, by: context.caller.id, at: context.now,
+                detail: "what was in force before is in force"))
         var stuck = files.compactMap { file in trouble[file.number].map { "\(file.host): \($0)" } }
         var proof = ""
         // By hand, the product may have read what it wrote itself.

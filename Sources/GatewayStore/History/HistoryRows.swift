@@ -24,6 +24,8 @@ public struct HistoryRecord: Sendable {
         case step(kind: String, detail: String)
         /// An entitlement came into force, after another one or as the first.
         case entitlement(Entitlement, before: Entitlement?)
+        /// The rollback of an upgrade put in force again what was in force before it; nil where nothing was.
+        case reverted(from: Entitlement, to: Entitlement?)
         /// A file was put in place, or counts as delivered as it stood there.
         case delivery(path: String, sha256: String, wasThere: Bool)
         /// A file was put back or taken away by the rollback of an upgrade: `put back`, `taken away`.
@@ -78,9 +80,10 @@ extension Database {
         // upgrade; refreshes that asked nobody have none of it.
         try rows(
             """
-            SELECT id, caller, notes, act FROM operations
+            SELECT id, caller, notes, act, ended_at IS NULL OR outcome <> 'upgraded' FROM operations
             WHERE installation = ?1 AND (act = 'upgrade' OR notes LIKE '%' || char(9) || 'ask' || char(9) || '%')
-            UNION ALL SELECT operation, '', observations, '' FROM upgrades WHERE installation = ?1 AND observations <> ''
+            UNION ALL SELECT operation, '', observations, '', 0 FROM upgrades
+            WHERE installation = ?1 AND observations <> ''
             ORDER BY id DESC LIMIT ?2
             """, [installation, limit]
         ).flatMap { row in
@@ -93,9 +96,18 @@ extension Database {
                 guard isUndone || [StepNote.done, StepNote.again, StepNote.sent, StepNote.seen].contains(note.kind)
                 else { return nil }
                 let parts = StepNote.parts(note.detail)
-                guard parts != nil || !isUpgrade else { return nil }
+                // One that was done and is rolled back has two ends, and its operation tells the second.
+                let wasDone = isUpgrade && note.kind == UpgradePhase.done.rawValue && parts == nil && row[4]
+                guard parts != nil || !isUpgrade || wasDone else { return nil }
                 let (who, detail) = parts ?? (caller, note.detail)
                 let name: String? = try self.row("SELECT name FROM people WHERE id = ?1", [who])?[0]
+                if wasDone {
+                    return HistoryRecord(
+                        at: note.at, who: name ?? who, operation: operation,
+                        event: .operation(
+                            act: Act.upgrade.rawValue, status: OperationStatus.done.rawValue,
+                            outcome: HistoryRecord.upgraded, message: detail))
+                }
                 return HistoryRecord(
                     at: note.at, who: name ?? who, operation: operation,
                     event: isUndone
@@ -107,8 +119,10 @@ extension Database {
     fileprivate func operationEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
         try rows(
             """
-            SELECT COALESCE(o.ended_at, o.started_at), COALESCE(p.name, o.caller), o.id, o.act, o.status, o.outcome,
-            COALESCE(o.trouble, o.message) FROM operations o LEFT JOIN people p ON p.id = o.caller
+            SELECT COALESCE(o.ended_at, o.started_at), COALESCE(p.name, o.caller), o.id, o.act, o.status,
+            CASE WHEN o.act <> 'upgrade' OR o.ended_at IS NOT NULL THEN o.outcome END,
+            CASE WHEN o.act <> 'upgrade' OR o.ended_at IS NOT NULL THEN COALESCE(o.trouble, o.message)
+            ELSE o.trouble END FROM operations o LEFT JOIN people p ON p.id = o.caller
             WHERE o.installation = ?1 ORDER BY o.id DESC LIMIT ?2
             """, [installation, limit]
         ).map {
@@ -118,11 +132,13 @@ extension Database {
         }
     }
 
+    /// What came into force, and what a rollback put in force again.
     fileprivate func entitlementEvents(_ installation: String, _ limit: Int) throws -> [HistoryRecord] {
         // One more, so that the oldest of them has one to be compared with.
         let taken = try rows(
             """
-            SELECT e.taken_at, e.operation, COALESCE(p.name, o.caller), e.body FROM entitlements e
+            SELECT e.taken_at, e.operation, COALESCE(p.name, o.caller), e.body,
+            CASE WHEN o.act = 'upgrade' THEN o.notes ELSE '' END FROM entitlements e
             JOIN operations o ON o.id = e.operation LEFT JOIN people p ON p.id = o.caller
             WHERE e.installation = ?1 ORDER BY e.taken_at DESC, e.operation DESC LIMIT ?2
             """, [installation, limit + 1]
@@ -131,17 +147,33 @@ extension Database {
             guard let entitlement = try? JSONDecoder().decode(Entitlement.self, from: Data(body.utf8)) else {
                 throw StoreError(.corrupt, "A stored entitlement of \(installation) can't be read.")
             }
-            return (
-                at: Instant(milliseconds: row[0]), operation: row[1] as String, who: row[2] as String,
-                entitlement: entitlement
-            )
+            return Taken(
+                at: Instant(milliseconds: row[0]), operation: row[1], who: row[2], entitlement: entitlement,
+                reverted: (NotesColumn.read(row[4]) ?? []).first { $0.kind == StepNote.reverted })
         }
-        return taken.prefix(limit).indices.map { index in
-            HistoryRecord(
-                at: taken[index].at, who: taken[index].who, operation: taken[index].operation,
-                event: .entitlement(
-                    taken[index].entitlement, before: index + 1 < taken.count ? taken[index + 1].entitlement : nil))
+        var (inForce, before): (Entitlement?, [String: Entitlement]) = (nil, [:])
+        var events: [HistoryRecord] = []
+        for change in Taken.changes(taken.reversed()) {
+            let taken = change.taken
+            if let note = change.reverted {
+                guard let from = inForce else { continue }
+                inForce = before[taken.operation]
+                let who = StepNote.parts(note.detail)?.caller ?? taken.who
+                let name: String? = try row("SELECT name FROM people WHERE id = ?1", [who])?[0]
+                events.append(
+                    HistoryRecord(
+                        at: note.at, who: name ?? who, operation: taken.operation,
+                        event: .reverted(from: from, to: inForce)))
+            } else {
+                before[taken.operation] = inForce
+                events.append(
+                    HistoryRecord(
+                        at: taken.at, who: taken.who, operation: taken.operation,
+                        event: .entitlement(taken.entitlement, before: inForce)))
+                inForce = taken.entitlement
+            }
         }
+        return Array(events.dropFirst(taken.count > limit ? 1 : 0).suffix(limit).reversed())
     }
 
     // A file that was superseded has the time at which that happened; its operation knows when it was put in place. Those
@@ -163,7 +195,30 @@ extension Database {
     }
 }
 
+/// An entitlement that came into force, and maybe was put back.
+private struct Taken {
+    var at: Instant
+    var operation: String
+    var who: String
+    var entitlement: Entitlement
+    /// That a rollback put in force again what was before it; nil where none did.
+    var reverted: StepNote?
+
+    /// What changed one after the other, from the oldest entitlement on.
+    static func changes(_ taken: [Taken]) -> [(taken: Taken, reverted: StepNote?)] {
+        let all = taken.flatMap { one in
+            [(at: one.at, taken: one, reverted: StepNote?.none)]
+                + (one.reverted.map { [(at: $0.at, taken: one, reverted: $0)] } ?? [])
+        }
+        return all.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+            .map { ($0.element.taken, $0.element.reverted) }
+    }
+}
+
 extension HistoryRecord {
+    /// The outcome of an upgrade that is done.
+    public static let upgraded = "upgraded"
+
     /// A record of the audit trail: when, who, what and its detail.
     fileprivate init(audit row: Row) {
         self.init(

@@ -72,6 +72,8 @@ extension Store {
                 INSERT INTO orders (id, installation, customer, placed_at, reference, expires, seats, modules,
                 entitlement_from, caller) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (
                     SELECT operation FROM entitlements WHERE installation = ?2 AND taken_at <= ?4
+                    AND operation NOT IN (SELECT operation FROM upgrades WHERE installation = ?2
+                        AND phase IN ('rollBack', 'rolledBack'))
                     ORDER BY taken_at DESC, operation DESC LIMIT 1), ?9)
                 """,
                 [

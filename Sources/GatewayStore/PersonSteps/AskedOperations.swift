@@ -139,6 +139,8 @@ extension StepNote {
     public static let putBack = "put back"
     /// A rollback took a file away, where none had stood before.
     public static let takenAway = "taken away"
+    /// A rollback put in force again what had been in force before.
+    public static let reverted = "in force again"
 
     /// How many person steps of an operation have been done, from its notes.
     public static func stepsDone(in notes: [StepNote]) -> Int {

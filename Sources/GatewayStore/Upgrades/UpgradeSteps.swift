@@ -140,7 +140,7 @@ extension Store {
                     AND NOT EXISTS (SELECT 1 FROM deliveries c WHERE c.path = d.path AND c.status = 'current')
                     GROUP BY d.path)
                 """, [operation, installation])
-            try db.run("DELETE FROM entitlements WHERE operation = ?1", [operation])
+            // What was granted stays on record: it was in force, and the history tells from when until when.
             try db.run("UPDATE upgrades SET registration_after = NULL WHERE operation = ?1", [operation])
             try db.note(operation, [note])
         }
