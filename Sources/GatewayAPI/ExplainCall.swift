@@ -242,6 +242,8 @@ public struct Explanation: Codable, Hashable, Sendable {
             case changed
             /// It holds other license keys than the record.
             case otherKeys
+            /// It is not as it was delivered, and an upgrade of license keys is open that may have written there.
+            case upgrading
             /// It is not there any more.
             case missing
             /// It is wanted there and was never delivered.

@@ -26,13 +26,16 @@ struct DeliveryExamination: Sendable {
             let total = try store.size().files
             let open = Set(try store.openOperations().map(\.id))
             let keys = try keys()
+            let upgraded = try store.installationsBeingUpgraded()
             var last: String?
             while true {
                 try Task.checkCancellation()
                 let page = try store.deliveredFiles(after: last, limit: Self.pageSize)
                 for look in try await look(at: page, open: open, keys) {
                     if let disk = look.disk { disks[disk.number] = disk.folder }
-                    if let installation = look.wrong {
+                    if let installation = look.wrong, upgraded.contains(installation) {
+                        findings.append(Self.upgrading(look.findings[0], installation))
+                    } else if let installation = look.wrong {
                         findings.append(try repair(look.findings[0], of: installation, hasOthers: look.hasOthers))
                     }
                     findings += look.findings.dropFirst(look.wrong == nil ? 0 : 1)
@@ -54,6 +57,19 @@ struct DeliveryExamination: Sendable {
             ]
         }
         return (Examination.shortened(findings), disks.values.sorted())
+    }
+
+    /// That a file which is not as it was delivered is part of an upgrade that is open: Gatehouse writes there itself, or
+    /// waits for the product to.
+    private static func upgrading(_ finding: Finding, _ installation: String) -> Finding {
+        Finding(
+            .deliveries, .warning,
+            "The file of \(installation) is part of an upgrade of its license keys that is open, and may be of the keys of "
+                + "before or of the new ones.", place: finding.place,
+            advice:
+                "gatehouse upgrade show \(installation) tells what is in its way; where its process is gone, gatehouse upgrade "
+                + "resume \(installation) goes on with it, and gatehouse upgrade rollback \(installation) takes it back."
+        )
     }
 
     private static func allIsWell(_ files: Int) -> String {

@@ -123,6 +123,7 @@ extension Explanation.FileView.State {
         case .asDelivered: "is as it was delivered"
         case .changed: "was changed by somebody"
         case .otherKeys: "holds other keys than the record"
+        case .upgrading: "is part of an upgrade of the license keys that is open"
         case .missing: "is not there any more"
         case .notDelivered: "was not delivered yet"
         case .unknown: "could not be looked at"

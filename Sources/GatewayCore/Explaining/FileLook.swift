@@ -36,7 +36,11 @@ struct FileLook: Sendable {
         let known = Dictionary(delivered.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         let knowsPlaces = profile != nil && trouble == nil
         let paths = wanted.union(known.keys).sorted()
-        let states = await look(at: keys == nil ? paths.filter { known[$0] != nil } : paths, known, keys)
+        var states = await look(at: keys == nil ? paths.filter { known[$0] != nil } : paths, known, keys)
+        // Gatehouse writes there itself, or waits for the product to: nobody else is at fault.
+        if keys != nil, try await context.store.isBeingUpgraded(record.id) {
+            states = states.mapValues { [.changed, .missing, .otherKeys].contains($0.0) ? (.upgrading, nil) : $0 }
+        }
         return paths.map { path in
             guard let file = known[path] else {
                 if let (state, detail) = states[path], state == .otherKeys {

@@ -145,6 +145,20 @@ public final class StoreExamination: Sendable {
         }
     }
 
+    /// The installations on whose hosts an upgrade that is open may have written.
+    public func installationsBeingUpgraded() throws -> Set<String> {
+        try ask { db in
+            guard try db.tableExists("upgrades") else { return [] }
+            return Set(
+                try db.rows(
+                    """
+                    SELECT u.installation FROM operations o JOIN upgrades u ON u.operation = o.id
+                    WHERE o.ended_at IS NULL AND u.phase IN (\(UpgradePhase.touchingHosts))
+                    """
+                ).map { $0[0] })
+        }
+    }
+
     /// What the vendors know the installations of some profiles by, by ID.
     public func identities(ofProfiles names: Set<String>) throws -> [String: (
         profile: String, identity: [String: String]

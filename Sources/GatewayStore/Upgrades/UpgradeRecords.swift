@@ -39,6 +39,15 @@ public enum UpgradePhase: String, Codable, Hashable, Sendable, CaseIterable {
     }
 }
 
+extension UpgradePhase {
+    /// Whether an upgrade that is open at it may have written to hosts, or is about to: one that is done is open again to
+    /// be rolled back.
+    public var touchesHosts: Bool { isBeyondSnapshot || self == .rollBack || self == .done }
+
+    /// As a list in SQL.
+    static let touchingHosts = allCases.filter(\.touchesHosts).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+}
+
 /// An upgrade as it is stored.
 public struct UpgradeRecord: Sendable {
     /// The operation's ID.

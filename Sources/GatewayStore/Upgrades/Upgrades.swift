@@ -111,6 +111,17 @@ extension Store {
         }
     }
 
+    /// Whether an upgrade of an installation is open that may have written to its hosts.
+    public func isBeingUpgraded(_ installation: String) async throws -> Bool {
+        try await pool.read { db in
+            try db.row(
+                """
+                SELECT 1 FROM operations o JOIN upgrades u ON u.operation = o.id
+                WHERE o.installation = ?1 AND o.ended_at IS NULL AND u.phase IN (\(UpgradePhase.touchingHosts))
+                """, [installation]) != nil
+        }
+    }
+
     /// Begins an upgrade that was planned, or takes one up that waits for a person.
     ///
     /// - Returns: Whether nothing else is open on the installation, and nobody else was quicker.
