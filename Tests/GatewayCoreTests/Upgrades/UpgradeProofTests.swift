@@ -1,5 +1,6 @@
 import AdapterKit
 import Foundation
+import GRDB
 import GatewayAPI
 import GatewayStore
 import Testing
@@ -113,6 +114,49 @@ struct UpgradeProofTests {
                 #expect(view.phase == "done", "\(view.message)")
                 #expect(try await other.usersInForce() == 12)
             }
+        }
+    }
+
+    /// A copy of the store as a process leaves it that is killed once the vendor's answer is kept, and not read.
+    private func answered(
+        _ keys: UpgradeFixture.Keys, _ body: @escaping (UpgradeFixture, Gateway) async throws -> Void
+    ) async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            let copy = upgrade.fixture.folder + "/killed.db"
+            let fixture = upgrade.fixture
+            upgrade.time.whenAsked {
+                let kept = try? fixture.raw {
+                    try Int.fetchOne($0, sql: "SELECT count(*) FROM operations WHERE answer IS NOT NULL")
+                }
+                guard kept == 1, !FileManager.default.fileExists(atPath: copy) else { return }
+                try? fixture.copyStore(to: copy)
+            }
+            _ = try await gateway.upgrade(keys)
+            upgrade.time.whenAsked(nil)
+            for file in upgrade.files() {
+                try Data(UpgradeFixture.Keys.eight.registration.utf8).write(to: URL(filePath: file))
+            }
+            try await upgrade.open(store: copy) { try await body(upgrade, $0) }
+        }
+    }
+
+    @Test("An answer that came and was not read is read at a rollback, to say how the keys stand with the vendor")
+    func unread() async throws {
+        try await answered(.twelve) { _, gateway in
+            let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(view.phase == "rolledBack" && view.message.contains(Self.activated), "\(view.message)")
+            #expect(view.tried.contains { $0.title == "Users" && $0.value == "12" }, "\(view.tried)")
+        }
+        var wrong = UpgradeFixture.Keys.twelve
+        wrong.userKey = "U7Q4-20MC-91XX"
+        try await answered(wrong) { _, gateway in
+            let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(view.phase == "rolledBack" && !view.message.contains("vendor"), "\(view.message)")
+        }
+        try await answered(.twelve) { _, gateway in
+            try FileManager.default.removeItem(atPath: gateway.configuration.keyFile)
+            let view = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(view.message.contains("The vendor may have activated the new keys"), "\(view.message)")
         }
     }
 }
