@@ -164,13 +164,17 @@ extension UpgradeRun {
             return try JSONEncoder().encode(planned)
         }
         try await fail(where: trouble, of: files)
-        try await store.keepFilePlans(plans.compactMapValues { $0 }, of: id)
+        let known = plans.compactMapValues { $0 }
+        if !known.isEmpty { try await store.keepFilePlans(known, of: id) }
     }
 
     /// - Throws: ``CallError`` that names every host on which something went wrong.
     private func fail(where trouble: [Int: String], of files: [UpgradeFileRecord]) async throws {
-        try await store.keepTrouble(
-            Dictionary(uniqueKeysWithValues: files.map { ($0.number, trouble[$0.number]) }), of: id)
+        // Most often there is nothing to write down, and a commit waits for the disk.
+        if !trouble.isEmpty || files.contains(where: { $0.trouble != nil }) {
+            try await store.keepTrouble(
+                Dictionary(uniqueKeysWithValues: files.map { ($0.number, trouble[$0.number]) }), of: id)
+        }
         let told = files.compactMap { file in trouble[file.number].map { "\(file.host): \($0)" } }
         guard told.isEmpty else { throw CallError(.failed, told.joined(separator: " ")) }
     }
