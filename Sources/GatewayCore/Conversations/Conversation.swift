@@ -201,7 +201,7 @@ struct Conversation: Sendable {
     /// What the adapter may see of an answer.
     private func checked(_ answer: RawAnswer, to request: Request, _ nonce: String) async throws -> Response {
         var answer = answer
-        answer.body = try await withholding.silenced(answer.body, to: request, settings: profile.settings)
+        answer.body = try await withholding.silenced(answer, to: request, settings: profile.settings)
         switch request.trust {
         case .plain where !request.withholds.isEmpty: return try Withholding.redacted(answer, to: request)
         case .plain, .signed: return try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)
