@@ -51,6 +51,7 @@ struct TokensShow: AsyncParsableCommand {
         if let why = page.authorizeAgain {
             lines.add("Authorize again", "\(why) `gatehouse authorize \(id)` begins.")
         }
+        if let lost = page.lostAnswer { lines.add("Answer lost", lost) }
         lines.add("Standing", "\(page.standing), access \(page.access.rawValue)")
         for message in page.messages { lines.add("Message", message) }
         lines.add("Verification", page.verification)

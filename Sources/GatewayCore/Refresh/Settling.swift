@@ -23,8 +23,10 @@ final class Settling: Sendable {
         var at: Instant?
         /// Whether it is an offline activation.
         var isOffline = false
+        /// What it is an answer to.
+        var act = Act.refresh
         /// Whether it renews what is held, and does not acquire it.
-        var renews = true
+        var renews: Bool { act == .refresh }
 
         /// The vendor's server answers now.
         static let online = Contact()
@@ -33,7 +35,7 @@ final class Settling: Sendable {
         init(_ act: Act = .refresh, at: Instant? = nil) {
             self.at = at
             isOffline = act == .request
-            renews = act == .refresh
+            self.act = act
         }
     }
 
@@ -103,11 +105,11 @@ final class Settling: Sendable {
                 return try await take(outcome, operation, notes)
             }
         } catch let error as AdapterError where inDoubt && error.code.leavesDoubt {
-            try await release(operation)
-            return RefreshResult(installation: record.id, error: error, operation: operation)
+            return try await leave(
+                RefreshResult(installation: record.id, error: error, operation: operation), operation)
         } catch let error as OutOfOrder where inDoubt {
-            try await release(operation)
-            return RefreshResult(installation: record.id, error: error.error, operation: operation)
+            return try await leave(
+                RefreshResult(installation: record.id, error: error.error, operation: operation), operation)
         } catch let error as AdapterError {
             try await fail(operation, error)
             return RefreshResult(installation: record.id, error: error, operation: operation)
@@ -117,12 +119,10 @@ final class Settling: Sendable {
             try await fail(operation, error.error.code.rawValue, error.error.message, nextTry: next)
             return RefreshResult(installation: record.id, error: error.error, operation: operation)
         } catch let error as LostAnswer {
-            // It stays open: the next command asks the vendor what became of it before anything is repeated.
-            try await release(operation)
-            return RefreshResult(
-                installation: record.id, outcome: .unreachable,
-                message: "\(error.message) Whether the vendor acted upon it is asked by the next command.",
-                operation: operation)
+            return try await leave(
+                RefreshResult(
+                    installation: record.id, outcome: .unreachable, message: error.message, operation: operation),
+                operation)
         } catch let error as DeliveryError {
             try await fail(
                 operation, error.code.rawValue, error.sentence, nextTry: context.now.adding(hours: Self.retryRefused))
@@ -139,6 +139,18 @@ final class Settling: Sendable {
             try? await release(operation)
             throw error
         }
+    }
+
+    /// Leaves an operation open whose answer is lost: the next command asks the vendor what became of it before anything is
+    /// repeated.
+    private func leave(_ result: RefreshResult, _ operation: String) async throws -> RefreshResult {
+        try await release(operation)
+        var result = result
+        result.message +=
+            isOnTokens
+            ? " The answer was lost. \(LostAnswers.advice(contact.act, record.id))"
+            : " Whether the vendor acted upon it is asked by the next command."
+        return result
     }
 
     /// Leaves an operation open for whoever comes next.

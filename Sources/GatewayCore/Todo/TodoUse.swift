@@ -72,6 +72,15 @@ extension ListTodo: PerformedCall {
     }
 
     private func authorizations(_ context: CallContext) async throws -> [Draft] {
+        try await licensesToAcquire(context)
+            + LostAnswers(context: context).open(customer: customer).map {
+                Draft(
+                    kind: .authorization, installation: $0.installation, what: LostAnswers.told($0),
+                    command: LostAnswers.command($0.act, $0.installation), since: $0.started)
+            }
+    }
+
+    private func licensesToAcquire(_ context: CallContext) async throws -> [Draft] {
         // Where a code is shown already, the step is listed.
         let shown = Set(
             try await context.store.askedOperations(in: context.scope, customer: customer)

@@ -31,6 +31,7 @@ extension ShowTokens: PerformedCall {
             standing: result.standing.label, access: result.standing.access, messages: result.messages,
             refreshDue: kept.canRefresh ? record.refreshDue : nil,
             authorizeAgain: record.authorizeAgain,
+            lostAnswer: try await LostAnswers(context: context).open(on: installation).map(LostAnswers.told),
             verification: Self.verification(ground, isHeld: entitlement != nil))
     }
 
