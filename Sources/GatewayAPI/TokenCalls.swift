@@ -120,7 +120,7 @@ public struct LicensePage: Codable, Hashable, Sendable {
     public var messages: [String]
     /// When the tokens are refreshed next.
     public var refreshDue: Instant?
-    /// Why the license must be acquired again; nil where it need not be.
+    /// Why the license must be acquired again, and by which commands; nil where it need not be.
     public var authorizeAgain: String?
     /// Where the server's last answer was lost: by which command it is asked for again. Nil where none is missed.
     public var lostAnswer: String?

@@ -39,7 +39,8 @@ extension Explain: PerformedCall {
         explanation.steps =
             NextSteps(
                 explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil,
-                way: try await Self.way(of: record, result, context), authorizeAgain: record.authorizeAgain,
+                way: try await Self.way(of: record, result, context),
+                authorizeAgain: try await context.acquireAgain(record, at: at)?.text,
                 hasFailedUpgrade: record.lastFailure != nil && explained.isOfUpgrade,
                 isCustomerArchived: try await Self.isCustomerArchived(record, context),
                 asked: try await ListSteps(installation: installation).perform(in: context)

@@ -47,10 +47,12 @@ struct InstallationRefresh: Sendable {
             if call.trigger != .asked, let wait = notDue(record, at: now) { return wait }
             let kept = try await gateway.keptTokens(of: record, profile)
             if let kept, !kept.canRefresh {
+                let zone = try gateway.zones.zone(named: record.timeZone)
+                let isPast = kept.entitlement?.isPastRenewal(at: now, in: zone) == true
                 let failed = found.conversations[record.id].flatMap { $0.outcome.isFailure ? $0 : nil }
                 return RefreshResult(
                     installation: record.id, outcome: call.trigger == .asked || failed != nil ? .rejected : .notDue,
-                    message: AuthorizationText.needed(record), operation: failed?.operation)
+                    message: AuthorizationText.needed(record, isPastRenewal: isPast), operation: failed?.operation)
             }
             if kept != nil, !call.dryRun, let answer = try await answerAlready(record) { return answer }
             if call.dryRun {

@@ -112,7 +112,9 @@ final class Settling: Sendable {
                 RefreshResult(installation: record.id, error: error.error, operation: operation), operation)
         } catch let error as AdapterError {
             try await fail(operation, error)
-            return RefreshResult(installation: record.id, error: error, operation: operation)
+            var result = RefreshResult(installation: record.id, error: error, operation: operation)
+            if mustBeAcquiredAgain(error) { result.message += " \(try await acquiringAgain())" }
+            return result
         } catch let error as OutOfOrder {
             let asked = error.comeBack.map { min($0, context.now.adding(hours: Self.retryRefused)) }
             let next = max(nextTry(after: error.error), asked ?? context.now)
@@ -339,7 +341,7 @@ final class Settling: Sendable {
     }
 
     private func fail(_ operation: String, _ error: AdapterError) async throws {
-        let again = isOnTokens && error.code == .expired && contact.renews ? error.message : nil
+        let again = mustBeAcquiredAgain(error) ? error.message : nil
         try await fail(
             operation, error.code.rawValue, error.message, nextTry: nextTry(after: error), authorizeAgain: again)
     }

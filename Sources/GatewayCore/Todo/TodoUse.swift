@@ -85,12 +85,17 @@ extension ListTodo: PerformedCall {
         let shown = Set(
             try await context.store.askedOperations(in: context.scope, customer: customer)
                 .filter { $0.operation.act == .authorize }.map(\.operation.installation))
-        return try await context.store.licensesToAcquire(in: context.scope, customer: customer)
-            .filter { !shown.contains($0.installation) }.map {
+        var drafts: [Draft] = []
+        for (id, _) in try await context.store.licensesToAcquire(in: context.scope, customer: customer)
+        where !shown.contains(id) {
+            let record = try await context.installation(id)
+            guard let again = try await context.acquireAgain(record, at: context.now) else { continue }
+            drafts.append(
                 Draft(
-                    kind: .authorization, installation: $0.installation,
-                    what: "Acquire the license again: \($0.message)", command: "gatehouse authorize \($0.installation)")
-            }
+                    kind: .authorization, installation: id, what: "Acquire the license again: \(again.text)",
+                    command: "gatehouse \(again.isPastRenewal ? "deauthorize" : "authorize") \(id)"))
+        }
+        return drafts
     }
 
     private func reviews(_ context: CallContext) async throws -> [Draft] {
@@ -158,6 +163,15 @@ extension ListTodo: PerformedCall {
                 case 0: "ends today"
                 default: "ends on \(renewal.day)"
                 }
+            if renewal.days < 0, renewal.date == TokenDate.renewsOn.rawValue,
+                context.gateway.isOnTokens(profile: renewal.profile)
+            {
+                return Draft(
+                    kind: .renewal, installation: renewal.installation,
+                    what: "Renew \(what), which \(when): a refresh is refused from then on. "
+                        + AuthorizationText.again(renewal.installation, isPastRenewal: true),
+                    command: "gatehouse deauthorize \(renewal.installation)")
+            }
             return Draft(
                 kind: .renewal, installation: renewal.installation, what: "Renew \(what), which \(when).",
                 command: "gatehouse orders add \(renewal.installation) --placed now")

@@ -8,6 +8,19 @@ extension Settling {
     /// Whether what is held lives on tokens.
     var isOnTokens: Bool { context.gateway.isOnTokens(profile) }
 
+    /// Whether an error is the server's word that it refreshes the license no more.
+    func mustBeAcquiredAgain(_ error: AdapterError) -> Bool {
+        isOnTokens && error.code == .expired && contact.renews
+    }
+
+    /// By which commands the license is acquired again.
+    func acquiringAgain() async throws -> String {
+        let zone = try context.gateway.zones.zone(named: record.timeZone)
+        let held = record.held ? try await context.store.entitlement(of: record.id, in: .portfolio) : nil
+        return AuthorizationText.again(
+            record.id, isPastRenewal: held?.isPastRenewal(at: context.now, in: zone) == true)
+    }
+
     /// What is kept with a grant whose license lives on tokens: of the identity also what the vendor told itself.
     func tokens(_ grant: Grant) -> OperationEnding.NewTokens {
         let told = grant.attestation.subject.filter { record.identity[$0.key] == nil }
@@ -39,6 +52,9 @@ extension Settling {
 extension Gateway {
     /// Whether a profile's license lives on tokens that the vendor's server gives.
     func isOnTokens(_ profile: Profile) -> Bool { registry.isOnTokens(profile) }
+
+    /// The same of a profile by its name; false where there is none.
+    func isOnTokens(profile name: String) -> Bool { profiles.profiles[name].map(isOnTokens) ?? false }
 }
 
 extension AdapterRegistry {

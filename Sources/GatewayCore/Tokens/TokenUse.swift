@@ -30,7 +30,7 @@ extension ShowTokens: PerformedCall {
             tokenExpires: entitlement?.dates[TokenDate.tokenExpires.rawValue],
             standing: result.standing.label, access: result.standing.access, messages: result.messages,
             refreshDue: kept.canRefresh ? record.refreshDue : nil,
-            authorizeAgain: record.authorizeAgain,
+            authorizeAgain: try await context.acquireAgain(record, at: result.at)?.text,
             lostAnswer: try await LostAnswers(context: context).open(on: installation).map(LostAnswers.told),
             verification: Self.verification(ground, isHeld: entitlement != nil))
     }
