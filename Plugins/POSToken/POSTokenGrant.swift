@@ -113,7 +113,7 @@ extension POSToken {
             edition: claims.text(.claimEdition),
             features: claims.features,
             hubName: claims.text(.claimHubName), hubURL: claims.text(.claimHubURL),
-            organization: claims.text(.claimOrganization))
+            organization: claims.text(.claimOrganization), renewsOn: try claims.renewalDate(settings))
     }
 
     /// What a token says, if it is of a server that this one deals with: itself, its hub, or one whose hub it is.

@@ -343,11 +343,13 @@ final class Settling: Sendable {
     private func fail(_ operation: String, _ error: AdapterError) async throws {
         let again = mustBeAcquiredAgain(error) ? error.message : nil
         try await fail(
-            operation, error.code.rawValue, error.message, nextTry: nextTry(after: error), authorizeAgain: again)
+            operation, error.code.rawValue, error.message, nextTry: nextTry(after: error), authorizeAgain: again,
+            ended: try await endedServer(error, operation))
     }
 
     private func fail(
-        _ operation: String, _ outcome: String, _ message: String, nextTry: Instant?, authorizeAgain: String? = nil
+        _ operation: String, _ outcome: String, _ message: String, nextTry: Instant?, authorizeAgain: String? = nil,
+        ended: RevokedServer? = nil
     ) async throws {
         let now = context.now
         var ending = OperationEnding(
@@ -355,6 +357,7 @@ final class Settling: Sendable {
             message: message, notes: [StepNote(at: now, kind: "fail", detail: "\(outcome): \(message)")],
             nextTry: nextTry)
         ending.authorizeAgain = authorizeAgain
+        ending.ended = ended
         try await context.store.end(ending)
     }
 

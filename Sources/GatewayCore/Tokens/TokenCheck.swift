@@ -21,7 +21,7 @@ extension Request.TokenCheck {
                     let said = try keys.claims(of: token)
                     let audience = audiences[name] ?? ""
                     _ = try RegisteredClaims(
-                        said, issuer: issuer, audiences: audience.isEmpty ? [] : [audience], at: now)
+                        said, issuer: issuer, audiences: audience.isEmpty ? nil : [audience], at: now)
                     claims[name] = Array(said)
                 } catch {
                     throw AdapterError(
