@@ -47,7 +47,7 @@ struct Withholding: Sendable {
             secrets += [secret, Self.basic(client, secret)]
         }
         let isError = answer.status != 200
-        var named = Set(isError && !request.withholds.isEmpty ? try await names : [])
+        var named = Set(isError && request.form != nil ? try await names : [])
         for case .withheld(let name) in (request.form ?? [:]).values { named.insert(name) }
         for name in named {
             if let secret = try await secret(name) { secrets.append(secret) }
