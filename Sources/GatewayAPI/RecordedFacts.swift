@@ -99,6 +99,16 @@ public struct Price: Codable, Hashable, Sendable, LosslessStringConvertible {
         self.currency = currency
     }
 
+    /// Whether its point may stand between thousands, as many countries write them: three digits follow it, and the
+    /// currency has no thousandth part.
+    public var isAmbiguous: Bool {
+        let parts = amount.split(separator: ".")
+        return parts.count == 2 && parts[1].utf8.count == 3 && !Self.inThousandths.contains(currency)
+    }
+
+    /// The currencies whose smallest part is a thousandth (ISO 4217).
+    private static let inThousandths: Set<String> = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
+
     /// The amount and the currency.
     public var description: String { "\(amount) \(currency)" }
 

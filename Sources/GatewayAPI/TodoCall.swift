@@ -81,5 +81,7 @@ public struct TodoItem: Codable, Hashable, Sendable {
         case review
         /// A license that lives on tokens must be acquired again.
         case authorization
+        /// A license that nothing but a person brings is not there yet.
+        case license
     }
 }

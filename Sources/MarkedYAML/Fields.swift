@@ -105,7 +105,11 @@ public struct Fields {
         var meant: Set<String> = []
         for entry in entries where !leavesRest && !asked.contains(entry.key.text) && !diagnostics.isHopeless {
             let absent = known.filter { places[$0] == nil && !meant.contains($0) }
-            let near = nearest(to: entry.key.text, among: absent)
+            // A key of another file, which this one varies, may be given here too.
+            let inherited = known.filter { name in
+                places[name].map { entries[$0].key.mark.file != entry.key.mark.file } ?? false
+            }
+            let near = nearest(to: entry.key.text, among: absent) ?? nearest(to: entry.key.text, among: inherited)
             if let near { meant.insert(near) }
             let list = known.isEmpty ? "none" : known.joined(separator: ", ")
             diagnostics.error(

@@ -142,6 +142,13 @@ struct ExtendsTests {
                         + "extends, can't be used",
                     "sample.yaml:11:10: error: expected a number of calendar days such as 14d, found \"2w\"",
                 ])
+            try folder.write("sample", ProfileText.good)
+            try folder.write("acme", "extends: sample\nname: acme\nvender: by-hand\nrefresh: { evry: 3d }\n")
+            let varied = folder.problems().filter { $0.hasPrefix("acme.yaml") }
+            #expect(
+                varied.map { $0.split(separator: "\n").last.map(String.init) } == [
+                    "    help: did you mean \"vendor\"?", "    help: did you mean \"every\"?",
+                ], "\(varied)")
             try folder.write("sample", "name: [")
             let told = folder.problems()
             #expect(

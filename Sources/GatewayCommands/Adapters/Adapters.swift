@@ -3,6 +3,7 @@ import ArgumentParser
 /// `gatehouse adapters`.
 struct Adapters: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The adapters, and how they fare.", subcommands: [AdaptersList.self, AdaptersShow.self],
+        commandName: "adapters", abstract: "The adapters, and how they fare.",
+        subcommands: [AdaptersList.self, AdaptersShow.self],
         defaultSubcommand: AdaptersList.self)
 }

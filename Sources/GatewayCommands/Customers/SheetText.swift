@@ -43,7 +43,7 @@ struct SheetText {
 
     /// A heading as Markdown knows it, too.
     private static func heading(_ text: String, _ underline: Character) -> [String] {
-        LabeledLines.wrap(text, width) + [String(repeating: underline, count: min(width, Table.width(text)))]
+        LabeledLines.wrap(text, width) + [String(repeating: underline, count: min(width, CellText.width(text)))]
     }
 
     private static func text(_ contact: ContactView) -> String {

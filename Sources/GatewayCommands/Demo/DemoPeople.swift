@@ -65,7 +65,7 @@ struct DemoPeople {
         guard rows.first?.isUnverified == true, rows.first?.level == .licensed else {
             throw CallError(.failed, "What was recorded by hand should hold, and be marked as unverified.")
         }
-        StatusCommand.table(rows).print(width: Console.width ?? 160, color: Console.hasColor)
+        StatusTable(rows: rows).table().print(width: Console.width ?? 160, color: Console.hasColor)
     }
 
     /// Shows what still needs a person.

@@ -143,7 +143,7 @@ struct DemoWalk {
             throw CallError(
                 .failed, "Nothing works of \(protocols.subtracting(working).sorted().joined(separator: ", ")).")
         }
-        StatusCommand.table(rows).print(width: Console.width ?? 160, color: Console.hasColor)
+        StatusTable(rows: rows).table().print(width: Console.width ?? 160, color: Console.hasColor)
     }
 
     private func show(

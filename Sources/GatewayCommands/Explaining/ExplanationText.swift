@@ -113,7 +113,7 @@ struct ExplanationText {
         text +=
             explanation.archived != nil
             ? "; none any more"
-            : refresh.isDue ? "; due now" : refresh.due.map { "; due \(time($0))" } ?? "; the profile wants none"
+            : refresh.isDue ? "; due now" : refresh.due.map { "; due \(time($0))" } ?? "; none is due"
         lines.add("Refresh", text)
         if let failure = refresh.failure {
             let failed = refresh.failed.map { " on \(time($0))" } ?? ""

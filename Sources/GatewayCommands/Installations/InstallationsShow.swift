@@ -58,9 +58,9 @@ struct InstallationsShow: AsyncParsableCommand {
         for warning in view.warnings { lines.append(("warning", warning)) }
         if let failure = view.lastFailure { lines.append(("last failure", failure)) }
         lines += Self.lines(view.facts)
-        let width = lines.map { Table.width($0.0) }.max() ?? 0
+        let width = lines.map { CellText.width($0.0) }.max() ?? 0
         return lines.map { name, value in
-            name + String(repeating: " ", count: width - Table.width(name) + 2) + value
+            name + String(repeating: " ", count: width - CellText.width(name) + 2) + value
         }.joined(separator: "\n")
     }
 

@@ -36,7 +36,7 @@ public enum GatehouseCommandLine {
             }
             return 0
         } catch let error as CallError {
-            Console.error(error.message)
+            Console.error(SecretArguments(arguments).hidden(in: error.message))
             switch error.code {
             case .unreachable: return 3
             case .cancelled: return 130
@@ -45,13 +45,13 @@ public enum GatehouseCommandLine {
         } catch let code as ExitCode {
             return code.rawValue
         } catch {
-            return report(error)
+            return report(error, of: arguments)
         }
     }
 
     /// Prints help, the version or what is wrong with the usage.
-    private static func report(_ error: any Error) -> Int32 {
-        let message = GatehouseCommand.fullMessage(for: error)
+    private static func report(_ error: any Error, of arguments: [String]) -> Int32 {
+        let message = SecretArguments(arguments).hidden(in: GatehouseCommand.fullMessage(for: error))
         switch GatehouseCommand.exitCode(for: error) {
         case .success:
             Console.print(message)

@@ -3,6 +3,7 @@ import ArgumentParser
 /// `gatehouse offline`.
 struct Offline: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "offline",
         abstract: "License requests that are mailed, and the files that come back.",
         discussion: """
             Where an installation has no way to the Internet, its license is asked for by a request file: `offline \

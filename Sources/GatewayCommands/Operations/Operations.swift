@@ -3,6 +3,6 @@ import ArgumentParser
 /// `gatehouse operations`.
 struct Operations: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What was done on installations, step by step.",
+        commandName: "operations", abstract: "What was done on installations, step by step.",
         subcommands: [OperationsList.self, OperationsShow.self])
 }

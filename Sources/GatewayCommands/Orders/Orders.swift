@@ -3,7 +3,7 @@ import ArgumentParser
 /// `gatehouse orders`.
 struct Orders: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What was ordered from vendors and is waited for.",
+        commandName: "orders", abstract: "What was ordered from vendors and is waited for.",
         discussion: """
             An order may be on its way for 48 hours (propagating); its installation is asked about hourly meanwhile, \
             by `gatehouse refresh --due`. Once a refresh shows what was ordered it is applied, and where none did in \

@@ -20,13 +20,13 @@ struct LabeledLines {
     ///   - indent: The columns that stay free before each.
     func text(width: Int?, indent: Int = 0, paint: (String) -> String = { $0 }) -> [String] {
         let margin = String(repeating: " ", count: indent)
-        let column = (lines.map { Table.width($0.label) }.max() ?? 0) + 2
+        let column = (lines.map { CellText.width($0.label) }.max() ?? 0) + 2
         return lines.flatMap { label, text in
             let room = width.map { max(20, $0 - indent - column) }
             let parts = room.map { Self.wrap(text, $0) } ?? [text]
             return parts.enumerated().map { number, part in
                 let shown = number == 0 ? label : ""
-                let gap = String(repeating: " ", count: column - Table.width(shown))
+                let gap = String(repeating: " ", count: column - CellText.width(shown))
                 return margin + (shown.isEmpty ? "" : paint(shown)) + gap + part
             }
         }
@@ -35,11 +35,11 @@ struct LabeledLines {
     /// Breaks a text at spaces, and a word that is too long for a line where the line ends.
     static func wrap(_ text: String, _ room: Int) -> [String] {
         Table.wrap(text, room).flatMap { line -> [String] in
-            guard Table.width(line) > room else { return [line] }
+            guard CellText.width(line) > room else { return [line] }
             var parts = [""]
             var used = 0
             for character in line {
-                let width = Table.width(String(character))
+                let width = CellText.width(String(character))
                 if used + width > room {
                     parts.append("")
                     used = 0

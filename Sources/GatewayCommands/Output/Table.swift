@@ -5,7 +5,7 @@ import AdapterKit
 /// Too wide for the terminal, the last column is broken over several lines, then put below the others; and where even
 /// those do not fit, each row becomes a list of its own. Nothing is cut off. The cells' text stands in one run of
 /// bytes, since a portfolio's table has a million of them.
-struct Table {
+struct Table: CellSink {
     /// A cell: its text, and how it is colored where there is color.
     struct Cell {
         var text: String
@@ -53,6 +53,9 @@ struct Table {
     private var places: [Place] = []
     private var widths: [Int]
 
+    /// An empty table; its first row is that of the headings.
+    init(columns: Int) { widths = Array(repeating: 0, count: columns) }
+
     init(_ headings: String...) {
         widths = Array(repeating: 0, count: headings.count)
         for heading in headings {
@@ -75,134 +78,48 @@ struct Table {
     }
 
     /// Appends to the cell that is not ended yet.
-    mutating func put(_ text: String) {
-        // Growing an array by a string's own bytes takes them one at a time.
-        if text.utf8.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil {
-            bytes.append(contentsOf: text.utf8)
-        }
-    }
-
-    /// Appends a number to the cell that is not ended yet.
-    mutating func put(_ number: Int) {
-        guard (0..<100).contains(number) else { return put(String(number)) }
-        if number >= 10 { bytes.append(48 + UInt8(number / 10)) }
-        bytes.append(48 + UInt8(number % 10))
-    }
-
-    /// Appends a day to the cell that is not ended yet.
-    mutating func put(_ day: LocalDay) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LocalDay.textLength) { text in
-            guard let start = text.baseAddress else { return }
-            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: day.write(at: start)))
-        }
-    }
+    mutating func put(bytes: UnsafeBufferPointer<UInt8>) { self.bytes.append(contentsOf: bytes) }
 
     /// Ends the cell whose text was put: the next one stands in the next column, or in the next row.
-    mutating func endCell(_ style: Style? = nil) {
+    mutating func endCell(_ style: Style?) {
         let start = places.last?.end ?? 0
-        let isPlain = bytes.withUnsafeMutableBufferPointer { Self.flatten($0, from: start) }
-        let width = isPlain ? bytes.count - start : Self.width(String(decoding: bytes[start...], as: UTF8.self))
+        let width = bytes.withUnsafeMutableBufferPointer {
+            CellText.flatten(UnsafeMutableBufferPointer(rebasing: $0[start...]))
+        }
         let column = places.count % widths.count
         if widths[column] < width { widths[column] = width }
         places.append(Place(end: bytes.count, width: width, style: style))
     }
 
-    /// Makes spaces of control characters: a message of several lines would tear the table.
-    ///
-    /// - Returns: Whether all is ASCII, a byte a column.
-    private static func flatten(_ bytes: UnsafeMutableBufferPointer<UInt8>, from start: Int) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        guard let raw = UnsafeRawPointer(bytes.baseAddress) else { return true }
-        var index = start
-        var all: UInt64 = 0
-        var controls: UInt64 = 0
-        // Eight at a time: a byte is less than 32 where to take that from it borrows of its highest bit.
-        while index + 8 <= bytes.count {
-            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            all |= word
-            controls |= (word &- ones &* 0x20) & ~word
-            index += 8
-        }
-        let first = controls & (ones &* 0x80) == 0 ? index : start
-        var isPlain = all & (ones &* 0x80) == 0
-        for index in first..<bytes.count {
-            bytes[index] = max(bytes[index], 0x20)
-            isPlain = isPlain && bytes[index] < 0x80
-        }
-        return isPlain
-    }
-
     /// Writes the table to standard output.
-    func print(width: Int?, color: Bool) { Console.write(lines(layout(width), from: 0, color)) }
-
-    /// Writes a table that was made in parts, each with the same headings. The parts' lines are made side by side.
-    static func print(_ parts: [Table], width: Int?, color: Bool) async {
-        let widths = parts.dropFirst().reduce(parts.first?.widths ?? []) { zip($0, $1.widths).map(max) }
-        let parts = parts.enumerated().map { number, part in
-            var part = part
-            part.widths = widths
-            return (number, part)
-        }
-        await SideBySide.write(parts) { number, part in
-            part.lines(part.layout(width), from: number == 0 ? 0 : 1, color)
-        }
-    }
+    func print(width: Int?, color: Bool) { Console.write(lines(layout(width), color)) }
 
     /// The table as text, with a line feed at its end.
     func text(width: Int?, color: Bool) -> String {
-        String(decoding: lines(layout(width), from: 0, color), as: UTF8.self)
+        String(decoding: lines(layout(width), color), as: UTF8.self)
     }
 
-    private func lines(_ layout: Layout, from first: Int, _ color: Bool) -> [UInt8] {
+    private func lines(_ layout: Layout, _ color: Bool) -> [UInt8] {
         var lines: [UInt8] = []
-        let rows = first..<places.count / widths.count
-        if case .beside(room: nil) = layout { return besideEachOther(rows, color) }
+        if case .beside(room: nil) = layout { return besideEachOther(color) }
         lines.reserveCapacity(bytes.count * 2)
-        for row in rows { append(row, layout, color, to: &lines) }
+        for row in 0..<places.count / widths.count { append(row, layout, color, to: &lines) }
         return lines
     }
 
-    /// Rows whose cells all stand beside each other: all rows of a long listing, so they are written straight to memory.
-    private func besideEachOther(_ rows: Range<Int>, _ color: Bool) -> [UInt8] {
-        let padding = widths.dropLast().reduce(1) { $0 + $1 + 2 }
-        let room = bytes.count + rows.count * (padding + (color ? widths.count * Self.colorRoom : 0))
-        return [UInt8](unsafeUninitializedCapacity: room) { lines, count in
-            guard let first = lines.baseAddress else { return }
-            var end = first
+    /// Rows whose cells all stand beside each other.
+    private func besideEachOther(_ color: Bool) -> [UInt8] {
+        LineCells.lines(widths, rows: places.count / widths.count, bytes: bytes.count, color: color) { lines in
             bytes.withUnsafeBufferPointer { bytes in
-                for row in rows {
-                    var gap = 0
-                    for column in widths.indices {
-                        let index = row * widths.count + column
-                        let place = places[index]
-                        let start = index > 0 ? places[index - 1].end : 0
-                        if place.end > start, let cell = bytes.baseAddress {
-                            end.update(repeating: UInt8(ascii: " "), count: gap)
-                            end += gap
-                            gap = 0
-                            let style = color ? place.style : nil
-                            if let style { end = Self.write(style.on, at: end) }
-                            end.update(from: cell + start, count: place.end - start)
-                            end += place.end - start
-                            if style != nil { end = Self.write(Style.off, at: end) }
-                        }
-                        gap += widths[column] - place.width + 2
-                    }
-                    end.pointee = UInt8(ascii: "\n")
-                    end += 1
+                var start = 0
+                for place in places {
+                    lines.put(bytes: UnsafeBufferPointer(rebasing: bytes[start..<place.end]))
+                    lines.endCell(place.style)
+                    start = place.end
                 }
             }
-            count = end - first
         }
     }
-
-    private static func write(_ text: [UInt8], at end: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-        for (index, byte) in text.enumerated() { end[index] = byte }
-        return end + text.count
-    }
-
-    /// The most bytes that color adds to a cell.
-    private static let colorRoom = 16
 
     /// The columns that the last column wants at least to stand beside the others.
     private static let leastRoom = 40
@@ -219,10 +136,15 @@ struct Table {
         case list(room: Int)
     }
 
+    /// Whether all columns of these widths stand side by side in a terminal; nil for no terminal.
+    static func fit(_ widths: [Int], in width: Int?) -> Bool {
+        guard let width else { return true }
+        return widths.dropLast().reduce(0) { $0 + $1 + 2 } + (widths.last ?? 0) <= width
+    }
+
     private func layout(_ width: Int?) -> Layout {
-        guard let width else { return .beside(room: nil) }
+        guard let width, !Self.fit(widths, in: width) else { return .beside(room: nil) }
         let before = widths.dropLast().reduce(0) { $0 + $1 + 2 }
-        if before + (widths.last ?? 0) <= width { return .beside(room: nil) }
         if before - 2 > width { return .list(room: max(Self.leastRoom / 2, width - headingWidth - 2)) }
         let room = width - before
         return room >= Self.leastRoom ? .beside(room: room) : .below(room: max(Self.leastRoom / 2, width - Self.indent))
@@ -317,7 +239,7 @@ struct Table {
         for word in text.split(separator: " ", omittingEmptySubsequences: false) {
             if line.isEmpty {
                 line = String(word)
-            } else if width(line) + 1 + width(String(word)) <= room {
+            } else if CellText.width(line) + 1 + CellText.width(String(word)) <= room {
                 line += " " + word
             } else {
                 lines.append(line)
@@ -325,19 +247,5 @@ struct Table {
             }
         }
         return lines + [line]
-    }
-
-    /// The columns that a text takes: wide East Asian characters take two, combining marks none.
-    static func width(_ text: String) -> Int {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
-        return text.reduce(0) { sum, character in
-            guard let first = character.unicodeScalars.first?.value else { return sum }
-            let wide =
-                (0x1100...0x115F).contains(first) || (0x2E80...0xA4CF).contains(first)
-                || (0xAC00...0xD7A3).contains(first) || (0xF900...0xFAFF).contains(first)
-                || (0xFE30...0xFE6F).contains(first) || (0xFF00...0xFF60).contains(first)
-                || (0x1F300...0x1FAFF).contains(first)
-            return sum + (wide ? 2 : 1)
-        }
     }
 }

@@ -6,6 +6,7 @@ import GatewayCore
 /// `gatehouse reviews`.
 struct Reviews: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "reviews",
         abstract: "What is looked at again and again: how licenses are used, who has access.",
         discussion: "Those that are due stand in `gatehouse todo`.",
         subcommands: [ReviewsAdd.self, ReviewsList.self, ReviewsDone.self])
@@ -48,7 +49,8 @@ struct ReviewsAdd: AsyncParsableCommand {
 
 /// `gatehouse reviews list`.
 struct ReviewsList: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List reviews, soonest due first.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List reviews, soonest due first.")
 
     @Option(help: "Only this customer's.")
     var customer: String?
@@ -78,7 +80,8 @@ struct ReviewsList: AsyncParsableCommand {
 /// `gatehouse reviews done`.
 struct ReviewsDone: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "done", abstract: "Record that a review was done; with --end it is not done any more.")
+        commandName: "done",
+        abstract: "Record that a review was done; with --end it is not done any more.")
 
     @Argument(help: "The review's ID.")
     var review: String

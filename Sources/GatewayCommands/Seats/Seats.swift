@@ -5,7 +5,7 @@ import GatewayAPI
 /// `gatehouse seats`.
 struct Seats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Who holds a seat: claim, renew, release, list.",
+        commandName: "seats", abstract: "Who holds a seat: claim, renew, release, list.",
         discussion: """
             A product, or its login script, claims a seat for a user, and releases it as the user leaves. How many there \
             are is said by the license, who may come in by the installation's standing. A session ends by itself where \

@@ -45,7 +45,7 @@ enum UsageText {
         guard pool.peak > 0 || pool.denials > 0 else { return lines }
         let bars = Self.bars(pool, usage)
         let scale = max(pool.purchased ?? 0, pool.peak, 1)
-        let label = bars.map { Table.width($0.label) }.max() ?? 0
+        let label = bars.map { CellText.width($0.label) }.max() ?? 0
         let number = String(scale).count
         let room = max(10, min(60, width - label - number - 24))
         for bar in bars {
@@ -63,7 +63,7 @@ enum UsageText {
                 bar.denials > 0 ? "\(bar.denials) refused" : nil,
                 bar.overLimit > 0 ? "\(bar.overLimit) over the limit" : nil,
             ].compactMap { $0 }.joined(separator: ", ")
-            let padding = String(repeating: " ", count: label - Table.width(bar.label))
+            let padding = String(repeating: " ", count: label - CellText.width(bar.label))
             let gap = String(repeating: " ", count: max(0, number - peak.count))
             lines.append(
                 "  \(bar.label)\(padding)  \(drawn) \(gap)\(peak)" + (notes.isEmpty ? "" : "  \(notes)"))

@@ -95,7 +95,7 @@ struct ByHand: OnlineRefreshing {
         }
         let grant = Grant(
             attestation: attestation, revision: "by-hand/\(facts.operation)",
-            entitlement: try sheet.entitlement(brought.values, over: held), files: files)
+            entitlement: try sheet.entitlement(brought.values, over: held, at: facts.now), files: files)
         return Transition(state, .finish(.updated(grant)))
     }
 

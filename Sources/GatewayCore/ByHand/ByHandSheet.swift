@@ -15,7 +15,7 @@ struct ByHandSheet: Sendable {
     /// What stands before the name of a pool.
     static let seats = "seats."
     /// What takes away what was recorded before.
-    private static let none = "none"
+    static let none = "none"
     /// The most seats of a pool.
     private static let mostSeats = 1_000_000
 
@@ -49,8 +49,8 @@ struct ByHandSheet: Sendable {
             + [
                 Field(
                     name: Self.modules, title: "modules",
-                    pattern: "[A-Za-z0-9._-]+(=[0-9-]{10})?(,[A-Za-z0-9._-]+(=[0-9-]{10})?)*",
-                    expectation: "codes with commas between, such as FIN,COM,BOM=2026-12-31, or \(Self.none)",
+                    pattern: "[A-Za-z0-9._/-]+(=[0-9-]{10})?(,[A-Za-z0-9._/-]+(=[0-9-]{10})?)*",
+                    expectation: "codes with commas between, such as FIN,G/L,BOM=2026-12-31, or \(Self.none)",
                     required: false,
                     help: "The codes of all modules, each with its own last day where it has one."),
                 Field(
@@ -61,9 +61,13 @@ struct ByHandSheet: Sendable {
 
     /// What the values say, over what was held.
     ///
-    /// - Parameter values: Each passes its field.
+    /// - Parameters:
+    ///   - values: Each passes its field.
+    ///   - now: A date of what happened last, such as `lastCheck`, can't lie behind it.
     /// - Throws: ``AdapterError`` `rejected` with everything that is wrong.
-    func entitlement(_ values: [String: String], over held: Entitlement?) throws(AdapterError) -> Entitlement {
+    func entitlement(
+        _ values: [String: String], over held: Entitlement?, at now: Instant
+    ) throws(AdapterError) -> Entitlement {
         var entitlement = held ?? Entitlement()
         entitlement.isUnverified = true
         entitlement.remarks = []
@@ -75,6 +79,10 @@ struct ByHandSheet: Sendable {
             if date.optional, text == Self.none {
                 entitlement.dates[date.name] = nil
             } else if let value = DateValue(text) {
+                if date.name.hasPrefix("last"), value.isFuture(at: now) {
+                    problems.append(
+                        (date.name, "\(date.name) is still to come: \(text). It says when something was last done."))
+                }
                 entitlement.dates[date.name] = value
             } else {
                 problems.append((date.name, "\(date.name) is no date: \(text)."))
@@ -131,5 +139,15 @@ struct ByHandSheet: Sendable {
             modules.append(module)
         }
         return modules
+    }
+}
+
+extension DateValue {
+    /// Whether it is still to come, in every time zone.
+    fileprivate func isFuture(at now: Instant) -> Bool {
+        switch self {
+        case .instant(let instant): instant > now.adding(minutes: Settling.clockTolerance)
+        case .day(let day): day.number > now.adding(hours: 14).utcDay
+        }
     }
 }

@@ -34,13 +34,15 @@ extension Explain: PerformedCall {
             orders: try await Self.orders(of: record, context), user: nil, steps: [])
         if let user {
             let seats = try await Self.seats(of: user, in: installation, context)
-            explanation.user = ExplainedUser(explanation, zone: zone, seats: seats).view(named: user)
+            explanation.user =
+                ExplainedUser(explanation, zone: zone, seats: seats, closedFor: explained.closedFor).view(named: user)
         }
         explanation.steps =
             NextSteps(
                 explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil,
                 way: try await Self.way(of: record, result, context),
                 authorizeAgain: try await context.acquireAgain(record, at: at)?.text,
+                plannedUpgrade: explained.plannedUpgrade?.waitsUntil,
                 hasFailedUpgrade: record.lastFailure != nil && explained.isOfUpgrade,
                 isCustomerArchived: try await Self.isCustomerArchived(record, context),
                 asked: try await ListSteps(installation: installation).perform(in: context)

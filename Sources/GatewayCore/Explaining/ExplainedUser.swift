@@ -19,11 +19,14 @@ struct ExplainedUser {
     private let explanation: Explanation
     private let zone: Zone
     private let taken: ExplainedSeats
+    private let closedFor: String?
 
-    init(_ explanation: Explanation, zone: Zone, seats: ExplainedSeats) {
+    /// - Parameter closedFor: Why nobody new is let in just now; nil where they are.
+    init(_ explanation: Explanation, zone: Zone, seats: ExplainedSeats, closedFor: String?) {
         self.explanation = explanation
         self.zone = zone
         taken = seats
+        self.closedFor = closedFor
     }
 
     func view(named name: String) -> Explanation.UserView {
@@ -58,6 +61,7 @@ struct ExplainedUser {
                 "A seat of \(session.pool) is held\(host) since \(zone.wallTime(session.since)), until "
                     + "\(zone.wallTime(session.until))\(more).")
         }
+        if let closedFor { return line("seats", true, closedFor) }
         if pools.isEmpty { return line("seats", true, "No seats are on record.") }
         guard taken.isClaimed else {
             let granted = pools.map { "\($0.count) \($0.name)" }.joined(separator: ", ")

@@ -11,6 +11,8 @@ struct NextSteps {
     let way: EntitlementWay
     /// Why its license must be acquired again, and how; nil where it need not be.
     let authorizeAgain: String?
+    /// When an upgrade of its keys that is planned begins; nil where none is.
+    let plannedUpgrade: Instant?
     /// Whether the last thing that failed is an upgrade of its keys.
     let hasFailedUpgrade: Bool
     /// Whether its customer is archived.
@@ -34,7 +36,10 @@ struct NextSteps {
         guard explanation.file != nil else { return [withoutProfile] }
         let steps =
             asked.map(Self.about)
-            + [aboutOperation, aboutLicense, aboutFailure, aboutUpgrade, aboutStanding, aboutFiles, aboutRefresh]
+            + [
+                aboutOperation, aboutLicense, aboutFailure, aboutPlan, aboutUpgrade, aboutStanding, aboutFiles,
+                aboutRefresh,
+            ]
             .compactMap { $0 }
         return steps.isEmpty ? [nothing] : steps
     }
@@ -105,6 +110,13 @@ struct NextSteps {
         }
     }
 
+    private var aboutPlan: String? {
+        plannedUpgrade.map {
+            "An upgrade of the license keys is planned for \(zone.wallTime($0)): `gatehouse upgrade show "
+                + "\(explanation.installation)` tells of it. A timer has to run `gatehouse run --due` then."
+        }
+    }
+
     private var aboutUpgrade: String? {
         guard hasFailedUpgrade, explanation.operation == nil else { return nil }
         return
@@ -116,7 +128,7 @@ struct NextSteps {
         if standing.heldSince == nil {
             // What the vendor refuses is told already, and so is whom the license waits for.
             guard explanation.refresh.failure == nil, asked.isEmpty else { return nil }
-            if way == .recording { return "Record what is licensed: \(refresh)." }
+            if case .recording = way { return "Record what is licensed: \(refresh)." }
             if way == .authorization { return authorizeAgain == nil ? "Acquire a license: \(refresh)." : nil }
             if way == .keys { return "Get an entitlement: \(refresh), also where its keys are active already\(place)." }
             return

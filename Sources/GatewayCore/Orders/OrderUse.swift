@@ -69,8 +69,8 @@ extension AddOrder: PerformedCall {
             }
             if !pools.insert(pool.name).inserted { problems.append("The seats \(pool.name) are given twice.") }
         }
-        for module in items.modules where !Self.isCode(module) {
-            problems.append("The module \"\(module)\" must be named by letters, digits, dots, hyphens and _ alone.")
+        for module in items.modules where !Self.isCode(module.replacing("/", with: "")) {
+            problems.append("The module \"\(module)\" must be named by letters, digits, dots, hyphens, _ and / alone.")
         }
         guard problems.isEmpty else { throw CallError(.invalid, problems.joined(separator: "\n")) }
     }

@@ -55,7 +55,7 @@ extension ArchiveCustomer: PerformedCall {
                 var deliveries: [String: OpenDelivery] = [:]
                 // Those that wait for a time to come are among them.
                 let ever = Instant(milliseconds: .max)
-                for open in try await context.store.unfinishedOperations(in: .customer(id), now: ever) {
+                for open in try await context.store.unfinishedOperations(in: .customer(id), now: ever, upgrades: true) {
                     deliveries[open.installation] = try context.deliveryToGiveUp(open)
                 }
                 try await context.store.archiveCustomer(id, at: context.now, givesUp: deliveries, audit: audit)

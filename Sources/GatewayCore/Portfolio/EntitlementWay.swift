@@ -11,8 +11,8 @@ enum EntitlementWay: Hashable, Sendable {
     case keys
     /// A person acquires it at the vendor's authorization server; a refresh keeps it.
     case authorization
-    /// A person records it.
-    case recording
+    /// A person records it, this date at least.
+    case recording(date: String)
 
     /// The command, without quotes.
     func command(for installation: String) -> String {
@@ -20,7 +20,8 @@ enum EntitlementWay: Hashable, Sendable {
         case .refresh, .refreshAndKeys: "gatehouse refresh \(installation)"
         case .keys: "gatehouse upgrade begin \(installation) --keys FILE"
         case .authorization: "gatehouse authorize \(installation)"
-        case .recording: "gatehouse record \(installation) --expires DATE"
+        case .recording(DateName.expires.rawValue): "gatehouse record \(installation) --expires DATE"
+        case .recording(let date): "gatehouse record \(installation) --date \(date)=TIME"
         }
     }
 
@@ -49,7 +50,7 @@ extension AdapterRegistry {
     func way(of profile: Profile) -> EntitlementWay {
         guard let adapter = adapter(for: profile.protocolName) else { return .refresh }
         if isOnTokens(profile) { return .authorization }
-        if adapter.capabilities.contains(.recording) { return .recording }
+        if adapter.capabilities.contains(.recording) { return .recording(date: RecordedCountdowns(profile).first) }
         guard adapter.keys != nil else { return .refresh }
         // By hand a refresh has a person look up what is in force.
         if adapter.capabilities.contains(.onlineRefresh) || profile.vendor.isByHand { return .refreshAndKeys }

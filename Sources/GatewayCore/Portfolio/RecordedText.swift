@@ -76,6 +76,12 @@ extension FactChanges {
                     "The price \"\(text)\" is not an amount and a currency of ISO 4217: write it as 1200.00 EUR, with a "
                         + "point before at most four decimals and nothing between the thousands.")
             }
+            guard price?.isAmbiguous != true else {
+                throw CallError(
+                    .invalid,
+                    "The price \"\(text)\" may have a point between its thousands, or three decimals: write all its digits "
+                        + "and two decimals, such as 1200.00 EUR.")
+            }
             new.price = price
         }
         change(owner) { (text) throws(CallError) in

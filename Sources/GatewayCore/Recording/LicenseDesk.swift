@@ -62,6 +62,8 @@ struct LicenseDesk {
         guard wrong.isEmpty else {
             return .failure(Problems(wrong.map { Problem(value: $0.field, message: $0.message) }))
         }
+        let unread = RecordedCountdowns(profile).problems(with: values, over: held)
+        guard unread.isEmpty else { return .failure(Problems(unread)) }
         guard !values.isEmpty else {
             return .failure(
                 Problems([
@@ -80,7 +82,7 @@ struct LicenseDesk {
         }
         let entitlement: Entitlement
         do throws(AdapterError) {
-            entitlement = try sheet.entitlement(values, over: held)
+            entitlement = try sheet.entitlement(values, over: held, at: context.now)
         } catch {
             return .failure(Problems([Problem(value: error.field, message: error.message)]))
         }

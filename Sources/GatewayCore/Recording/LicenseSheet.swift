@@ -103,6 +103,12 @@ struct LicenseSheet {
         var texts: [Column: String] = [:]
         // In the order of the file, in which everything that is wrong is told.
         let columns = columns.sorted { $0.value < $1.value }
+        let known = Set(columns.map(\.value))
+        for index in 0..<row.count where !known.contains(index) && !row.text(index).trimmingSpace().isEmpty {
+            reader.error(
+                "\(quoted(row.text(index).trimmingSpace())) stands under no column", at: index, of: row,
+                help: "a value that holds the file's own separator stands in quotation marks", &diagnostics)
+        }
         for (column, index) in columns where index < row.count {
             let cell = CellGuard.read(row.text(index))
             let text = cell.value.trimmingSpace()

@@ -24,6 +24,10 @@ extension PortfolioImport {
             row.tell(
                 "\(quoted(id)) stands in line \(line) already", .installation, help: "one row for an installation",
                 reader, &diagnostics)
+            // What else is wrong with the row is told with it.
+            var unused = InstallationColumns(id: id, customer: customer, profile: "")
+            checkFacts(&unused, row)
+            checkDamage(row)
             return
         }
         installations[id] = row.line

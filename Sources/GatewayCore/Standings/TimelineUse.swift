@@ -25,6 +25,11 @@ extension ShowTimeline: PerformedCall {
         } else if let due = record.refreshDue {
             insert(due, "refresh due")
         }
+        if let upgrade = try await context.store.openUpgrade(on: installation), let begins = upgrade.waitsUntil {
+            insert(
+                begins, "upgrade planned",
+                "An upgrade of the license keys begins: nobody new is let in until it has ended.")
+        }
         if record.orderUntil != nil {
             for order in try await context.store.orders(in: context.scope, installation: installation, open: true) {
                 insert(order.placed, "order placed", OrderMessage.placed(order))

@@ -1,5 +1,6 @@
 import AdapterKit
 import GatewayAPI
+import GatewayProfiles
 import GatewayStore
 
 extension ListTodo: PerformedCall {
@@ -8,9 +9,11 @@ extension ListTodo: PerformedCall {
 
     func perform(in context: CallContext) async throws -> [TodoItem] {
         if let customer { _ = try await ShowCustomer(id: customer).perform(in: context) }
-        let drafts =
+        var drafts =
             try await steps(context) + offline(context) + orders(context) + refusals(context) + renewals(context)
             + upgrades(context) + reviews(context) + authorizations(context)
+        // What is being done about it, or keeps it from being done, is told already.
+        drafts += try await licenses(context, but: Set(drafts.map(\.installation)))
         let installations = Set(drafts.map(\.installation))
         let cards = try await context.store.cards(of: installations, in: context.scope)
         let until = try await LossOfAccess(context).times(of: installations, customer: customer)
@@ -56,6 +59,16 @@ extension ListTodo: PerformedCall {
             // One that was done and is open again was being rolled back: nobody is let in until that has ended.
             let isOpen = open?.id == upgrade.operation
             if isOpen, let open, open.status == .running, Recovery.isAlive(open.owner, of: context.gateway) { continue }
+            if !isOpen, upgrade.phase == .failed || upgrade.phase == .rolledBack {
+                drafts.append(
+                    Draft(
+                        kind: .upgrade, installation: id,
+                        what:
+                            "The upgrade of the license keys \(upgrade.phase == .failed ? "failed" : "was rolled back"): "
+                            + "see why, then begin another, or close it with `gatehouse upgrade close \(id)`.",
+                        command: "gatehouse upgrade show \(id)", since: upgrade.start))
+                continue
+            }
             let isWatched = upgrade.phase == .done && !isOpen
             let troubled = try await context.store.upgradeFiles(of: upgrade.operation).filter { $0.trouble != nil }
             let hosts = troubled.isEmpty ? "" : " (\(troubled.map(\.host).joined(separator: ", ")))"
@@ -96,6 +109,24 @@ extension ListTodo: PerformedCall {
                     command: "gatehouse \(again.isPastRenewal ? "deauthorize" : "authorize") \(id)"))
         }
         return drafts
+    }
+
+    /// What holds no license, where nothing but a person brings one.
+    private func licenses(_ context: CallContext, but told: Set<String>) async throws -> [Draft] {
+        try await context.store.unlicensedInstallations(in: context.scope, customer: customer).compactMap { found in
+            let id = found.installation
+            guard !told.contains(id), let profile = context.gateway.profiles.profiles[found.profile] else { return nil }
+            let way = context.gateway.way(of: profile)
+            let what: String
+            switch way {
+            case .refresh, .refreshAndKeys: return nil
+            case .authorization: what = "Acquire a license for \(profile.product): it has none."
+            case .recording: what = "Record what is licensed of \(profile.product)."
+            case .keys: what = "Give the keys of \(profile.product): nothing is known of its license."
+            }
+            return Draft(
+                kind: .license, installation: id, what: what, command: way.command(for: id), since: found.added)
+        }
     }
 
     private func reviews(_ context: CallContext) async throws -> [Draft] {

@@ -30,18 +30,31 @@ extension ShowHubs: PerformedCall {
 }
 
 extension HubTree {
-    /// The tree of a customer's servers. Names are compared without case, as people write them.
+    /// A server as hubs are named: by a name that is there once in an organization, compared without case, as people
+    /// write it.
+    private struct Name: Hashable {
+        var organization: String
+        var name: String
+
+        init(_ name: String, of license: TokenReading) {
+            organization = license.organization ?? ""
+            self.name = name.lowercased()
+        }
+    }
+
+    /// The tree of a customer's servers.
     init(of servers: [Server], customer: String) {
-        var byName: [String: String] = [:]
+        var byName: [Name: String] = [:]
         var problems: [String] = []
         for server in servers {
-            guard let name = server.license?.serverName else { continue }
-            if let other = byName[name.lowercased()] {
+            guard let license = server.license, let name = license.serverName else { continue }
+            let key = Name(name, of: license)
+            if let other = byName[key] {
                 problems.append(
                     "\(server.installation) and \(other) are both the server \(name): which of them is a hub is not known."
                 )
             } else {
-                byName[name.lowercased()] = server.installation
+                byName[key] = server.installation
             }
         }
         var hubs: [String: String] = [:]
@@ -52,30 +65,34 @@ extension HubTree {
                 }
                 continue
             }
-            guard let above = byName[hub.lowercased()] else {
+            guard let above = byName[Name(hub, of: license)] else {
                 let url = license.hubURL.map { " (\($0))" } ?? ""
+                let organization = license.organization.map { " in \($0)" } ?? ""
                 problems.append(
                     "\(server.installation) connects to the hub \(hub)\(url), and no licensed server of \(customer) has that "
-                        + "name: authorize it, or correct the hub at the authorization server.")
+                        + "name\(organization): authorize it, or correct the hub at the authorization server.")
                 continue
             }
             hubs[server.installation] = above
         }
-        // Whoever can't be followed up to a root goes in a circle.
+        // Whoever can't be followed up to a root goes in a circle. Each is followed once.
         var circular: Set<String> = []
+        var followed: Set<String> = []
         for server in servers {
-            var path: [String] = [server.installation]
-            while let above = hubs[path[path.count - 1]], !circular.contains(above) {
-                if let start = path.firstIndex(of: above) {
-                    let circle = path[start...]
-                    problems.append(
-                        "The hubs go in a circle: " + (circle + [above]).joined(separator: " → ")
-                            + ". Correct one of them at the authorization server.")
-                    circular.formUnion(circle)
-                    break
-                }
-                path.append(above)
+            var path: [String] = []
+            var places: [String: Int] = [:]
+            var next: String? = server.installation
+            while let name = next, followed.insert(name).inserted {
+                places[name] = path.count
+                path.append(name)
+                next = hubs[name]
             }
+            guard let next, let start = places[next] else { continue }
+            let circle = path[start...]
+            problems.append(
+                "The hubs go in a circle: " + (circle + [next]).joined(separator: " → ")
+                    + ". Correct one of them at the authorization server.")
+            circular.formUnion(circle)
         }
         // The servers of a circle stand side by side, so that each is in the tree once.
         var below: [String: [Server]] = [:]

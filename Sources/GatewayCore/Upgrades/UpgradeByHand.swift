@@ -41,7 +41,7 @@ extension UpgradeRun {
         guard problems.isEmpty else {
             throw CallError(.invalid, problems.map(\.message).joined(separator: "\n"))
         }
-        let grant = try await grant(sheet.entitlement(bag.values, over: held), at: at)
+        let grant = try await grant(sheet.entitlement(bag.values, over: held, at: context.now), at: at)
         let what = bag.files.map(\.name) + bag.values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let detail = (["keys activated"] + what + (bag.note.isEmpty ? [] : ["\"\(bag.note)\""])).joined(separator: "; ")
         let taken = try await store.takeUp(

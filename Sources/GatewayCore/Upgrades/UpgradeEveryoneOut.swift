@@ -46,7 +46,7 @@ extension UpgradeRun {
     ///
     /// - Returns: Who still is when the profile's limit has passed; nil where nobody is.
     func waitUntilOut() async throws -> StillIn? {
-        let until = context.now.adding(minutes: rules.everyoneOut)
+        let until = context.now.adding(minutes: minutesToWait)
         while true {
             guard let stillIn = try await whoIsIn() else { return nil }
             context.progress(Progress(done: 0, total: 0, latest: "everyoneOut: \(stillIn.shown)"))
@@ -55,9 +55,11 @@ extension UpgradeRun {
         }
     }
 
+    private var minutesToWait: Int { waits ? rules.everyoneOut : 0 }
+
     /// Says who is in, and how to have them out; without a full stop.
     func notOut(_ who: String) -> String {
-        let minutes = rules.everyoneOut
+        let minutes = minutesToWait
         let after = minutes == 0 ? "" : minutes == 1 ? " after a minute" : " after \(minutes) minutes"
         return "Not everyone is out\(after): \(who). Ask them to leave, or end their sessions (`gatehouse seats list "
             + "\(installation.id)`, `gatehouse seats end`)"

@@ -14,6 +14,9 @@ struct UpgradeRun: Sendable {
     let profile: Profile
     let adapter: AnyAdapter
     let keys: AnyAdapter.KeyDesk
+    /// Whether people who are still in are waited for. A timer that comes again and again would else keep everybody out
+    /// of what is interrupted.
+    let waits: Bool
 
     var gateway: Gateway { context.gateway }
     var store: Store { context.store }
@@ -26,7 +29,7 @@ struct UpgradeRun: Sendable {
     }
 
     /// - Throws: ``CallError`` where the operation is no upgrade.
-    init(_ context: CallContext, _ operation: OperationRecord) async throws {
+    init(_ context: CallContext, _ operation: OperationRecord, waits: Bool = true) async throws {
         guard let upgrade = try await context.store.upgrade(operation.id, in: context.scope),
             let installation = try await context.store.installation(operation.installation, in: .portfolio)
         else { throw CallError(.notFound, "The operation \(operation.id) is no upgrade.") }
@@ -38,6 +41,7 @@ struct UpgradeRun: Sendable {
         self.profile = profile
         self.adapter = adapter
         keys = try adapter.keyDesk(of: profile)
+        self.waits = waits
     }
 
     /// Goes on from the step that is written down, to an end: wholly new, wholly old, or interrupted with what is in the

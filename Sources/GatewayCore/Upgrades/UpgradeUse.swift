@@ -67,7 +67,7 @@ extension UpgradeKeys: PerformedCall {
                 tried: adapter.descriptor.registration(record.identity.merging(identity) { $1 })))
         let step = try Step.wait(until: begins).json()
         let contacts = try await context.store.contacts(in: context.scope, of: record.customer).count
-        let users = try await context.store.sessions(of: record.id, in: context.scope, at: now).count
+        let users = Set(try await context.store.sessions(of: record.id, in: context.scope, at: now).map(\.user)).count
         let told = "to \(contacts) contacts and \(users) users who are in; begins \(begins)"
         let new = NewOperation(
             id: id, installation: record.id, customer: record.customer, protocolName: profile.protocolName,
@@ -106,17 +106,28 @@ extension UpgradeKeys: PerformedCall {
 
 extension CallContext {
     /// Goes on with an upgrade that is this process's own, to its end.
-    func goOn(_ operation: String) async throws -> UpgradeView {
+    ///
+    /// - Parameter waits: Whether to wait for people to leave, as long as the profile says.
+    func goOn(_ operation: String, waits: Bool = true) async throws -> UpgradeView {
         guard let (record, _) = try await store.operation(operation, in: scope) else {
             throw CallError(.notFound, "There is no operation \"\(operation)\".")
         }
-        try await UpgradeRun(self, record).goOn()
+        try await UpgradeRun(self, record, waits: waits).goOn()
         return try await upgradeView(of: record.installation, operation: operation)
     }
 
     /// The upgrade of an installation that is done and being watched; nil where there is none.
     func watchedUpgrade(of installation: String) async throws -> UpgradeRecord? {
         try await store.upgrades(of: installation, limit: 100).first { $0.phase == .done && $0.closed == nil }
+    }
+
+    /// The upgrade of an installation that is being watched, or else the last one, where it came to nothing and nobody
+    /// closed it.
+    func upgradeToSeeTo(of installation: String) async throws -> UpgradeRecord? {
+        if let watched = try await watchedUpgrade(of: installation) { return watched }
+        return try await store.upgrades(of: installation, limit: 1).first {
+            [.failed, .rolledBack].contains($0.phase) && $0.closed == nil
+        }
     }
 
     /// Takes an open upgrade over from a process that is gone.
@@ -174,8 +185,10 @@ extension ResumeUpgrade: PerformedCall {
 extension ObserveUpgrade: PerformedCall {
     func perform(in context: CallContext) async throws -> UpgradeView {
         let record = try await context.installation(installation)
-        guard let last = try await context.watchedUpgrade(of: record.id) else {
-            throw CallError(.conflict, "No upgrade of \(installation) is being watched.")
+        guard let last = try await context.upgradeToSeeTo(of: record.id) else {
+            throw CallError(
+                .conflict,
+                "No upgrade of \(installation) is being watched, and none came to nothing that is not closed.")
         }
         let text = note.trimmingSpace()
         guard !text.isEmpty || closes else { throw CallError(.invalid, "Say what was seen, or close it.") }
@@ -194,22 +207,30 @@ extension ObserveUpgrade: PerformedCall {
 
 extension RunDue: PerformedCall {
     func perform(in context: CallContext) async throws -> DueReport {
-        var upgrades: [UpgradeView] = []
-        for record in try await context.store.dueUpgrades(in: context.scope, at: context.now)
-        where !Recovery.isAlive(record.owner, of: context.gateway) {
-            do {
-                try await context.takeOverUpgrade(record)
-                upgrades.append(try await context.goOn(record.id))
-            } catch is CancellationError {
-                throw CancellationError()
-            } catch {
-                // It is told with its own record; the others and the refreshes go on.
-                var view = try await context.upgradeView(of: record.installation, operation: record.id)
-                view.message = Gateway.callError(error).message
-                upgrades.append(view)
+        let due = try await context.store.dueUpgrades(in: context.scope, at: context.now)
+            .filter { !Recovery.isAlive($0.owner, of: context.gateway) }
+        // Beside each other: one waits long for the people of one customer, and nobody else's license waits with it.
+        async let refreshes = Refresh(selection: .due, trigger: .schedule).perform(in: context)
+        let upgrades = try await withThrowingTaskGroup(of: (Int, UpgradeView).self) { group in
+            for (number, record) in due.enumerated() {
+                group.addTask { (number, try await goOn(record, context)) }
             }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }.sorted { $0.key < $1.key }.map(\.value)
         }
-        let refreshes = try await Refresh(selection: .due, trigger: .schedule).perform(in: context)
-        return DueReport(upgrades: upgrades, refreshes: refreshes)
+        return DueReport(upgrades: upgrades, refreshes: try await refreshes)
+    }
+
+    /// Begins one or goes on with it. What is in its way is told with its own record.
+    private func goOn(_ record: OperationRecord, _ context: CallContext) async throws -> UpgradeView {
+        do {
+            try await context.takeOverUpgrade(record)
+            return try await context.goOn(record.id, waits: record.status == .planned)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            var view = try await context.upgradeView(of: record.installation, operation: record.id)
+            view.message = Gateway.callError(error).message
+            return view
+        }
     }
 }

@@ -46,14 +46,27 @@ extension CallContext {
             ended: operation.ended, caller: operation.caller, message: operation.message ?? "",
             warnings: plan?.warnings ?? [], before: upgrade.registrationBefore, after: upgrade.registrationAfter,
             tried: wasTried ? plan?.tried ?? [] : [], backup: upgrade.backup,
-            hosts: try await store.upgradeFiles(of: upgrade.operation).map {
-                .init(host: $0.host, path: $0.path, trouble: $0.trouble)
-            }, steps: views(notes), monitoredUntil: upgrade.phase == .done ? upgrade.monitoredUntil : nil,
+            hosts: try await hosts(of: upgrade, record, isPlanned: operation.status == .planned), steps: views(notes),
+            monitoredUntil: upgrade.phase == .done ? upgrade.monitoredUntil : nil,
             closed: upgrade.closed,
             observations: views(upgrade.observations), denials: upgrade.denials,
             refused: refused, others: try await others(than: upgrade),
             contacts: contacts.filter { $0.role == .support || $0.role == .provider },
             emergencyPlan: facts?.emergencyPlan)
+    }
+
+    /// Where its files go; where it is planned, the hosts that the site names today, which are those that it would reach.
+    private func hosts(
+        of upgrade: UpgradeRecord, _ record: InstallationRecord, isPlanned: Bool
+    ) async throws -> [UpgradeView.HostView] {
+        if isPlanned, let profile = try? gateway.profileAndAdapter(record.profile).0 {
+            let roots = gateway.configuration.deliveryRoots
+            let files = try? await gateway.blocking.run { try HostFile.all(profile, of: record, roots: roots) }
+            if let files { return files.map { .init(host: $0.host, path: $0.destination.path, trouble: nil) } }
+        }
+        return try await store.upgradeFiles(of: upgrade.operation).map {
+            .init(host: $0.host, path: $0.path, trouble: $0.trouble)
+        }
     }
 
     /// The newest other upgrades of the same installation, and the one that is watched.

@@ -16,6 +16,10 @@ public struct ExplainedRecord: Sendable {
     public var lastOperation: OperationRecord?
     /// The operation that is open.
     public var openOperation: OperationRecord?
+    /// The upgrade of its keys that is planned.
+    public var plannedUpgrade: OperationRecord?
+    /// Why nobody new is let in just now; nil where they are.
+    public var closedFor: String?
 }
 
 extension Store {
@@ -26,7 +30,7 @@ extension Store {
             guard
                 let row = try db.row(
                     """
-                    SELECT i.created_at, e.taken_at, i.seats, i.last_failure_at FROM installations i
+                    SELECT i.created_at, e.taken_at, i.seats, i.last_failure_at, i.closed_for FROM installations i
                     LEFT JOIN entitlements e ON e.operation = i.entitlement_from
                     WHERE i.id = ?1 AND (?2 IS NULL OR i.customer = ?2)
                     """, [installation, scope.customer])
@@ -35,10 +39,13 @@ extension Store {
                 Self.selectOperation
                     + " WHERE installation = ?1 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1", [installation])
             let open = try db.openOperation(on: installation)
+            let planned = try db.row(
+                Self.selectOperation + " WHERE installation = ?1 AND status = 'planned' AND act = 'upgrade'",
+                [installation])
             return ExplainedRecord(
                 added: Instant(milliseconds: row[0]), taken: row.instant(1), seats: row[2], failed: row.instant(3),
                 lastOperation: try last.map(OperationRecord.init(row:)),
-                openOperation: open)
+                openOperation: open, plannedUpgrade: try planned.map(OperationRecord.init(row:)), closedFor: row[4])
         }
     }
 }

@@ -32,15 +32,19 @@ extension Store {
         }
     }
 
-    /// Open operations in scope that wait for nothing and nobody, upgrades apart: a process is at them, or ended before they did.
-    public func unfinishedOperations(in scope: Scope, now: Instant) async throws -> [OperationRecord] {
+    /// Open operations in scope that wait for nothing and nobody: a process is at them, or ended before they did.
+    ///
+    /// - Parameter upgrades: Whether upgrades are among them, which are not gone on with by whatever command comes next.
+    public func unfinishedOperations(
+        in scope: Scope, now: Instant, upgrades: Bool = false
+    ) async throws -> [OperationRecord] {
         try await pool.read { db in
             try db.rows(
                 Self.selectOperation + """
-                     WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned') AND act <> 'upgrade'
+                     WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned') AND (?3 OR act <> 'upgrade')
                     AND (?1 IS NULL OR customer = ?1)
                     AND (waits_until IS NULL OR waits_until <= ?2)
-                    """, [scope.customer, now.milliseconds]
+                    """, [scope.customer, now.milliseconds, upgrades]
             ).map(OperationRecord.init(row:))
                 // Sorted here: asked for the order, SQLite walks the whole history by its key and not the few that are open.
                 .sorted { $0.id < $1.id }

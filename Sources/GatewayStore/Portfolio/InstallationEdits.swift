@@ -107,14 +107,18 @@ extension RecordedFacts {
 extension Database {
     /// Makes one of the changes, in the caller's transaction.
     func apply(_ edit: InstallationEdit, _ encoder: JSONEncoder, at now: Instant) throws {
-        guard let row = try row("SELECT edits, profile, identity FROM installations WHERE id = ?1", [edit.id]) else {
+        guard let row = try row("SELECT edits, profile, identity, site FROM installations WHERE id = ?1", [edit.id])
+        else {
             throw StoreError(.notFound, "There is no installation \"\(edit.id)\".")
         }
         guard row[0] == edit.basedOn else { throw StoreError.changed(edit.id) }
         let facts = edit.facts
         let identity = String(decoding: try encoder.encode(edit.identity), as: UTF8.self)
+        let site = String(decoding: try encoder.encode(edit.site), as: UTF8.self)
+        // By its profile, its identity and its site an upgrade knows what to put where, and where to put it back.
+        if row[3] != site { try requireNoUpgrade(edit.id, orPlanned: false) }
         if row[1] != edit.profile || row[2] != identity {
-            try requireNoUpgrade(edit.id)
+            try requireNoUpgrade(edit.id, orPlanned: true)
             // By which rules its server's tokens are checked, and as whose.
             try raiseTokenEpoch()
             try giveUpSteps(
@@ -127,8 +131,7 @@ extension Database {
             owner = ?8, emergency_plan = ?9, notes = ?10, edits = edits + 1 WHERE id = ?1
             """,
             [
-                edit.id, edit.profile, identity,
-                String(decoding: try encoder.encode(edit.site), as: UTF8.self), facts.name, facts.term?.rawValue,
+                edit.id, edit.profile, identity, site, facts.name, facts.term?.rawValue,
                 facts.price?.description, facts.owner, facts.emergencyPlan, facts.notes,
             ])
         switch edit.license {
@@ -155,13 +158,27 @@ extension Database {
         }
     }
 
-    /// An upgrade of keys writes the identity itself, and puts it back.
-    private func requireNoUpgrade(_ installation: String) throws {
-        guard let open = try openOperation(on: installation), open.act == .upgrade else { return }
+    /// An upgrade of keys writes the identity itself, and puts it back. One that is planned was made for this identity, and
+    /// reaches the hosts that are there when it begins.
+    private func requireNoUpgrade(_ installation: String, orPlanned: Bool) throws {
+        let open = try row(
+            """
+            SELECT status, waits_until FROM operations WHERE installation = ?1 AND act = 'upgrade' AND ended_at IS NULL
+            """, [installation])
+        guard let open else { return }
+        let rollback = "`gatehouse upgrade rollback \(installation)`"
+        if open[0] == OperationStatus.planned.rawValue {
+            guard orPlanned else { return }
+            let begins = open.instant(1).map { " for \($0)" } ?? ""
+            throw StoreError(
+                .refused,
+                "An upgrade of the license keys of \(installation) is planned\(begins), for its present profile and "
+                    + "identity: take it back with \(rollback), and plan it again afterwards. Nothing was changed.")
+        }
         throw StoreError(
             .refused,
-            "An upgrade of the license keys of \(installation) is under way: let it end, or `gatehouse upgrade rollback "
-                + "\(installation)`. Nothing was changed.")
+            "An upgrade of the license keys of \(installation) is under way: let it end, or \(rollback). Nothing was "
+                + "changed.")
     }
 
     /// Makes sure that no operation is open on an installation but a delivery that is given up.

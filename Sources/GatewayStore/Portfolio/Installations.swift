@@ -246,11 +246,17 @@ extension Store {
         }
     }
 
-    /// Whether a refresh is due at a time, as SQL; the same as ``RefreshTimes/isDue(at:)`` says.
+    /// Whether a refresh is due at a time, as SQL; the same as ``RefreshTimes/isDue(at:)`` says, but for those whose keys
+    /// are being upgraded: they are refreshed when that has ended.
     private static func isDue(_ now: String) -> String {
         """
         (i.held = 0 OR i.refresh_due <= \(now) OR i.last_refresh > \(now))
         AND (COALESCE(i.next_try, 0) <= \(now) OR i.next_try > \(now) + \(RefreshTimes.longestBackOff))
+        AND i.id NOT IN (
+            SELECT installation FROM operations
+            WHERE ended_at IS NULL AND status NOT IN ('asking', 'planned') AND act = 'upgrade'
+            UNION ALL SELECT installation FROM operations
+            WHERE status IN ('asking', 'planned') AND act = 'upgrade' AND status = 'asking')
         """
     }
 

@@ -46,14 +46,29 @@ extension Store {
         }
     }
 
-    /// The installations in scope that their vendors refused last, those that are archived left out.
+    /// The installations in scope that hold no entitlement, each with its profile; those that are archived left out.
+    public func unlicensedInstallations(
+        in scope: Scope, customer: String?
+    ) async throws -> [(installation: String, profile: String, added: Instant)] {
+        try await pool.read { db in
+            try db.rows(
+                """
+                SELECT id, profile, created_at FROM installations WHERE held = 0 AND archived_at IS NULL
+                AND (?1 IS NULL OR customer = ?1) AND (?2 IS NULL OR customer = ?2)
+                """, [scope.customer, customer]
+            ) { row in (row[0], row[1], Instant(milliseconds: row[2])) }
+        }
+    }
+
+    /// The installations in scope that their vendors refused last, or where what they said is in conflict with what is
+    /// known here; those that are archived left out.
     public func refusedInstallations(in scope: Scope, customer: String?) async throws -> [RefusedInstallation] {
         try await pool.read { db in
             try db.rows(
                 """
                 SELECT i.id, COALESCE(o.message, ''), o.ended_at FROM installations i
                 JOIN operations o ON o.installation = i.id AND o.ended_at = i.last_failure_at
-                WHERE o.status = 'failed' AND o.outcome = 'rejected' AND i.archived_at IS NULL
+                WHERE o.status = 'failed' AND o.outcome IN ('rejected', 'conflict') AND i.archived_at IS NULL
                 AND (?1 IS NULL OR i.customer = ?1) AND (?2 IS NULL OR i.customer = ?2)
                 """, [scope.customer, customer]
             ) { row in

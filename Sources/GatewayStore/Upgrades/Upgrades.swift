@@ -52,7 +52,7 @@ extension Store {
     }
 
     /// Upgrades in scope that a person has to see to: that could not be put right, that a process is at or was when it
-    /// ended, or that are being watched.
+    /// ended, that are being watched; or that came to nothing, until another is begun or somebody closes it.
     public func upgradesOfNote(in scope: Scope, customer: String?) async throws -> [UpgradeRecord] {
         try await pool.read { db in
             try db.rows(
@@ -60,7 +60,11 @@ extension Store {
                      WHERE (?1 IS NULL OR customer = ?1) AND (?2 IS NULL OR customer = ?2)
                     AND ((phase = 'done' AND closed_at IS NULL) OR operation IN (
                         SELECT id FROM operations WHERE act = 'upgrade' AND ended_at IS NULL
-                        AND status IN ('interrupted', 'running')))
+                        AND status IN ('interrupted', 'running'))
+                    OR (phase IN ('failed', 'rolledBack') AND closed_at IS NULL
+                        AND operation = (SELECT MAX(operation) FROM upgrades u WHERE u.installation = upgrades.installation)
+                        AND operation IN (SELECT id FROM operations
+                            WHERE act = 'upgrade' AND ended_at IS NOT NULL AND outcome <> 'cancelled')))
                     AND installation IN (SELECT id FROM installations WHERE archived_at IS NULL)
                     ORDER BY operation
                     """, [scope.customer, customer]

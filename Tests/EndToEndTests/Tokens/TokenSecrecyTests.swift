@@ -77,6 +77,9 @@ struct TokenSecrecyTests {
             #expect(try await run("tokens", "verify", "hq", token, "--json").code == 4)
             #expect(try await run("tokens", "verify", "hq", token).code == 4)
             try await run("tokens", "verify", "nowhere", token)
+            // Given where it does not belong.
+            #expect(try await run("tokens", "verify", "hq", "verify", token).code == 2)
+            #expect(try await run("tokens", "verify", token, "hq").code != 0)
         }
     }
 

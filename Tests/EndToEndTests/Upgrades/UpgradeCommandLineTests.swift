@@ -45,6 +45,24 @@ struct UpgradeCommandLineTests {
         }
     }
 
+    @Test("A key whose name was forgotten, or that was typed in its place, is not repeated")
+    func nameless() async throws {
+        try await KeyEstate.with { keys in
+            let key = License.twelve.userKey
+            let swapped = try keys.estate.write("\(key): userKey\n", to: "swapped.yaml")
+            for words in [
+                ["--key", key], ["--key=\(key)"], ["--key", "\(key)=3"], ["--keys", swapped],
+                ["--key", "userKey", key],
+            ] {
+                let ended = try await keys.estate.run(["upgrade", KeyEstate.installation] + words)
+                #expect(ended.code != 0 && !ended.err.isEmpty, "\(ended)")
+                #expect(!(ended.out + ended.err).contains(key), "\(words): \(ended)")
+            }
+            let near = try await keys.estate.run("upgrade", KeyEstate.installation, "--key", "userkye=1")
+            #expect(near.err.contains("\"userkye\": did you mean \"userKey\"?"), "\(near)")
+        }
+    }
+
     @Test("Help begins by saying that keys are changed and no software; the record is shown, as Markdown and as CSV")
     func shown() async throws {
         try await KeyEstate.with { keys in

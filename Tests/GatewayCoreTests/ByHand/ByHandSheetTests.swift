@@ -24,6 +24,7 @@ struct ByHandSheetTests {
             let held = Entitlement(
                 dates: ["expires": try #require(DateValue("2026-12-31"))], seats: [.init(name: "users", count: 3)],
                 modules: [.init(code: "GL", name: "Ledger")], edition: "Standard")
+            let now = try #require(Instant("2026-11-22T10:00:00Z"))
             var random = Seeded(7)
             var (refused, taken) = (0, 0)
             for _ in 0..<20_000 {
@@ -37,7 +38,7 @@ struct ByHandSheetTests {
                     continue
                 }
                 do throws(AdapterError) {
-                    let entitlement = try sheet.entitlement(values, over: held)
+                    let entitlement = try sheet.entitlement(values, over: held, at: now)
                     taken += 1
                     if let problem = problem(with: entitlement) { Issue.record("\(values): \(problem)") }
                 } catch {

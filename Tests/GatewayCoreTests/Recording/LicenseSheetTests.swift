@@ -48,6 +48,22 @@ struct LicenseSheetTests {
         }
     }
 
+    @Test("A value that stands under no column is told, not left out")
+    func noColumn() async throws {
+        try await RecordFixture.with { _, gateway async throws in
+            let report = try await gateway.take(
+                sheet: "installation;expires;seats;\ncad;2027-03-31;users=4;viewers=2;\nerp;2027-03-31;users=4;;PO\n")
+            #expect(
+                report.problems.map { "\($0.line):\($0.column)" } == ["2:24", "3:25"], "\(report.problems.map(\.shown))"
+            )
+            #expect(report.problems.allSatisfy { $0.shown.contains("stands under no column") })
+            #expect(try await gateway.held("cad") == nil)
+            let quoted = try await gateway.take(
+                sheet: "installation;expires;seats\ncad;2027-03-31;\"users=4;viewers=2\"\n")
+            #expect(quoted.problems.isEmpty && quoted.results.count == 1, "\(quoted.problems.map(\.shown))")
+        }
+    }
+
     @Test("A dry run tells the same and records nothing")
     func dryRun() async throws {
         try await RecordFixture.with { _, gateway async throws in

@@ -53,6 +53,47 @@ struct RecordTests {
     }
 
     @Test(
+        "What the profile can do nothing with is refused, with what it counts",
+        arguments: [
+            (
+                "cad", ["expires": "2027-03-31", "lastRenewed": "2026-11-22"],
+                "runs from lastRenewed: it counts expires, lastCheck"
+            ),
+            ("cad", ["lastCheck": "2030-01-01T00:00:00Z"], "lastCheck is still to come"),
+            ("cad", ["lastCheck": "2026-11-24"], "lastCheck is still to come"),
+            ("cad", ["expires": "2027-03-31", "seats.user": "4"], "did you mean \"users\"?"),
+            ("crm", ["seats.users": "3"], "needs expires"),
+            ("crm", ["expires": "none"], "expires"),
+        ] as [(String, [String: String], String)])
+    func unread(_ installation: String, _ values: [String: String], _ word: String) async throws {
+        try await RecordFixture.with { _, gateway async throws in
+            let error = await callError { try await gateway.take(installation, values) }
+            #expect(error?.code == .invalid && error?.message.contains(word) == true, "\(error?.message ?? "taken")")
+            #expect(try await gateway.held(installation) == nil)
+        }
+    }
+
+    @Test("What is licensed of a product that counts from another date is begun with that")
+    func begins() async throws {
+        try await RecordFixture.with { _, gateway async throws in
+            _ = try await gateway.perform(
+                AddInstallation(id: "kms", customer: "maple", profile: "microsoft-kms", identity: [:], site: [:]))
+            let row = try #require(try await gateway.perform(Status(installation: "kms")).first)
+            #expect(
+                row.messages.first?.contains("`gatehouse record kms --date lastRenewed=TIME`") == true,
+                "\(row.messages)")
+            let todo = try await gateway.perform(ListTodo())
+            #expect(
+                Set(todo.map(\.installation)) == ["cad", "erp", "crm", "kms"] && todo.allSatisfy { $0.kind == .license }
+            )
+            #expect(todo.first { $0.installation == "kms" }?.command == "gatehouse record kms --date lastRenewed=TIME")
+            try await gateway.take("kms", ["lastRenewed": "2026-11-22T09:00:00Z"])
+            #expect(try await gateway.perform(Status(installation: "kms")).first?.level == .licensed)
+            #expect(try await gateway.perform(ListTodo()).count == 3)
+        }
+    }
+
+    @Test(
         "What can't be is refused in words",
         arguments: [
             (["expires": "2027-02-30"], "expires"), (["seats.users": "1000001"], "1000000"),

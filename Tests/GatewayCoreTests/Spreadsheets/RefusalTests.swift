@@ -50,6 +50,23 @@ struct ImportRefusalTests {
         }
     }
 
+    @Test("What else is wrong with a row whose installation stands twice is told with it")
+    func twice() async throws {
+        try await SheetFixture.with { sheet in
+            let report = try await sheet.take(
+                "customer,customerName,timeZone,installation,profile,identity.account,term,price\r\n"
+                    + "north,North,UTC,n-1,test,4711,annual,\r\nnorth,North,UTC,n-1,test,1.23E+11,annualy,1.200 EUR\r\n"
+            )
+            let told = report.told.filter { $0.hasPrefix("3:") }.map { String($0.prefix(34)) }
+            #expect(
+                told
+                    == [
+                        "3:17: installation \"n-1\" stands in lin", "3:26: identity.account is a number that a",
+                        "3:35: term \"annualy\": The term \"annualy", "3:43: price \"1.200 EUR\": The price \"1.20",
+                    ].map { String($0.prefix(34)) }, "\(report.told)")
+        }
+    }
+
     @Test("A misspelled column that is needed is one mistake, not two")
     func misspelledColumn() async throws {
         try await SheetFixture.with { sheet in

@@ -224,5 +224,23 @@ struct AuthorizationTests {
                     access: .full),
             ], customer: "maple")
         #expect(twins.problems.count == 1 && twins.problems[0].contains("both"))
+        func shop(_ id: String, _ name: String, hub: String? = nil, in organization: String) -> HubTree.Server {
+            HubTree.Server(
+                installation: id,
+                license: TokenReading(serverID: id, serverName: name, hubName: hub, organization: organization),
+                standing: "Licensed", access: .full)
+        }
+        // A name is there once in an organization.
+        let apart = HubTree(
+            of: [
+                shop("hq-a", "HQ", in: "A"), shop("hq-b", "HQ", in: "B"), shop("front", "Front", hub: "hq", in: "B"),
+                shop("back", "Back", hub: "HQ", in: "C"),
+            ], customer: "maple")
+        #expect(
+            apart.problems.count == 1 && apart.problems[0].contains("back connects to the hub HQ"), "\(apart.problems)")
+        #expect(apart.roots.map(\.installation) == ["hq-a", "hq-b", "back"])
+        #expect(apart.roots[1].below.map(\.installation) == ["front"])
+        let long = (0..<3000).map { server("s\($0)", hub: "S\(($0 + 1) % 3000)") }
+        #expect(HubTree(of: long, customer: "maple").problems.count == 1)
     }
 }

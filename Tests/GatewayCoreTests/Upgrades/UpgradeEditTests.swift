@@ -17,6 +17,8 @@ struct UpgradeEditTests {
             _ = try await gateway.perform(
                 SetInstallation(
                     id: "g1", site: ["terminalServers": ["ts3:\(new)", "ts2:\(upgrade.fixture.sites)/ts2"]]))
+            let planned = try await gateway.perform(ShowUpgrade(installation: "g1"))
+            #expect(planned.hosts.map(\.host) == ["server", "ts3", "ts2"])
             try upgrade.time.set("2026-11-24T01:00:00Z")
             let report = try await gateway.perform(RunDue())
             let view = try #require(report.upgrades.first)
@@ -29,14 +31,21 @@ struct UpgradeEditTests {
         }
     }
 
-    @Test("Another identity, and archiving, give a planned one up with its keys")
-    func givenUp() async throws {
+    @Test("One that is planned keeps the identity as it is, and is told; archiving gives it up with its keys")
+    func whilePlanned() async throws {
         try await UpgradeFixture.with { upgrade, gateway in
             _ = try await gateway.upgrade(start: "2026-11-24T01:00:00Z")
-            _ = try await gateway.perform(SetInstallation(id: "g1", identity: ["serialNumber": "1047926"]))
-            #expect(try await gateway.perform(ShowUpgrade(installation: "g1")).phase == "failed")
-            #expect(try await gateway.store.sealedAnswers().isEmpty)
-            _ = try await gateway.upgrade(.eight, start: "2026-11-24T01:00:00Z")
+            let error = await callError {
+                _ = try await gateway.perform(SetInstallation(id: "g1", identity: ["serialNumber": "1047926"]))
+            }
+            #expect(error?.message.contains("planned for 2026-11-24T01:00:00Z") == true, "\(error?.message ?? "set")")
+            #expect(error?.message.contains("upgrade rollback g1") == true)
+            #expect(try await gateway.perform(ShowUpgrade(installation: "g1")).status == "planned")
+            let explained = try await gateway.perform(Explain(installation: "g1"))
+            #expect(explained.steps.contains { $0.contains("is planned for") }, "\(explained.steps)")
+            let timeline = try await gateway.perform(ShowTimeline(installation: "g1"))
+            let begins = timeline.changes.first { $0.cause == "upgrade planned" }
+            #expect(begins.map { "\($0.at)" } == "2026-11-24T01:00:00Z", "\(timeline.changes)")
             _ = try await gateway.perform(ArchiveInstallation(id: "g1"))
             try upgrade.time.set("2026-11-24T01:00:00Z")
             #expect(try await gateway.perform(RunDue()).upgrades.isEmpty)

@@ -108,6 +108,42 @@ struct UpgradeReturnTests {
         }
     }
 
+    @Test("A timer waits for nobody who is in where one is interrupted, and keeps nobody else out or waiting")
+    func due() async throws {
+        try await UpgradeFixture.with(rules: ["everyoneOut: 15m"]) { upgrade, gateway in
+            let view = try await gateway.upgrade { if $0.hasPrefix("deliver") { try? upgrade.lose("ts2") } }
+            #expect(view.status == "interrupted", "\(view.message)")
+            try upgrade.bringBack("ts2")
+            upgrade.time.pass(hours: 24 * 8)
+            try await claim(gateway)
+            let before = upgrade.time.now
+            let report = try await gateway.perform(RunDue())
+            #expect(report.upgrades.map(\.status) == ["interrupted"], "\(report)")
+            #expect(report.upgrades.first?.message.contains("Not everyone is out: ") == true, "\(report)")
+            #expect(upgrade.time.now == before, "\(upgrade.time.pauses)")
+            #expect(try await gateway.letsIn())
+            // It is refreshed when the upgrade has ended.
+            #expect(report.refreshes.results.isEmpty, "\(report.refreshes)")
+            try await release(gateway)
+            #expect(try await gateway.perform(RunDue()).upgrades.map(\.phase) == ["rolledBack"])
+        }
+    }
+
+    @Test("Who asks why somebody can't get in is told that an upgrade is under way")
+    func explained() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            let view = try await gateway.upgrade { if $0.hasPrefix("deliver") { try? upgrade.lose("ts2") } }
+            #expect(view.status == "interrupted", "\(view.message)")
+            let closed = "An upgrade of the license keys of g1 is under way"
+            try await gateway.store.enter(
+                .restart, of: try #require(view.operation), on: "g1",
+                note: StepNote(at: upgrade.time.now, kind: "restart", detail: ""), closedFor: closed)
+            let user = try #require(try await gateway.perform(Explain(installation: "g1", user: "bob")).user)
+            let seats = try #require(user.lines.first { $0.topic == "seats" })
+            #expect(seats.isTrouble && seats.text == closed, "\(user)")
+        }
+    }
+
     @Test("A rollback that waits for somebody and is cancelled leaves it watched")
     func cancelled() async throws {
         try await UpgradeFixture.with(rules: ["everyoneOut: 1h"]) { upgrade, gateway in

@@ -140,6 +140,35 @@ struct UpgradeWatchTests {
         }
     }
 
+    @Test("One that came to nothing stands in what is to be done until it is closed or another is begun")
+    func listed() async throws {
+        try await UpgradeFixture.with { upgrade, gateway in
+            _ = try await gateway.upgrade(start: "2026-11-24T01:00:00Z")
+            #expect(try await gateway.perform(ListTodo()).isEmpty)
+            try upgrade.lose("ts2")
+            try upgrade.time.set("2026-11-24T01:00:00Z")
+            let report = try await gateway.perform(RunDue())
+            #expect(report.upgrades.map(\.phase) == ["failed"], "\(report)")
+            let todo = try await gateway.perform(ListTodo())
+            #expect(todo.map(\.kind) == [.upgrade] && todo.first?.command == "gatehouse upgrade show g1", "\(todo)")
+            #expect(todo.first?.what.contains("gatehouse upgrade close g1") == true)
+            let closed = try await gateway.perform(ObserveUpgrade(installation: "g1", note: "Repaired.", closes: true))
+            #expect(
+                closed.closed != nil && closed.observations.first?.detail.hasSuffix(": Repaired.") == true,
+                "\(closed.observations)")
+            #expect(try await gateway.perform(ListTodo()).isEmpty)
+            let error = await callError {
+                _ = try await gateway.perform(ObserveUpgrade(installation: "g1", note: "", closes: true))
+            }
+            #expect(error?.code == .conflict)
+            // One that somebody took back before it began needs nobody.
+            try upgrade.bringBack("ts2")
+            _ = try await gateway.upgrade(start: "2026-11-25T01:00:00Z")
+            _ = try await gateway.perform(RollBackUpgrade(installation: "g1"))
+            #expect(try await gateway.perform(ListTodo()).isEmpty)
+        }
+    }
+
     @Test("What superseded upgrades were granted is given up when the one that is watched is closed")
     func grants() async throws {
         try await UpgradeFixture.with { upgrade, gateway in
