@@ -36,7 +36,7 @@ struct CommandLineTests {
         "steps cancel --note *", "steps attachment --output --force *", "todo --owner --customer *",
         "sandbox run --book --listen --tls-certificate --tls-key",
         "sandbox answer --book --output --output-dir --force",
-        "sandbox approve --book --url --user-code --device --deny",
+        "sandbox approve --book --url --user-code --device --tls-certificate --deny",
         "sandbox token --book --url --device", "demo",
         "record --expires --date --seats --module --edition --note --csv --dry-run *",
         "authorize --begin --complete --new *", "deauthorize --only-here *", "tokens show --at *", "tokens verify *",

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -95,6 +96,34 @@ struct SandboxApproveTests {
                 try await estate.run("sandbox", "token", "--book", standIn.book, "--url", standIn.url, "--device", "x")
                     .code
                     == 1)
+        }
+    }
+
+    @Test(
+        "Over TLS it is believed by the certificate that it was started with",
+        .enabled(if: Program.found("openssl") != nil, "the openssl command is not there, to make a certificate with"))
+    func encrypted() async throws {
+        try await Estate.with { estate in
+            let certificate = try await Certificate.make(in: estate)
+            let standIn = try await estate.standIn(
+                Self.book, "--tls-certificate", certificate.file, "--tls-key", certificate.key)
+            try estate.write(
+                "extends: pos-token\nname: pos\nvendor: { authorities: \"\(certificate.file)\" }\n",
+                to: "profiles/pos.yaml")
+            let shipped = try String(contentsOfFile: Program.profiles + "/pos-token.yaml", encoding: .utf8)
+            try estate.write(shipped, to: "profiles/pos-token.yaml")
+            estate.set("GATEHOUSE_PROFILES", estate.folder + "/profiles")
+            try await estate.must("customers", "add", "maple", "--name", "Maple", "--time-zone", "UTC")
+            try await estate.must("installations", "add", "hq", "--customer", "maple", "--profile", "pos")
+            let code = try #require(try await estate.json("authorize", "hq", "--begin")["notice"]?["code"]?.string)
+            let words = [
+                "sandbox", "approve", "--book", standIn.book, "--url", standIn.url, "--user-code", code, "--device",
+                "SRV-1",
+            ]
+            let stranger = try await estate.run(words)
+            #expect(stranger.code == 3 && stranger.err.contains("certificate"), "\(stranger)")
+            try await estate.must(words + ["--tls-certificate", certificate.file])
+            #expect(try await estate.must("authorize", "hq").out.contains("updated"))
         }
     }
 

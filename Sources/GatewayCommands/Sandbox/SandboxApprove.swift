@@ -24,12 +24,16 @@ struct SandboxApprove: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The device: its serverID, or its name.", valueName: "server-id"))
     var device: String
 
+    @Option(help: ArgumentHelp("The certificate that it speaks TLS with, as it was given to it.", valueName: "file"))
+    var tlsCertificate: String?
+
     @Flag(help: "Deny it.")
     var deny = false
 
     func run() async throws {
         try await StandInPages.authorize(
-            device, userCode: userCode, isDenied: deny, at: url, knowing: Sandbox(book: book))
+            device, userCode: userCode, isDenied: deny, at: url, knowing: Sandbox(book: book),
+            certificate: tlsCertificate)
         Console.print("The stand-in's page: \(device) is \(deny ? "denied" : "authorized").")
     }
 }

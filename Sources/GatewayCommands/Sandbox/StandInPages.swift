@@ -6,17 +6,20 @@ import VendorSandbox
 enum StandInPages {
     /// Authorizes a device, or denies it, by the login that the book has for it.
     ///
-    /// - Parameter url: The stand-in's address. Nothing but its own pages gets the login: whoever answers without saying that
-    ///   it is the stand-in is left alone.
+    /// - Parameters:
+    ///   - url: The stand-in's address. Nothing but its own pages gets the login: whoever answers without saying that it is
+    ///     the stand-in is left alone.
+    ///   - certificate: The file of its certificate; nil for one that this machine knows, or for none.
     static func authorize(
-        _ device: String, userCode: String, isDenied: Bool = false, at url: String, knowing sandbox: Sandbox
+        _ device: String, userCode: String, isDenied: Bool = false, at url: String, knowing sandbox: Sandbox,
+        certificate: String? = nil
     ) async throws(CallError) {
         do {
             guard let pass = try sandbox.visitorPass(device: device) else { throw unknown(device) }
             let client = try HTTPClient(limits: .init(maxTransfers: 1, maxTransfersPerHost: 1))
             defer { client.shutdown() }
             var visitor = SandboxVisitor(issuer: SandboxVisitor.issuer(of: url)) { request in
-                try await send(request, by: client)
+                try await send(request, by: client, certificate)
             }
             try await visitor.logIn(name: pass.name, password: pass.password)
             try await visitor.authorize(
@@ -40,13 +43,13 @@ enum StandInPages {
     }
 
     private static func send(
-        _ request: SandboxVisitor.Request, by client: HTTPClient
+        _ request: SandboxVisitor.Request, by client: HTTPClient, _ certificate: String?
     ) async throws -> SandboxVisitor.Reply {
         let answer = try await client.send(
             HTTPRequest(
                 method: request.form == nil ? .get : .post, url: request.url,
                 headers: request.headers.map { HTTPHeader($0.key, $0.value) },
-                body: Array((request.form ?? "").utf8), totalTimeout: .seconds(20)))
+                body: Array((request.form ?? "").utf8), totalTimeout: .seconds(20), caFile: certificate))
         guard answer[header: "server"] == Sandbox.serverHeader else {
             throw CallError(
                 .invalid,

@@ -66,8 +66,13 @@ struct UpgradeEditTests {
                 let error = await callError { _ = try await gateway.perform(call) }
                 #expect(error?.message.contains("upgrade rollback g1") == true, "\(error?.message ?? "changed")")
             }
-            let error = await callError { _ = try await gateway.perform(ArchiveInstallation(id: "g1")) }
-            #expect(error?.message.contains("upgrade rollback g1") == true, "\(error?.message ?? "archived")")
+            for archive: () async throws -> Void in [
+                { _ = try await gateway.perform(ArchiveInstallation(id: "g1")) },
+                { _ = try await gateway.perform(ArchiveCustomer(id: "granite")) },
+            ] {
+                let error = await callError(archive)
+                #expect(error?.message.contains("upgrade rollback g1") == true, "\(error?.message ?? "archived")")
+            }
             #expect(try upgrade.fixture.dump() == before)
             // What has nothing to do with it may be changed.
             _ = try await gateway.perform(SetInstallation(id: "g1", facts: FactChanges(notes: "Call Kim.")))
