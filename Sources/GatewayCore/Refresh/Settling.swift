@@ -143,20 +143,8 @@ final class Settling: Sendable {
         }
     }
 
-    /// Leaves an operation open whose answer is lost: the next command asks the vendor what became of it before anything is
-    /// repeated.
-    private func leave(_ result: RefreshResult, _ operation: String) async throws -> RefreshResult {
-        try await release(operation)
-        var result = result
-        result.message +=
-            isOnTokens
-            ? " The answer was lost. \(LostAnswers.advice(contact.act, record.id))"
-            : " Whether the vendor acted upon it is asked by the next command."
-        return result
-    }
-
     /// Leaves an operation open for whoever comes next.
-    private func release(_ operation: String) async throws {
+    func release(_ operation: String) async throws {
         _ = try await context.store.takeOver(operation, from: gateway.owner.get().id, by: "")
     }
 

@@ -8,6 +8,18 @@ extension Settling {
     /// Whether what is held lives on tokens.
     var isOnTokens: Bool { context.gateway.isOnTokens(profile) }
 
+    /// Leaves an operation open whose answer is lost: the next command asks the vendor what became of it before anything is
+    /// repeated.
+    func leave(_ result: RefreshResult, _ operation: String) async throws -> RefreshResult {
+        try await release(operation)
+        var result = result
+        result.message +=
+            isOnTokens
+            ? " The answer was lost. \(LostAnswers.advice(contact.act, record.id))"
+            : " Whether the vendor acted upon it is asked by the next command."
+        return result
+    }
+
     /// Whether an error is the server's word that it refreshes the license no more.
     func mustBeAcquiredAgain(_ error: AdapterError) -> Bool {
         isOnTokens && error.code == .expired && contact.renews
