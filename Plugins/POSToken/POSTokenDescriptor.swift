@@ -43,7 +43,10 @@ extension Settings.Name {
         case .scope:
             setting("Scope", "What is asked for, with spaces between; without it what the server gives by itself.")
         case .audience:
-            setting("Audience", "Whom tokens must be for (aud); without it whomever the license's own token is for.")
+            setting(
+                "Audience",
+                "Whom access tokens must be for (aud); without it whomever the license's own is for, and nobody where that "
+                    + "names nobody. ID tokens are for the client.")
         case .claimsIn:
             Field(
                 name: rawValue, title: "Token with the license", pattern: "access|id", expectation: "access or id",

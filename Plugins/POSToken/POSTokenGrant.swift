@@ -13,7 +13,7 @@ extension POSToken {
         let came = Instant(milliseconds: tokens.at.milliseconds / 1000 * 1000)
         let told = tokens.expiresIn.map { came.adding(seconds: $0) }
         guard let json = keys.claims[settings.license]?.wrappedValue else {
-            return try opaque(state, tokens, came: came, expires: told, facts)
+            return try opaque(state, tokens, keys, came: came, expires: told, facts)
         }
         let claims = try LicenseClaims.read(json, settings)
         let reading = try Self.reading(claims, settings)
@@ -33,16 +33,26 @@ extension POSToken {
                 edition: reading.edition, details: reading.details),
             refreshAt: Self.refreshTime(issued, expires),
             tokens: state.server.map { server in
-                TokenTerms(
-                    issuer: server.issuer, audiences: settings.audience.map { [$0] } ?? claims.audience,
-                    license: settings.license, keySet: keys.body, rotates: rotates(state, tokens))
+                terms(
+                    of: server, settings.audience.map { [$0] } ?? claims.audience, keys, rotates(state, tokens),
+                    settings)
             })
+    }
+
+    /// What tokens are checked by. An ID token is for the client alone (OpenID Connect Core, section 2), whatever access
+    /// tokens are for.
+    private func terms(
+        of server: AuthorizationServer, _ audiences: [String], _ keys: Response, _ rotates: Bool?, _ settings: Settings
+    ) -> TokenTerms {
+        TokenTerms(
+            issuer: server.issuer, audiences: settings.license == Secret.idToken ? [settings.clientID] : audiences,
+            license: settings.license, keySet: keys.body, rotates: rotates)
     }
 
     /// What is known where the token that would tell is opaque, or did not come again: what was known before, for as long
     /// as the tokens are good.
     private func opaque(
-        _ state: State, _ tokens: TokenAnswer, came: Instant, expires: Instant?, _ facts: Facts
+        _ state: State, _ tokens: TokenAnswer, _ keys: Response, came: Instant, expires: Instant?, _ facts: Facts
     ) throws(AdapterError) -> Grant {
         guard let expires else {
             throw AdapterError(
@@ -57,6 +67,15 @@ extension POSToken {
                 "The authorization server gave no ID token, which is to carry the license: see that the profile's setting "
                     + "scope holds openid, and that the server knows it.")
         }
+        // The ID tokens that others present are checked all the same.
+        var kept: TokenTerms?
+        if isIDToken, let server = state.server, server.keys != nil {
+            guard !keys.body.isEmpty else {
+                throw AdapterError(
+                    .malformed, "The authorization server's key set holds no key that ID tokens can be checked with.")
+            }
+            kept = terms(of: server, [], keys, rotates(state, tokens), settings)
+        }
         var entitlement = facts.held?.entitlement ?? Entitlement()
         entitlement.dates[TokenDate.tokenExpires.rawValue] = .instant(expires)
         if entitlement.details[TokenDetail.serverID.rawValue] == nil {
@@ -69,7 +88,7 @@ extension POSToken {
             attestation: Attestation(
                 subject: facts.identity, issued: came, remarks: ["Its tokens are good until \(expires)."]),
             revision: "\(came)",
-            entitlement: entitlement, refreshAt: Self.refreshTime(came, expires))
+            entitlement: entitlement, refreshAt: Self.refreshTime(came, expires), tokens: kept)
     }
 
     /// At half of the life, so that there is as long again to reach the server.
@@ -94,7 +113,7 @@ extension POSToken {
             edition: claims.text(.claimEdition),
             features: claims.features,
             hubName: claims.text(.claimHubName), hubURL: claims.text(.claimHubURL),
-            organization: claims.text(.claimOrganization))
+            organization: claims.text(.claimOrganization), renewsOn: try claims.renewalDate(settings))
     }
 
     /// What a token says, if it is of a server that this one deals with: itself, its hub, or one whose hub it is.

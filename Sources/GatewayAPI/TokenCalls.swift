@@ -120,8 +120,10 @@ public struct LicensePage: Codable, Hashable, Sendable {
     public var messages: [String]
     /// When the tokens are refreshed next.
     public var refreshDue: Instant?
-    /// Why the license must be acquired again; nil where it need not be.
+    /// Why the license must be acquired again, and by which commands; nil where it need not be.
     public var authorizeAgain: String?
+    /// Where the server's last answer was lost: by which command it is asked for again. Nil where none is missed.
+    public var lostAnswer: String?
     /// Whether tokens can be checked without asking the server, and if not, why.
     public var verification: String
 
@@ -129,7 +131,7 @@ public struct LicensePage: Codable, Hashable, Sendable {
     public init(
         installation: String, status: String, license: TokenReading?, renewsOn: DateValue?, tokenExpires: DateValue?,
         standing: String, access: Access, messages: [String], refreshDue: Instant?, authorizeAgain: String?,
-        verification: String
+        lostAnswer: String? = nil, verification: String
     ) {
         self.installation = installation
         self.status = status
@@ -141,6 +143,7 @@ public struct LicensePage: Codable, Hashable, Sendable {
         self.messages = messages
         self.refreshDue = refreshDue
         self.authorizeAgain = authorizeAgain
+        self.lostAnswer = lostAnswer
         self.verification = verification
     }
 }

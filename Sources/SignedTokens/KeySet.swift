@@ -83,6 +83,20 @@ public final class KeySet: Sendable {
             .signature, "The token's signature is wrong: it was changed, or the key that it names is another one.")
     }
 
+    /// The key that a token names, where it is none of these and the token says that this issuer's key has signed it; nil
+    /// where it names one of them, or none, or is another's. Nothing of it is proven.
+    public func unknownKey(of token: String, by issuer: String) -> String? {
+        struct Issuer: Decodable { var iss: String? }
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let header = Base64URL.decoded(parts[0]), let payload = Base64URL.decoded(parts[1]),
+            let named = (try? JSONDecoder().decode(Header.self, from: header))?.kid,
+            (try? JSONDecoder().decode(Issuer.self, from: payload))?.iss == issuer,
+            keys.allSatisfy({ $0.id != nil && $0.id != named })
+        else { return nil }
+        let plain = named.unicodeScalars.filter { (0x20..<0x7F).contains($0.value) }.prefix(64)
+        return "\"\(String(String.UnicodeScalarView(plain)))\""
+    }
+
     /// Why a token is not taken that is no signed JSON Web Token.
     public static let opaque = TokenRefusal(
         .format,

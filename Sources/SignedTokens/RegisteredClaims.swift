@@ -38,10 +38,11 @@ public struct RegisteredClaims: Sendable {
     /// - Parameters:
     ///   - json: What was signed.
     ///   - issuer: Who must have issued it, to the byte.
-    ///   - audiences: Whom it must be for, any of these; empty for whomever.
+    ///   - audiences: Whom it must be for, any of these; empty for nobody in particular, nil for whomever. One who is not
+    ///     named among those whom a token names must not take it (RFC 7519, section 4.1.3; RFC 9068, section 4).
     /// - Throws: ``TokenRefusal``.
     public init(
-        _ json: Data, issuer: String, audiences: [String], at now: Instant
+        _ json: Data, issuer: String, audiences: [String]?, at now: Instant
     ) throws(TokenRefusal) {
         guard let claims = try? Self.decoder.decode(Claims.self, from: json) else {
             throw TokenRefusal(.format, "The token's claims are no JSON object, or a claim is of another type.")
@@ -50,10 +51,16 @@ public struct RegisteredClaims: Sendable {
             throw TokenRefusal(
                 .issuer, "The token was issued by \(Self.shown(claims.iss)), and this installation's is \(issuer).")
         }
-        if !audiences.isEmpty {
+        if let audiences {
             let named = claims.aud?.all ?? []
-            guard named.contains(where: audiences.contains) else {
-                let whom = named.isEmpty ? "nobody" : named.prefix(8).map { Self.shown($0) }.joined(separator: ", ")
+            let whom = named.isEmpty ? "nobody" : named.prefix(8).map { Self.shown($0) }.joined(separator: ", ")
+            if audiences.isEmpty, !named.isEmpty {
+                throw TokenRefusal(
+                    .audience,
+                    "The token is for \(whom), and of whom this server is to the issuer nothing is known: its own license's "
+                        + "token names nobody. Set the profile's audience where it is one of these.")
+            }
+            guard audiences.isEmpty || named.contains(where: audiences.contains) else {
                 throw TokenRefusal(
                     .audience, "The token is for \(whom), and not for \(audiences.joined(separator: " or ")).")
             }

@@ -209,6 +209,20 @@ struct StandardsTests {
         #expect(error?.message.contains("license.until") == true)
     }
 
+    @Test("An audience that the profile names is the access tokens': an ID token is for the client, and checked so")
+    func audiences() throws {
+        for (claimsIn, audience) in [("id", "me"), ("access", "pos")] {
+            var talk = Talk(settings: ["claimsIn": claimsIn, "audience": "pos", "clientID": "me"])
+            try talk.acquire(tokens: ["access_token", "id_token", "refresh_token"])
+            guard case .keySet(let check) = try talk.request.trust else { throw AdapterError(.malformed, "No keys.") }
+            #expect(check.audiences == ["access_token": "pos", "id_token": "me"])
+            try talk.prove(
+                ["sub": "S", "aud": audience, "exp": talk.facts.now.milliseconds / 1000 + 60],
+                by: claimsIn == "id" ? "id_token" : "access_token")
+            #expect(try talk.grant.tokens?.audiences == [audience])
+        }
+    }
+
     @Test("Where a code's tokens lack the ID token that carries the license, a refresh is asked for it")
     func idToken() throws {
         var talk = Talk(settings: ["claimsIn": "id"])
@@ -221,6 +235,17 @@ struct StandardsTests {
         try talk.prove(
             ["sub": "S", "exp": talk.facts.now.milliseconds / 1000 + 60, "edition": "Cloud"], by: "id_token")
         #expect(try talk.grant.entitlement.edition == "Cloud" && talk.grant.tokens?.license == "id_token")
+        // An ID token need not come with a refresh: others' are checked as before.
+        talk.facts.withheld = ["access_token", "id_token", "refresh_token"]
+        try talk.begin(.refresh)
+        try talk.answer(Talk.metadata)
+        try talk.answer(["expires_in": 3600], withheld: ["access_token", "refresh_token"])
+        var unproven = talk
+        try talk.go(.answer(Response(status: 200, body: Array("{}".utf8))))
+        let terms = try #require(try talk.grant.tokens)
+        #expect(terms.audiences == ["gatehouse"] && terms.license == "id_token" && terms.keySet == Array("{}".utf8))
+        #expect(terms.rotates == true)
+        #expect(throws: AdapterError.self) { try unproven.go(.answer(Response(status: 200, body: []))) }
         // And where even that gives none, it is said what to look at.
         try talk.acquire(tokens: ["access_token"])
         let error = #expect(throws: AdapterError.self) {

@@ -95,7 +95,8 @@ public protocol DeviceAuthorizing: OnlineRefreshing, Inspecting {
 /// An adapter whose license tokens prove to servers and registers who it is that connects.
 public protocol TokenVerifying: Adapter {
     /// What a token says, and whether an installation's server is to take it. The core has checked that it is a token of
-    /// the issuer's, for this audience, and in force.
+    /// the issuer's, for this audience, and in force; by what comes back it checks that the license was not given back and
+    /// is not past its renewal date.
     ///
     /// - Parameters:
     ///   - claims: The JSON object of its claims.

@@ -14,12 +14,17 @@ public struct TokenReading: Codable, Hashable, Sendable {
     public var hubURL: String?
     /// The organization that it belongs to.
     public var organization: String?
+    /// The last day before which it must be renewed, where a token tells one. It is no detail: an entitlement has it among
+    /// its dates.
+    public var renewsOn: DateValue?
 
     /// A reading.
     public init(
         serverID: String, serverName: String? = nil, edition: String? = nil, features: [String] = [],
-        hubName: String? = nil, hubURL: String? = nil, organization: String? = nil
+        hubName: String? = nil, hubURL: String? = nil, organization: String? = nil,
+        renewsOn: DateValue? = nil
     ) {
+        self.renewsOn = renewsOn
         self.serverID = serverID
         self.serverName = serverName
         self.edition = edition
@@ -106,9 +111,9 @@ public struct TokenRefusal: Error, Codable, Hashable, Sendable, CustomStringConv
         case issuer
         /// It is for somebody else.
         case audience
-        /// It has ended, or is not in force yet.
+        /// It has ended, or is not in force yet; or its license is past its renewal date.
         case time
-        /// The license that it carries was given back.
+        /// The license that it carries was given back, or its issuer has ended it.
         case revoked
         /// Its edition is none that this server takes.
         case edition
@@ -121,7 +126,7 @@ public struct TokenRefusal: Error, Codable, Hashable, Sendable, CustomStringConv
 public struct TokenTerms: Codable, Hashable, Sendable {
     /// Their issuer.
     public var issuer: String
-    /// Whom they are for, any of these; empty for whomever.
+    /// Whom they are for, any of these; empty where they name nobody.
     public var audiences: [String]
     /// The name that the token which carries the license was withheld under: `access_token`, `id_token`.
     public var license: String

@@ -37,22 +37,46 @@ extension CellSink {
     }
 }
 
-/// How wide the columns of a table are, and how many bytes its cells have together.
+/// How wide the columns of a table are, and how many bytes the longest cell of each has.
 struct MeasuredCells: CellSink {
     private(set) var widths: [Int]
-    private(set) var bytes = 0
-    private var cell: [UInt8] = []
+    private(set) var longest: [Int]
     private var column = 0
+    /// Of the cell that is not ended yet: how much of it is ASCII at its beginning, a byte a column, and the rest.
+    private var plain = 0
+    private var rest: [UInt8] = []
 
     /// - Parameter columns: How many there are.
-    init(columns: Int) { widths = Array(repeating: 0, count: columns) }
+    init(columns: Int) {
+        widths = Array(repeating: 0, count: columns)
+        longest = widths
+    }
 
-    mutating func put(bytes: UnsafeBufferPointer<UInt8>) { cell.append(contentsOf: bytes) }
+    /// The bytes that the cells of a row have at most.
+    var bytesOfRow: Int { longest.reduce(0, +) }
+
+    /// What is measured beside it.
+    mutating func add(_ other: MeasuredCells) {
+        widths = zip(widths, other.widths).map(max)
+        longest = zip(longest, other.longest).map(max)
+    }
+
+    mutating func put(bytes: UnsafeBufferPointer<UInt8>) {
+        if rest.isEmpty, CellText.isPlain(bytes) {
+            plain += bytes.count
+        } else {
+            rest.append(contentsOf: bytes)
+        }
+    }
 
     mutating func endCell(_ style: Table.Style?) {
-        bytes += cell.count
-        let width = cell.withUnsafeMutableBufferPointer { CellText.flatten($0) }
-        cell.removeAll(keepingCapacity: true)
+        var width = plain
+        longest[column] = max(longest[column], plain + rest.count)
+        if !rest.isEmpty {
+            width += rest.withUnsafeMutableBufferPointer { CellText.flatten($0) }
+            rest.removeAll(keepingCapacity: true)
+        }
+        plain = 0
         if widths[column] < width { widths[column] = width }
         column = column + 1 == widths.count ? 0 : column + 1
     }
@@ -74,7 +98,7 @@ struct LineCells: CellSink {
     /// - Parameters:
     ///   - widths: How wide each column is.
     ///   - rows: How many rows come at most.
-    ///   - bytes: How many bytes their cells have together.
+    ///   - bytes: How many bytes their cells have together, at most.
     static func lines(
         _ widths: [Int], rows: Int, bytes: Int, color: Bool, _ put: (inout LineCells) -> Void
     ) -> [UInt8] {

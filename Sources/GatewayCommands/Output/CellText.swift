@@ -1,5 +1,19 @@
 /// The text of a cell in a terminal.
 enum CellText {
+    /// Whether all of it is ASCII.
+    static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let raw = UnsafeRawPointer(bytes.baseAddress) else { return true }
+        var index = 0
+        var all: UInt64 = 0
+        while index + 8 <= bytes.count {
+            all |= raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            index += 8
+        }
+        var isPlain = all & 0x8080_8080_8080_8080 == 0
+        for byte in bytes[index...] { isPlain = isPlain && byte < 0x80 }
+        return isPlain
+    }
+
     /// Makes spaces of control characters: a message of several lines would tear the table.
     ///
     /// - Returns: The columns that it takes.

@@ -15,36 +15,28 @@ struct StatusTable: Sendable {
         "customer", "installation", "product", "level", "label", "seats", "next change", "message",
     ]
 
-    /// Some of the rows, and how many bytes their cells have.
-    private struct Part: Sendable {
-        var rows: Range<Int>
-        var bytes: Int
-    }
-
     /// Writes it to standard output.
     func print(width: Int?, color: Bool) async {
-        var head = MeasuredCells(columns: Self.headings.count)
-        Self.addHeadings(to: &head)
-        var widths = head.widths
-        var parts: [Part] = []
+        var measured = MeasuredCells(columns: Self.headings.count)
+        Self.addHeadings(to: &measured)
         var names: Set<String> = []
         let chunks = stride(from: 0, to: rows.count, by: Self.chunk).map { $0..<min($0 + Self.chunk, rows.count) }
         await SideBySide.make(chunks) { range in
             var (cells, zones) = (MeasuredCells(columns: Self.headings.count), DisplayZones())
-            add(range, to: &cells, &zones)
-            return (Part(rows: range, bytes: cells.bytes + range.count * Self.spare), cells.widths, zones.names)
-        } _: { part, measured, zones in
-            parts.append(part)
-            widths = zip(widths, measured).map(max)
+            rows.withUnorderedRows(range) { Self.add($0, to: &cells, zones: &zones) }
+            return (cells, zones.names)
+        } _: { cells, zones in
+            measured.add(cells)
             names.formUnion(zones)
         }
+        let widths = measured.widths
         guard Table.fit(widths, in: width) else { return table().print(width: width, color: color) }
-        let zones = DisplayZones(names)
-        Console.write(LineCells.lines(widths, rows: 1, bytes: head.bytes, color: color) { Self.addHeadings(to: &$0) })
-        await SideBySide.write(parts) { [widths] part in
-            LineCells.lines(widths, rows: part.rows.count, bytes: part.bytes, color: color) { cells in
+        let (zones, room) = (DisplayZones(names), measured.bytesOfRow + Self.spare)
+        Console.write(LineCells.lines(widths, rows: 1, bytes: room, color: color) { Self.addHeadings(to: &$0) })
+        await SideBySide.write(chunks) { range in
+            LineCells.lines(widths, rows: range.count, bytes: range.count * room, color: color) { cells in
                 var zones = zones.apart
-                add(part.rows, to: &cells, &zones)
+                add(range, to: &cells, &zones)
             }
         }
     }

@@ -48,9 +48,8 @@ struct TokensShow: AsyncParsableCommand {
         if let ends = page.tokenExpires {
             lines.add("Token Expiry", "\(ends)" + (page.refreshDue.map { ", refreshed from \($0) on" } ?? ""))
         }
-        if let why = page.authorizeAgain {
-            lines.add("Authorize again", "\(why) `gatehouse authorize \(id)` begins.")
-        }
+        if let why = page.authorizeAgain { lines.add("Authorize again", why) }
+        if let lost = page.lostAnswer { lines.add("Answer lost", lost) }
         lines.add("Standing", "\(page.standing), access \(page.access.rawValue)")
         for message in page.messages { lines.add("Message", message) }
         lines.add("Verification", page.verification)

@@ -16,6 +16,8 @@ struct Conversation: Sendable {
     let installation: String
     /// What the adapter is told, as it was when the operation began; time and nonce are renewed at every step.
     let facts: Facts
+    /// Whom it is told that a lost answer is asked for again, which takes a while.
+    var tell: @Sendable (String) -> Void = { _ in }
 
     /// The most steps of one conversation: an adapter that goes on longer is in a circle.
     static let maximumSteps = 100
@@ -39,18 +41,26 @@ struct Conversation: Sendable {
 
     /// Goes on from a transition that is journaled.
     ///
+    /// - Parameter lostSince: Since when it may be that the vendor has acted upon the first step, and its answer is lost.
     /// - Throws: ``AdapterError``, which ends the operation; `CancellationError`.
-    func run(from first: ErasedTransition, nonce: String) async throws -> Ending {
+    func run(from first: ErasedTransition, nonce: String, lostSince: Instant? = nil) async throws -> Ending {
+        var lostSince = lostSince
         var transition = first
         var nonce = nonce
         for _ in 1...Self.maximumSteps {
             switch transition.step {
             case .send(let request):
                 let answer: RawAnswer
+                let since = lostSince
+                lostSince = nil
+                let sent = now
                 do {
-                    answer = try await send(request)
+                    answer = try await send(request, isUrgent: since != nil)
                 } catch let lost as LostAnswer where !request.mayGoUnanswered {
-                    answer = try await againAtOnce(request, after: lost, transition)
+                    answer = try await again(
+                        request, after: lost, since: since ?? sent, isFirst: since == nil, transition)
+                } catch  where since != nil && !request.mayGoUnanswered && Self.silence(error) != nil {
+                    answer = try await again(request, after: error, since: since ?? sent, isFirst: false, transition)
                 } catch {
                     guard request.mayGoUnanswered, let why = Self.silence(error) else { throw error }
                     let note = StepNote(at: now, kind: "no answer", detail: why)
@@ -112,7 +122,7 @@ struct Conversation: Sendable {
         let lost = StepNote(at: now, kind: "inspect", detail: "the answer was lost: the vendor is asked")
         try await gateway.store.note(
             [lost, try Self.journal(transition, nonce: nonce, at: now).note], on: operation)
-        return try await run(from: transition, nonce: nonce)
+        return try await run(from: transition, nonce: nonce, lostSince: record.started)
     }
 
     /// A transition as the journal keeps it.
@@ -162,30 +172,41 @@ struct Conversation: Sendable {
         }
     }
 
-    private func send(_ request: Request) async throws -> RawAnswer {
+    /// - Parameter isUrgent: Whether it can't wait until a host that failed is asked again.
+    private func send(_ request: Request, isUrgent: Bool = false) async throws -> RawAnswer {
         try Task.checkCancellation()
         // An answer that could not be kept would be lost.
         if request.once || !request.withholds.isEmpty { try await gateway.requireSealing() }
         let filled = try await withholding.filled(request, settings: profile.settings)
         // What is made only once is not given up half way: its answer would be lost.
-        if request.once { return try await Task { try await gateway.line.send(filled, to: vendor) }.value }
-        return try await gateway.line.send(filled, to: vendor)
+        if request.once {
+            return try await Task { try await gateway.line.send(filled, to: vendor, isUrgent: isUrgent) }.value
+        }
+        return try await gateway.line.send(filled, to: vendor, isUrgent: isUrgent)
     }
 
-    /// Sends again at once what was lost, where that is how its adapter finds out what became of it: servers that replace a
-    /// token at each use give the answer to the one before again, but only for seconds.
+    /// Sends again what was lost, for as long as it may help, where that is how its adapter finds out what became of it:
+    /// servers that replace a token at each use give the answer to the one before again, but only for seconds.
     ///
+    /// - Parameters:
+    ///   - since: When it was sent first.
+    ///   - isFirst: Whether it is sent again at least once, whatever time it is.
     /// - Throws: `lost` where no answer comes, or it is not to be found out so.
-    private func againAtOnce(
-        _ request: Request, after lost: LostAnswer, _ transition: ErasedTransition
+    private func again(
+        _ request: Request, after lost: any Error, since: Instant, isFirst: Bool, _ transition: ErasedTransition
     ) async throws -> RawAnswer {
-        guard adapter.inspects,
-            case .send(request)? = try? await adapter.inspect(transition.state, facts: renewed(facts.nonce)).step
+        let end = since.adding(milliseconds: Self.pausesAfterLoss.reduce(1000, +))
+        guard isFirst || now < end, adapter.inspects,
+            case .send(let request)? = try? await adapter.inspect(transition.state, facts: renewed(facts.nonce)).step
         else { throw lost }
-        for milliseconds in Self.pausesAfterLoss {
+        try await gateway.store.note(
+            [StepNote(at: now, kind: "lost", detail: "the answer was lost: it is asked for again")], on: operation)
+        tell("answer lost, asking again: \(installation)")
+        for (number, milliseconds) in Self.pausesAfterLoss.enumerated() {
             do {
-                try await gateway.surroundings.pause(gateway.surroundings.jittered(milliseconds))
-                return try await send(request)
+                try await gateway.surroundings.pause(milliseconds)
+                guard now < end || number == 0 else { throw lost }
+                return try await send(request, isUrgent: true)
             } catch {
                 // Whoever comes next asks again: it is not known what became of it.
                 guard Self.silence(error) != nil else { throw lost }
@@ -194,14 +215,14 @@ struct Conversation: Sendable {
         throw lost
     }
 
-    /// The pauses before what was lost is sent again, in milliseconds: together less than servers' windows are, and fewer
-    /// than failures that close the way to a host.
-    static let pausesAfterLoss = [250, 1000, 4000]
+    /// The pauses before what was lost is sent again, in milliseconds: together a little less than servers' windows mostly
+    /// are, which is 30 seconds.
+    static let pausesAfterLoss = [250, 750, 2000, 4000, 7000, 10_000]
 
     /// What the adapter may see of an answer.
     private func checked(_ answer: RawAnswer, to request: Request, _ nonce: String) async throws -> Response {
         var answer = answer
-        answer.body = try await withholding.silenced(answer.body, to: request, settings: profile.settings)
+        answer.body = try await withholding.silenced(answer, to: request, settings: profile.settings)
         switch request.trust {
         case .plain where !request.withholds.isEmpty: return try Withholding.redacted(answer, to: request)
         case .plain, .signed: return try gateway.line.verify(answer, to: request, from: vendor, nonce: nonce)

@@ -40,7 +40,8 @@ extension Explain: PerformedCall {
         explanation.steps =
             NextSteps(
                 explanation: explanation, zone: zone, needsRefresh: result?.profile.refreshDays != nil,
-                way: try await Self.way(of: record, result, context), authorizeAgain: record.authorizeAgain,
+                way: try await Self.way(of: record, result, context),
+                authorizeAgain: try await context.acquireAgain(record, at: at)?.text,
                 plannedUpgrade: explained.plannedUpgrade?.waitsUntil,
                 hasFailedUpgrade: record.lastFailure != nil && explained.isOfUpgrade,
                 isCustomerArchived: try await Self.isCustomerArchived(record, context),

@@ -9,7 +9,7 @@ struct NextSteps {
     let needsRefresh: Bool
     /// How its entitlement is brought into force.
     let way: EntitlementWay
-    /// Why its license must be acquired again; nil where it need not be.
+    /// Why its license must be acquired again, and how; nil where it need not be.
     let authorizeAgain: String?
     /// When an upgrade of its keys that is planned begins; nil where none is.
     let plannedUpgrade: Instant?
@@ -84,8 +84,7 @@ struct NextSteps {
 
     private var aboutLicense: String? {
         guard let authorizeAgain, !asked.contains(where: { $0.act == .authorize }) else { return nil }
-        return
-            "Acquire the license again: \(authorizeAgain) `gatehouse authorize \(explanation.installation)` shows the code."
+        return "Acquire the license again: \(authorizeAgain)"
     }
 
     private var aboutFailure: String? {
@@ -145,12 +144,15 @@ struct NextSteps {
             return "Wait until \(date), from when on it counts, or ask the vendor for an earlier beginning."
         case DateName.lastContact.rawValue:
             return "Let Gatehouse reach the vendor: \(refresh)."
+        case TokenDate.tokenExpires.rawValue where way == .authorization:
+            // It ends and is refreshed by itself; nobody renews it.
+            return authorizeAgain == nil ? "Let Gatehouse reach the authorization server: \(refresh)\(place)." : nil
         default:
             return renewal(of: cause)
         }
     }
 
-    private func renewal(of cause: Explanation.Cause) -> String {
+    private func renewal(of cause: Explanation.Cause) -> String? {
         let what = cause.module.map { "the module \($0) of \(product)" } ?? product
         if let order = explanation.orders.first(where: { $0.state == .propagating }) {
             return
@@ -161,6 +163,11 @@ struct NextSteps {
             return
                 "The order\(reference) of \(zone.wallTime(order.placed)) is overdue: ask the vendor for it, "
                 + "then \(refresh)."
+        }
+        if way == .authorization, cause.date.map({ $0.end(in: zone) <= explanation.at }) == true {
+            // What is to be done is told already where the server has said so.
+            return authorizeAgain == nil
+                ? AuthorizationText.again(explanation.installation, isPastRenewal: true) : nil
         }
         return "Renew \(what) with the vendor, then \(refresh)\(place)."
     }

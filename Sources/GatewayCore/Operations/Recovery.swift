@@ -12,17 +12,25 @@ struct Recovery: Sendable {
 
     private var gateway: Gateway { context.gateway }
 
-    /// Finishes every operation in scope whose process is gone.
-    ///
-    /// - Returns: What those came to that could not be finished, by operation: they need not be tried again at once.
-    func run() async -> [String: RefreshResult] {
+    /// What came of the operations that were found open.
+    struct Found: Sendable {
+        /// What those came to that could not be finished, by operation: they need not be tried again at once.
         var unfinished: [String: RefreshResult] = [:]
+        /// What conversations with vendors came to that were gone on with, by installation.
+        var conversations: [String: RefreshResult] = [:]
+    }
+
+    /// Finishes every operation in scope whose process is gone.
+    func run() async -> Found {
+        var found = Found()
         // What can't be finished now stays open and is told with its own operation.
         let open = (try? await context.store.unfinishedOperations(in: context.scope, now: context.now)) ?? []
         for record in open where !Self.isAlive(record.owner, of: gateway) {
-            if let result = await finish(record), result.outcome.isFailure { unfinished[record.id] = result }
+            guard let result = await finish(record) else { continue }
+            if result.outcome.isFailure { found.unfinished[record.id] = result }
+            if [.running, .waiting].contains(record.status) { found.conversations[record.installation] = result }
         }
-        return unfinished
+        return found
     }
 
     /// Whether the process that is at an operation lives. Where that can't be known it is taken for alive.
@@ -101,7 +109,8 @@ struct Recovery: Sendable {
             installation, profile, operation: record.id, nonce: record.nonce ?? "", at: context.now)
         try await gateway.keptTokens(of: installation, profile)?.tell(&facts)
         let conversation = Conversation(
-            gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts)
+            gateway: gateway, adapter: adapter, profile: profile, installation: installation.id, facts: facts,
+            tell: { [context] in context.progress(Progress(done: 0, total: 1, latest: $0)) })
         let settling = try await Settling(
             context: context, record: installation, profile: profile,
             delivered: try await context.store.deliveredFiles(of: installation.id), adopt: adopt,

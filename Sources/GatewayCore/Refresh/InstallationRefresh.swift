@@ -8,10 +8,12 @@ import GatewayStore
 struct InstallationRefresh: Sendable {
     let call: Refresh
     let context: CallContext
-    /// What a recovery could not finish just before, by operation.
-    let unfinished: [String: RefreshResult]
+    /// What a recovery came to just before.
+    let found: Recovery.Found
     /// Its turn among those that are asked about, which is over once the vendor has answered.
     let turn: Turn
+    /// Tells whoever watches what it is at.
+    let tell: @Sendable (String) -> Void
 
     private var gateway: Gateway { context.gateway }
 
@@ -45,10 +47,14 @@ struct InstallationRefresh: Sendable {
             if call.trigger != .asked, let wait = notDue(record, at: now) { return wait }
             let kept = try await gateway.keptTokens(of: record, profile)
             if let kept, !kept.canRefresh {
+                let zone = try gateway.zones.zone(named: record.timeZone)
+                let isPast = kept.entitlement?.isPastRenewal(at: now, in: zone) == true
+                let failed = found.conversations[record.id].flatMap { $0.outcome.isFailure ? $0 : nil }
                 return RefreshResult(
-                    installation: record.id, outcome: call.trigger == .asked ? .rejected : .notDue,
-                    message: AuthorizationText.needed(record))
+                    installation: record.id, outcome: call.trigger == .asked || failed != nil ? .rejected : .notDue,
+                    message: AuthorizationText.needed(record, isPastRenewal: isPast), operation: failed?.operation)
             }
+            if kept != nil, !call.dryRun, let answer = try await answerAlready(record) { return answer }
             if call.dryRun {
                 return RefreshResult(
                     installation: record.id, outcome: .wouldAsk,
@@ -81,7 +87,8 @@ struct InstallationRefresh: Sendable {
             switch begun.claim {
             case .claimed:
                 let conversation = Conversation(
-                    gateway: gateway, adapter: adapter, profile: profile, installation: record.id, facts: begun.facts)
+                    gateway: gateway, adapter: adapter, profile: profile, installation: record.id, facts: begun.facts,
+                    tell: tell)
                 return try await begun.settling.settle(operation) {
                     defer { turn.end() }
                     return try await conversation.run(from: begun.transition, nonce: begun.facts.nonce)
@@ -98,6 +105,14 @@ struct InstallationRefresh: Sendable {
             known = nil
         }
         throw CallError(.conflict, "\(record.id) is being changed by others all the time: try again.")
+    }
+
+    /// What was just heard of a license on tokens, where asking again could look like a theft of its refresh token.
+    private func answerAlready(_ record: InstallationRecord) async throws -> RefreshResult? {
+        if let answer = found.conversations[record.id], !answer.outcome.isFailure, answer.outcome != .waiting {
+            return answer
+        }
+        return try await LostAnswers(context: context).answer(to: record)
     }
 
     /// An operation that was tried to begin.
@@ -175,7 +190,7 @@ struct InstallationRefresh: Sendable {
     /// - Returns: Nil where there was nothing to take: the installation is free now.
     private func join(_ open: OperationRecord) async throws -> RefreshResult? {
         turn.end()
-        if let result = unfinished[open.id], !(call.adopt && result.outcome == .interrupted) { return result }
+        if let result = found.unfinished[open.id], !(call.adopt && result.outcome == .interrupted) { return result }
         var pause = 10
         while true {
             guard let (record, _) = try await context.store.operation(open.id, in: .portfolio) else { return nil }

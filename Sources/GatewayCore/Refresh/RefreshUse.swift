@@ -9,7 +9,7 @@ extension Refresh: PerformedCall {
             throw CallError(.invalid, "The concurrency of a refresh is a number from 1 to 256.")
         }
         var named: [InstallationRecord]? = try await named(in: context)
-        var unfinished: [String: RefreshResult] = [:]
+        var found = Recovery.Found()
         if !dryRun {
             try await context.store.append(
                 context.audit(
@@ -17,11 +17,11 @@ extension Refresh: PerformedCall {
                     subject: named?.count == 1 ? named?.first?.id : nil,
                     detail: detail))
             // What others left open is finished as it was begun: strangers' files are adopted only where they are asked for.
-            unfinished = await Recovery(context: context, adopt: false).run()
+            found = await Recovery(context: context, adopt: false).run()
             // What came of it may forbid to ask again: a token that the vendor takes no more, a license that was given back.
             named = try await self.named(in: context)
         }
-        let run = RefreshRun(call: self, context: context, unfinished: unfinished)
+        let run = RefreshRun(call: self, context: context, found: found)
         if let named { return try await run.refresh(named) }
         return try await run.refreshAll(filter(at: context.now))
     }
@@ -84,15 +84,15 @@ extension Refresh: PerformedCall {
 struct RefreshRun: Sendable {
     let call: Refresh
     let context: CallContext
-    /// What a recovery could not finish just before, by operation.
-    let unfinished: [String: RefreshResult]
+    /// What a recovery came to just before.
+    let found: Recovery.Found
     private let tally: Tally
 
-    init(call: Refresh, context: CallContext, unfinished: [String: RefreshResult]) {
+    init(call: Refresh, context: CallContext, found: Recovery.Found) {
         self.call = call
-        self.unfinished = unfinished
+        self.found = found
         self.context = context
-        tally = Tally(progress: context.progress)
+        tally = Tally(watched: Set(found.conversations.keys), progress: context.progress)
     }
 
     /// Refreshes these, and reports on each.
@@ -124,7 +124,16 @@ struct RefreshRun: Sendable {
         }
         await source.end()
         try Task.checkCancellation()
+        tellOthers()
         return tally.report
+    }
+
+    /// Tells of what was left open and went badly just now, where nothing else came of the installation: nobody would know.
+    private func tellOthers() {
+        for (installation, result) in found.conversations.sorted(by: { $0.key < $1.key })
+        where result.outcome.isFailure && !tally.hasHeard(of: installation) {
+            tally.add(result, keep: true)
+        }
     }
 
     private func work(on source: RecordSource, _ turns: Turns, keepAll: Bool) async throws {
@@ -132,7 +141,8 @@ struct RefreshRun: Sendable {
             let turn = await turns.take()
             defer { turn.end() }
             guard !Task.isCancelled, let (record, delivered) = try await source.next() else { return }
-            let refresh = InstallationRefresh(call: call, context: context, unfinished: unfinished, turn: turn)
+            let refresh = InstallationRefresh(
+                call: call, context: context, found: found, turn: turn, tell: { tally.tell($0) })
             let result = await refresh.run(record, delivered: delivered)
             tally.add(result, keep: keepAll || result.isOfNote)
         }
@@ -144,19 +154,38 @@ struct RefreshRun: Sendable {
             var report = RefreshReport()
             var done = 0
             var total = 0
+            /// Those that were asked about, as far as others' operations were found open.
+            var heard: Set<String> = []
         }
 
         private let state = Mutex(State())
         private let progress: @Sendable (Progress) -> Void
+        private let watched: Set<String>
 
-        init(progress: @escaping @Sendable (Progress) -> Void) { self.progress = progress }
+        /// - Parameter watched: The installations whose operations others left open.
+        init(watched: Set<String>, progress: @escaping @Sendable (Progress) -> Void) {
+            self.watched = watched
+            self.progress = progress
+        }
 
         var report: RefreshReport { state.withLock { $0.report } }
 
         func expect(_ total: Int) { state.withLock { $0.total = total } }
 
+        /// Tells what it is at.
+        func tell(_ latest: String) {
+            let now = state.withLock { Progress(done: $0.done, total: max($0.total, $0.done + 1), latest: latest) }
+            progress(now)
+        }
+
+        /// Whether something came of an installation that was left open by others.
+        func hasHeard(of installation: String) -> Bool { state.withLock { $0.heard.contains(installation) } }
+
         func add(_ result: RefreshResult, keep: Bool) {
             let now = state.withLock { state in
+                if watched.contains(result.installation), result.outcome != .notDue {
+                    state.heard.insert(result.installation)
+                }
                 state.report.counts[result.outcome, default: 0] += 1
                 state.report.ordersApplied += result.orders.count
                 if keep {

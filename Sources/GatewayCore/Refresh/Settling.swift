@@ -23,8 +23,10 @@ final class Settling: Sendable {
         var at: Instant?
         /// Whether it is an offline activation.
         var isOffline = false
+        /// What it is an answer to.
+        var act = Act.refresh
         /// Whether it renews what is held, and does not acquire it.
-        var renews = true
+        var renews: Bool { act == .refresh }
 
         /// The vendor's server answers now.
         static let online = Contact()
@@ -33,7 +35,7 @@ final class Settling: Sendable {
         init(_ act: Act = .refresh, at: Instant? = nil) {
             self.at = at
             isOffline = act == .request
-            renews = act == .refresh
+            self.act = act
         }
     }
 
@@ -103,26 +105,26 @@ final class Settling: Sendable {
                 return try await take(outcome, operation, notes)
             }
         } catch let error as AdapterError where inDoubt && error.code.leavesDoubt {
-            try await release(operation)
-            return RefreshResult(installation: record.id, error: error, operation: operation)
+            return try await leave(
+                RefreshResult(installation: record.id, error: error, operation: operation), operation)
         } catch let error as OutOfOrder where inDoubt {
-            try await release(operation)
-            return RefreshResult(installation: record.id, error: error.error, operation: operation)
+            return try await leave(
+                RefreshResult(installation: record.id, error: error.error, operation: operation), operation)
         } catch let error as AdapterError {
             try await fail(operation, error)
-            return RefreshResult(installation: record.id, error: error, operation: operation)
+            var result = RefreshResult(installation: record.id, error: error, operation: operation)
+            if mustBeAcquiredAgain(error) { result.message += " \(try await acquiringAgain())" }
+            return result
         } catch let error as OutOfOrder {
             let asked = error.comeBack.map { min($0, context.now.adding(hours: Self.retryRefused)) }
             let next = max(nextTry(after: error.error), asked ?? context.now)
             try await fail(operation, error.error.code.rawValue, error.error.message, nextTry: next)
             return RefreshResult(installation: record.id, error: error.error, operation: operation)
         } catch let error as LostAnswer {
-            // It stays open: the next command asks the vendor what became of it before anything is repeated.
-            try await release(operation)
-            return RefreshResult(
-                installation: record.id, outcome: .unreachable,
-                message: "\(error.message) Whether the vendor acted upon it is asked by the next command.",
-                operation: operation)
+            return try await leave(
+                RefreshResult(
+                    installation: record.id, outcome: .unreachable, message: error.message, operation: operation),
+                operation)
         } catch let error as DeliveryError {
             try await fail(
                 operation, error.code.rawValue, error.sentence, nextTry: context.now.adding(hours: Self.retryRefused))
@@ -142,7 +144,7 @@ final class Settling: Sendable {
     }
 
     /// Leaves an operation open for whoever comes next.
-    private func release(_ operation: String) async throws {
+    func release(_ operation: String) async throws {
         _ = try await context.store.takeOver(operation, from: gateway.owner.get().id, by: "")
     }
 
@@ -327,13 +329,15 @@ final class Settling: Sendable {
     }
 
     private func fail(_ operation: String, _ error: AdapterError) async throws {
-        let again = isOnTokens && error.code == .expired && contact.renews ? error.message : nil
+        let again = mustBeAcquiredAgain(error) ? error.message : nil
         try await fail(
-            operation, error.code.rawValue, error.message, nextTry: nextTry(after: error), authorizeAgain: again)
+            operation, error.code.rawValue, error.message, nextTry: nextTry(after: error), authorizeAgain: again,
+            ended: try await endedServer(error, operation))
     }
 
     private func fail(
-        _ operation: String, _ outcome: String, _ message: String, nextTry: Instant?, authorizeAgain: String? = nil
+        _ operation: String, _ outcome: String, _ message: String, nextTry: Instant?, authorizeAgain: String? = nil,
+        ended: RevokedServer? = nil
     ) async throws {
         let now = context.now
         var ending = OperationEnding(
@@ -341,6 +345,7 @@ final class Settling: Sendable {
             message: message, notes: [StepNote(at: now, kind: "fail", detail: "\(outcome): \(message)")],
             nextTry: nextTry)
         ending.authorizeAgain = authorizeAgain
+        ending.ended = ended
         try await context.store.end(ending)
     }
 

@@ -93,16 +93,30 @@ extension ListTodo: PerformedCall {
     }
 
     private func authorizations(_ context: CallContext) async throws -> [Draft] {
+        try await licensesToAcquire(context)
+            + LostAnswers(context: context).open(customer: customer).map {
+                Draft(
+                    kind: .authorization, installation: $0.installation, what: LostAnswers.told($0),
+                    command: LostAnswers.command($0.act, $0.installation), since: $0.started)
+            }
+    }
+
+    private func licensesToAcquire(_ context: CallContext) async throws -> [Draft] {
         // Where a code is shown already, the step is listed.
         let shown = Set(
             try await context.store.askedOperations(in: context.scope, customer: customer)
                 .filter { $0.operation.act == .authorize }.map(\.operation.installation))
-        return try await context.store.licensesToAcquire(in: context.scope, customer: customer)
-            .filter { !shown.contains($0.installation) }.map {
+        var drafts: [Draft] = []
+        for (id, _) in try await context.store.licensesToAcquire(in: context.scope, customer: customer)
+        where !shown.contains(id) {
+            let record = try await context.installation(id)
+            guard let again = try await context.acquireAgain(record, at: context.now) else { continue }
+            drafts.append(
                 Draft(
-                    kind: .authorization, installation: $0.installation,
-                    what: "Acquire the license again: \($0.message)", command: "gatehouse authorize \($0.installation)")
-            }
+                    kind: .authorization, installation: id, what: "Acquire the license again: \(again.text)",
+                    command: "gatehouse \(again.isPastRenewal ? "deauthorize" : "authorize") \(id)"))
+        }
+        return drafts
     }
 
     /// What holds no license, where nothing but a person brings one.
@@ -188,6 +202,15 @@ extension ListTodo: PerformedCall {
                 case 0: "ends today"
                 default: "ends on \(renewal.day)"
                 }
+            if renewal.days < 0, renewal.date == TokenDate.renewsOn.rawValue,
+                context.gateway.isOnTokens(profile: renewal.profile)
+            {
+                return Draft(
+                    kind: .renewal, installation: renewal.installation,
+                    what: "Renew \(what), which \(when): a refresh is refused from then on. "
+                        + AuthorizationText.again(renewal.installation, isPastRenewal: true),
+                    command: "gatehouse deauthorize \(renewal.installation)")
+            }
             return Draft(
                 kind: .renewal, installation: renewal.installation, what: "Renew \(what), which \(when).",
                 command: "gatehouse orders add \(renewal.installation) --placed now")

@@ -6,14 +6,26 @@ import GatewayStore
 /// What people are told of authorizations.
 enum AuthorizationText {
     /// That there is no token to refresh a license with.
-    static func needed(_ record: InstallationRecord) -> String {
-        let way = "`gatehouse authorize \(record.id)`"
+    ///
+    /// - Parameter isPastRenewal: Whether the last day is over by which it had to be renewed.
+    static func needed(_ record: InstallationRecord, isPastRenewal: Bool) -> String {
+        let way = again(record.id, isPastRenewal: isPastRenewal)
         if let why = record.authorizeAgain {
-            return "Its license must be acquired again: \(why) \(way) begins."
+            return "Its license must be acquired again: \(why) \(way)"
         }
         return record.held
-            ? "Its tokens can't be refreshed: \(way) acquires the license again."
-            : "It has no license yet: \(way) begins to acquire one."
+            ? "Its tokens can't be refreshed: it must be acquired again. \(way)"
+            : "It has no license yet: `gatehouse authorize \(record.id)` begins to acquire one."
+    }
+
+    /// How a license is acquired again, in whole sentences. A device has one license at most: one that is past its renewal
+    /// date it has still.
+    static func again(_ installation: String, isPastRenewal: Bool) -> String {
+        let (remove, acquire) = ("`gatehouse deauthorize \(installation)`", "`gatehouse authorize \(installation)`")
+        return isPastRenewal
+            ? "It is past its renewal date: have it renewed at the authorization server, then \(remove) gives the old one "
+                + "back, and \(acquire) acquires it again."
+            : "\(acquire) begins; where the server's page says that the device has a license, \(remove) gives it back first."
     }
 
     /// That a license need not be acquired.
@@ -36,6 +48,36 @@ enum AuthorizationText {
                 + (profile.vendor.isByHand
                     ? "a person looks it up, `gatehouse refresh \(record.id)`."
                     : "the protocol \(profile.protocolName) knows no authorization of devices."))
+    }
+}
+
+extension CallContext {
+    /// Why and how an installation's license must be acquired again; nil where it need not be.
+    func acquireAgain(
+        _ record: InstallationRecord, at instant: Instant
+    ) async throws -> (text: String, isPastRenewal: Bool)? {
+        guard let why = record.authorizeAgain else { return nil }
+        let zone = try gateway.zones.zone(named: record.timeZone)
+        let entitlement = record.held ? try await store.entitlement(of: record.id, in: scope) : nil
+        let isPast = entitlement?.isPastRenewal(at: instant, in: zone) == true
+        return ("\(why) \(AuthorizationText.again(record.id, isPastRenewal: isPast))", isPast)
+    }
+}
+
+extension Entitlement {
+    /// Whether the last day is over by which a license on tokens had to be renewed.
+    func isPastRenewal(at now: Instant, in zone: Zone) -> Bool {
+        dates[TokenDate.renewsOn.rawValue].map { $0.end(in: zone) <= now } ?? false
+    }
+}
+
+extension DateValue {
+    /// When it is over: a day when the next begins.
+    func end(in zone: Zone) -> Instant {
+        switch self {
+        case .day(let day): zone.firstInstant(of: day.adding(days: 1))
+        case .instant(let instant): instant
+        }
     }
 }
 

@@ -20,6 +20,10 @@ extension ShowTokens: PerformedCall {
             throw CallError(.notFound, context.gateway.missingProfile(record.profile))
         }
         let ground = try await context.store.tokenGround(of: installation, in: context.scope)
+        var shared: (keySet: [UInt8], at: Instant)?
+        if let terms = ground?.terms {
+            shared = try await context.store.keys(of: terms.issuer, trust: profile.vendor.trust)
+        }
         let entitlement = kept.entitlement
         let status =
             entitlement == nil ? Standing.unlicensedLabel : result.label(of: TokenDate.renewsOn.rawValue)
@@ -30,17 +34,19 @@ extension ShowTokens: PerformedCall {
             tokenExpires: entitlement?.dates[TokenDate.tokenExpires.rawValue],
             standing: result.standing.label, access: result.standing.access, messages: result.messages,
             refreshDue: kept.canRefresh ? record.refreshDue : nil,
-            authorizeAgain: record.authorizeAgain,
-            verification: Self.verification(ground, isHeld: entitlement != nil))
+            authorizeAgain: try await context.acquireAgain(record, at: result.at)?.text,
+            lostAnswer: try await LostAnswers(context: context).open(on: installation).map(LostAnswers.told),
+            verification: Self.verification(
+                ground, fetched: [ground?.seen, shared?.at].compactMap { $0 }.max(), isHeld: entitlement != nil))
     }
 
-    private static func verification(_ ground: TokenGround?, isHeld: Bool) -> String {
+    private static func verification(_ ground: TokenGround?, fetched: Instant?, isHeld: Bool) -> String {
         guard let terms = ground?.terms else {
             return isHeld
                 ? "The issuer gives opaque tokens: only its server can say whether one is good."
                 : "There is no license yet whose tokens could be checked."
         }
-        let seen = ground?.seen.map { ", as they were fetched \($0)" } ?? ""
+        let seen = fetched.map { ", as they were fetched \($0)" } ?? ""
         return "Tokens are checked here with the keys of \(terms.issuer)\(seen)."
     }
 }

@@ -37,18 +37,23 @@ struct Withholding: Sendable {
         return Response(status: answer.status, body: Array(body), withheld: names)
     }
 
-    /// What a server says back of the secrets that it was sent, without them: some repeat in an error what they did not
-    /// take, and errors are shown.
-    func silenced(_ body: [UInt8], to request: Request, settings: [String: String]) async throws -> [UInt8] {
+    /// What a server says back of the secrets that it was sent, and of others that are kept, without them: some repeat in an
+    /// error what they did not take, and errors are shown.
+    func silenced(
+        _ answer: RawAnswer, to request: Request, settings: [String: String]
+    ) async throws -> [UInt8] {
         var secrets: [String] = []
-        for case .withheld(let name) in (request.form ?? [:]).values {
+        if let client = request.client, let secret = settings[client.secretSetting] {
+            secrets += [secret, Self.basic(client, secret)]
+        }
+        let isError = answer.status != 200
+        var named = Set(isError && request.form != nil ? try await names : [])
+        for case .withheld(let name) in (request.form ?? [:]).values { named.insert(name) }
+        for name in named {
             if let secret = try await secret(name) { secrets.append(secret) }
         }
-        if let client = request.client, let secret = settings[client.secretSetting] { secrets.append(secret) }
-        return secrets.reduce(body) { body, secret in
-            // A short one stands in any text.
-            secret.utf8.count < 8 ? body : body.replacing(Array(secret.utf8), with: Array("********".utf8))
-        }
+        let silencing = Silencing(secrets)
+        return isError ? silencing.body(answer.body) : silencing.bytes(answer.body)
     }
 
     /// The names of what is kept.
@@ -109,11 +114,14 @@ struct Withholding: Sendable {
             filled.headers["Content-Type"] = "application/x-www-form-urlencoded"
         }
         if let client = request.client, let secret = settings[client.secretSetting] {
-            // Both are encoded first (RFC 6749, section 2.3.1).
-            let pair = "\(Self.encoded(client.id)):\(Self.encoded(secret))"
-            filled.headers["Authorization"] = "Basic \(Data(pair.utf8).base64EncodedString())"
+            filled.headers["Authorization"] = "Basic \(Self.basic(client, secret))"
         }
         return filled
+    }
+
+    /// How a client shows who it is. Both are encoded first (RFC 6749, section 2.3.1).
+    private static func basic(_ client: Request.ClientCredentials, _ secret: String) -> String {
+        Data("\(encoded(client.id)):\(encoded(secret))".utf8).base64EncodedString()
     }
 
     /// `application/x-www-form-urlencoded`.

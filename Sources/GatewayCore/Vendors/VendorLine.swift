@@ -36,15 +36,17 @@ final class VendorLine: Sendable {
 
     /// The raw answer to a request.
     ///
+    /// - Parameter isUrgent: Whether it is worth nothing later: a host that is left alone is asked all the same, and one that
+    ///   fails is not left alone for it.
     /// - Throws: ``AdapterError``; ``OutOfOrder`` where the vendor's server says so; ``LostAnswer`` where a request
     ///   that is made only once may have arrived; `CancellationError` where the task was cancelled.
-    func send(_ request: Request, to vendor: Profile.Vendor) async throws -> RawAnswer {
+    func send(_ request: Request, to vendor: Profile.Vendor, isUrgent: Bool = false) async throws -> RawAnswer {
         let wire = try wireRequest(request, vendor)
         let client = try client.get()
         let host = hostName(of: vendor.address ?? wire.url)
         var attempt = 1
         while true {
-            try await breakers.admit(host)
+            if !isUrgent { try await breakers.admit(host) }
             let internet = vendor.probe == nil ? nil : await probes.finding(for: vendor, by: client)
             let failure: any Error
             do {
@@ -53,19 +55,20 @@ final class VendorLine: Sendable {
                     await breakers.succeeded(host)
                     return RawAnswer(status: response.status, body: response.body)
                 }
-                await breakers.failed(host, refusal.error.message)
+                if !isUrgent { await breakers.failed(host, refusal.error.message) }
                 // A server that names a later time is not asked before it.
                 if request.once || refusal.comeBack != nil || attempt == Self.attempts { throw refusal }
                 failure = refusal
             } catch let error as TransportError {
                 if error.code == .cancelled {
-                    breakers.abandoned(host)
+                    if !isUrgent { breakers.abandoned(host) }
                     throw CancellationError()
                 }
                 let reach = internet.map { Reach($0, vendor, host: host) }
                 let told = Self.failure(error, reach)
                 switch error.code {
                 // Nothing was sent: that says nothing of the host.
+                case _ where isUrgent: break
                 case .invalidRequest, .insecureURL, .clientClosed: breakers.abandoned(host)
                 default: await breakers.failed(host, told.message)
                 }

@@ -136,6 +136,7 @@ extension Store {
                         soon?.milliseconds,
                     ])
                 if let why = ending.authorizeAgain { try db.authorizeAgain(ending.installation, because: why) }
+                if let server = ending.ended { try db.revoke(server, at: ending.at) }
                 if ending.status == .failed { try db.forgetCode(of: ending.operation) }
             }
             if let audit = ending.audit { try db.append(audit) }

@@ -252,6 +252,8 @@ public struct OperationEnding: Sendable {
     public var removal: Removed?
     /// Where it failed for good: why the license must be acquired again.
     public var authorizeAgain: String?
+    /// Where its issuer has ended the license: whose tokens of before are refused from now on.
+    public var ended: RevokedServer?
 
     /// A license that was given back.
     public struct Removed: Sendable {
@@ -345,12 +347,16 @@ public struct OperationEnding: Sendable {
         public var terms: TokenTerms?
         /// The server that they are for, as their issuer knows it.
         public var server: String?
+        /// What the issuer's server was trusted by when its keys were fetched, beside the usual authorities; empty for
+        /// nothing.
+        public var trust: String
 
         /// Tokens.
-        public init(identity: [String: String], terms: TokenTerms?, server: String?) {
+        public init(identity: [String: String], terms: TokenTerms?, server: String?, trust: String = "") {
             self.identity = identity
             self.terms = terms
             self.server = server
+            self.trust = trust
         }
     }
 }

@@ -3,14 +3,14 @@ import Foundation
 import GRDB
 public import GatewayAPI
 
-/// A license that was given back.
+/// A license that was given back, or that its issuer has ended.
 public struct RevokedServer: Hashable, Sendable {
     /// Who issued its tokens.
     public var issuer: String
     /// The server that they were for, as the issuer knows it.
     public var server: String
 
-    /// A server whose license was given back.
+    /// A server whose license is no more.
     public init(issuer: String, server: String) {
         self.issuer = issuer
         self.server = server
@@ -29,6 +29,8 @@ public struct TokenGround: Sendable {
     public var profile: String
     /// The customer's ID.
     public var customer: String
+    /// The customer's time zone.
+    public var timeZone: String
 }
 
 extension Store {
@@ -38,8 +40,8 @@ extension Store {
             guard
                 let row = try db.row(
                     """
-                    SELECT i.profile, t.terms, t.at, i.customer FROM installations i
-                    LEFT JOIN token_terms t ON t.installation = i.id
+                    SELECT i.profile, t.terms, t.at, i.customer, c.time_zone FROM installations i
+                    JOIN customers c ON c.id = i.customer LEFT JOIN token_terms t ON t.installation = i.id
                     WHERE i.id = ?1 AND (?2 IS NULL OR i.customer = ?2)
                     """, [installation, scope.customer])
             else { return nil }
@@ -53,7 +55,7 @@ extension Store {
             return TokenGround(
                 terms: terms, seen: row.instant(2),
                 own: try db.entitlement(of: installation, in: scope)?.details ?? [:], profile: row[0],
-                customer: row[3])
+                customer: row[3], timeZone: row[4])
         }
     }
 }
@@ -82,19 +84,23 @@ extension Database {
     func removeLicense(of installation: String, _ revoked: RevokedServer?, at now: Instant) throws {
         try run("DELETE FROM withheld WHERE installation = ?1", [installation])
         try run("DELETE FROM token_terms WHERE installation = ?1", [installation])
-        if let revoked {
-            try run(
-                """
-                INSERT INTO revoked_servers (issuer, server, at) VALUES (?1, ?2, ?3)
-                ON CONFLICT (issuer, server) DO UPDATE SET at = excluded.at
-                """, [revoked.issuer, revoked.server, now.milliseconds])
-        }
+        if let revoked { try revoke(revoked, at: now) }
         try run(
             """
             UPDATE installations SET held = 0, revision = NULL, issued = NULL, entitlement_from = NULL, seats = '',
             vendor_status = NULL, dates = '', unverified = 0, authorize_again = NULL, refresh_due = NULL,
             next_try = NULL, last_failure = NULL, last_failure_at = NULL WHERE id = ?1
             """, [installation])
+        try raiseTokenEpoch()
+    }
+
+    /// Has the tokens refused that a server has from before.
+    func revoke(_ server: RevokedServer, at now: Instant) throws {
+        try run(
+            """
+            INSERT INTO revoked_servers (issuer, server, at) VALUES (?1, ?2, ?3)
+            ON CONFLICT (issuer, server) DO UPDATE SET at = excluded.at
+            """, [server.issuer, server.server, now.milliseconds])
         try raiseTokenEpoch()
     }
 
@@ -120,6 +126,7 @@ extension Database {
         if let grant = ending.grant, try detailsBefore(ending) != grant.entitlement.details { try raiseTokenEpoch() }
         if let terms = tokens.terms {
             try keep(terms, of: ending.installation, at: ending.at)
+            try keep(keysOf: terms, trust: tokens.trust, at: ending.at)
             if let issued = ending.grant?.issued, let server = tokens.server {
                 try licenseAnew(RevokedServer(issuer: terms.issuer, server: server), issued: issued)
             }

@@ -40,6 +40,16 @@ extension Store {
         }
     }
 
+    /// Which operation brought a secret of an installation, and when; nil where none is kept under the name.
+    public func tokenSource(_ name: String, of installation: String) async throws -> (operation: String, at: Instant)? {
+        try await pool.read { db in
+            try db.row(
+                "SELECT operation, at FROM withheld WHERE installation = ?1 AND name = ?2", [installation, name]
+            )
+            .map { ($0[0], Instant(milliseconds: $0[1])) }
+        }
+    }
+
     /// Keeps what came of an operation's step, in one transaction, before the adapter sees it: the sealed answer where
     /// the step is made only once, and the secrets that stand in it, each in place of the one before.
     public func keepAnswer(

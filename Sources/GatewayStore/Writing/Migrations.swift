@@ -7,7 +7,7 @@ enum Migrations {
     /// The version that this program writes.
     static var current: Int { steps.count }
 
-    private static let steps = [version1, version2, version3, version4, version5, version6, version7]
+    private static let steps = [version1, version2, version3, version4, version5, version6, version7, version8]
 
     /// Whether a store is of this program's version.
     static func isCurrent(_ db: Database) throws -> Bool { try version(of: db) == current }

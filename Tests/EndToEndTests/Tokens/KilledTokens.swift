@@ -14,9 +14,10 @@ struct KilledTokens {
         trap = try await tokens.estate.trap()
     }
 
-    /// The variables of a command that runs some seconds after the one before.
+    /// The variables of a command that runs a minute after the one before.
     mutating func variables(at call: Int = 0, _ matching: String? = nil) -> [String: String] {
-        clock += 5
+        // Past the minute in which no token is used that came after an answer was lost.
+        clock += 65
         return trap.variables(at: call, matching: matching, clock: clock)
     }
 

@@ -186,10 +186,13 @@ struct ConversationTests {
                     ErasedTransition(state: Data("{\"other\":1}".utf8), step: .send(.test(facts)))
                 }
                 try await test.add("n2", to: gateway)
-                #expect(try await gateway.refresh("n2").outcome == .updated)
+                // Whoever is asked about something else is told that it ended badly.
+                let report = try await gateway.perform(Refresh(selection: .installations(["n2"])))
+                #expect(report.counts == [.updated: 1, .failed: 1])
                 let operation = try #require(
                     try await gateway.perform(ListOperations(installation: "n1")).first)
                 #expect(operation.status == "failed" && operation.outcome == "malformed")
+                #expect(report.results.contains { $0.operation == operation.id && $0.message == operation.message })
                 #expect(operation.message?.contains("journaled state") == true)
                 #expect(try await gateway.stored("n1").held == false)
             }

@@ -270,6 +270,34 @@ struct HostileServerTests {
         }
     }
 
+    @Test(
+        "Nor where the server writes it otherwise: as JSON may write any character, and as forms and pages do",
+        arguments: ["slashes", "code points", "every character", "a form", "a page", "JSON in JSON"])
+    func echoesOtherwise(how: String) async throws {
+        try await PlayedServer.with { server, test in
+            let token = "//4v+Zq/7x==-a&_.9"
+            server.change(tokens: { $0["refresh_token"] = token })
+            try await test.acquire()
+            func written(_ change: (UInt8) -> String) -> String { token.utf8.map(change).joined() }
+            func escaped(_ byte: UInt8) -> String { #"\u00"# + String(byte, radix: 16) }
+            let said =
+                switch how {
+                case "slashes": token.replacing("/", with: #"\/"#)
+                case "code points": token.replacing("/", with: #"\u002F"#)
+                case "every character": written(escaped)
+                case "a form": token.replacing("/", with: "%2F").replacing("+", with: "%2b").replacing("=", with: "%3D")
+                case "a page": token.replacing("&", with: "&amp;").replacing("/", with: "&#x2F;")
+                default: token.replacing("/", with: #"\\\/"#)
+                }
+            server.answer(
+                "token", .reply(400, #"{"error": "invalid_grant", "error_description": "unknown: \#(said)"}"#))
+            let refused = try await test.gateway.refresh("hq")
+            #expect(
+                refused.outcome.isFailure && refused.message.contains("(invalid_grant: unknown: ********)"),
+                "\(refused)")
+        }
+    }
+
     @Test("Where no token comes to refresh with, the license is good until its token ends, and marked")
     func noRefreshToken() async throws {
         try await PlayedServer.with { server, test in

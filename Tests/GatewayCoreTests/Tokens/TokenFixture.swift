@@ -63,7 +63,9 @@ struct TokenFixture: Sendable {
     var time: TestTime { fixture.time }
 
     /// Changes what the server knows.
-    func write(_ book: Book) throws { try Data(book.text.utf8).write(to: URL(filePath: self.book)) }
+    func write(_ book: Book) throws { try Self.write(book, to: self.book) }
+
+    static func write(_ book: Book, to path: String) throws { try Data(book.text.utf8).write(to: URL(filePath: path)) }
 
     /// Opens a gateway while the closure runs.
     func open<Result>(
@@ -113,6 +115,19 @@ struct TokenFixture: Sendable {
         let done = try await gateway.perform(CompleteAuthorization(installation: installation))
         guard let result = done.result else { throw TestFailure("not taken: \(done)") }
         return result
+    }
+
+    /// Uses a refresh token behind the gateway's back, as a request does that arrives late.
+    ///
+    /// - Returns: The answer's status.
+    func use(_ refreshToken: String) async throws -> Int {
+        let form = "grant_type=refresh_token&client_id=gatehouse&refresh_token=\(refreshToken)"
+        return try await client.send(
+            HTTPRequest(
+                method: .post, url: ready.url + "/pos/token",
+                headers: [HTTPHeader("Content-Type", "application/x-www-form-urlencoded")], body: Array(form.utf8),
+                totalTimeout: .seconds(20), maxResponseBytes: 1 << 20)
+        ).status
     }
 
     /// A token that an installation keeps, as it is.

@@ -16,6 +16,9 @@ extension StoreFixture {
     /// Makes the store of version 6 that the fixture file holds.
     func makeVersion6() throws { try make("version6") }
 
+    /// Makes the store of version 7 that the fixture file holds.
+    func makeVersion7() throws { try make("version7") }
+
     private func make(_ name: String, at path: String? = nil) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Fixtures/\(name).sql")
