@@ -118,8 +118,11 @@ extension [Field] {
             if let near { meant.insert(near) }
             let known = map { $0.isFamily ? $0.name + ".NAME" : $0.name }.joined(separator: ", ")
             let hint = near.map { ": did you mean \"\($0)\"?" } ?? "."
-            // What is no name at all may be a key whose name was forgotten.
-            let shown = kind == "key" && near == nil ? "\(name.prefix(2))…" : name
+            // What is no name at all may be a key whose name was forgotten: names are words.
+            let isWord = name.utf8.allSatisfy {
+                UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || $0 == UInt8(ascii: ".")
+            }
+            let shown = kind == "key" && near == nil && !isWord ? "\(name.prefix(2))…" : name
             let message =
                 "There is no \(kind == "key" ? kind : "\(kind) value") \"\(shown)\"\(hint) There are: \(known.isEmpty ? "none" : known)."
             problems.append(FieldProblem(field: shown, message: message))

@@ -197,7 +197,7 @@ struct Conversation: Sendable {
     ) async throws -> RawAnswer {
         let end = since.adding(milliseconds: Self.pausesAfterLoss.reduce(1000, +))
         guard isFirst || now < end, adapter.inspects,
-            case .send(let request)? = try? await adapter.inspect(transition.state, facts: renewed(facts.nonce)).step
+            case .send(request)? = try? await adapter.inspect(transition.state, facts: renewed(facts.nonce)).step
         else { throw lost }
         try await gateway.store.note(
             [StepNote(at: now, kind: "lost", detail: "the answer was lost: it is asked for again")], on: operation)

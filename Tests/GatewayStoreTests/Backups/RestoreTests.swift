@@ -244,12 +244,12 @@ struct RestoreTests {
         .enabled(if: SmallDisk.isAvailable, "no permission to mount a small filesystem"))
     func full() async throws {
         try await withBackup { fixture async throws in
-            try await SmallDisk.with(at: fixture.folder + "/disk", kilobytes: 1536) { disk in
+            try await SmallDisk.with(at: fixture.folder + "/disk", kilobytes: 2048) { disk in
                 let small = StoreFixture(folder: disk)
                 try small.restore(fixture.backup)
                 try await small.withStore { try await $0.addTestCustomer("kept") }
                 try small.checkpoint()
-                for room in stride(from: 20, to: 800, by: 60) {
+                for room in stride(from: 20, to: 1200, by: 60) {
                     try SmallDisk.fill(disk + "/ballast", leaving: room * 1024)
                     do {
                         try small.restore(fixture.backup, force: true)
