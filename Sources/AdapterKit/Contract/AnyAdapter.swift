@@ -4,72 +4,65 @@ public import Foundation
 public struct AnyAdapter: Sendable {
     /// What there is to know of the adapter.
     public let descriptor: AdapterDescriptor
-    /// What it can do, from the protocols that it adopts.
-    public let capabilities: [Capability]
-    /// Whether it can ask what became of an act.
-    public let inspects: Bool
-    /// What it knows of keys; nil where its vendor activates none.
-    public let keys: KeyDesk?
-    /// What it knows of tokens; nil where its license is none.
-    public let tokens: (any TokenVerifying)?
-
-    private let begins: @Sendable (Act, Facts) throws -> ErasedTransition
+    /// Asked what protocols it adopts only where that matters: the first time, the program looks through every conformance
+    /// that it has, and most commands need few of them.
+    private let adapter: any Adapter
     private let resumes: @Sendable (ErasedTransition, Event, Facts) throws -> ErasedTransition
-    private let inspections: @Sendable (Data, Facts) throws -> ErasedTransition
 
     /// The adapter with its state as bytes.
     public init<Wrapped: Adapter>(_ adapter: Wrapped) {
         descriptor = adapter.descriptor
-        let refreshing = adapter as? any OnlineRefreshing
-        let offline = adapter as? any OfflineActivating
-        let authorizing = adapter as? any DeviceAuthorizing
-        let inspecting = adapter as? any Inspecting
-        var capabilities: [Capability] = []
-        if refreshing != nil { capabilities.append(.onlineRefresh) }
-        if offline != nil { capabilities.append(.offlineActivation) }
-        keys = (adapter as? any KeyUpgrading).map(KeyDesk.init)
-        if keys != nil { capabilities.append(.keyUpgrade) }
-        if authorizing != nil { capabilities.append(.deviceAuthorization) }
-        tokens = adapter as? any TokenVerifying
-        if tokens != nil { capabilities.append(.tokenVerification) }
-        if adapter is any Recording { capabilities.append(.recording) }
-        self.capabilities = capabilities
-        inspects = inspecting != nil
-        begins = { act, facts in
-            switch act {
-            case .refresh:
-                guard let refreshing else { throw Self.unable(adapter.descriptor, act) }
-                return try Self.refresh(refreshing, facts)
-            case .request:
-                guard let offline else { throw Self.unable(adapter.descriptor, act) }
-                return try Self.request(offline, facts)
-            case .authorize:
-                guard let authorizing else { throw Self.unable(adapter.descriptor, act) }
-                return try Self.authorize(authorizing, facts)
-            case .deauthorize:
-                guard let authorizing else { throw Self.unable(adapter.descriptor, act) }
-                return try Self.deauthorize(authorizing, facts)
-            case .upgrade, .record, .inspect:
-                // They begin with keys, with what a person recorded, with a state.
-                throw Self.unable(adapter.descriptor, act)
-            }
-        }
+        self.adapter = adapter
         resumes = { transition, event, facts in
             let state =
                 try transition.live as? Wrapped.State
                 ?? Self.decode(Wrapped.State.self, transition.state, adapter.descriptor)
             return try ErasedTransition(adapter.resume(state, with: event, facts: facts))
         }
-        inspections = { state, facts in
-            guard let inspecting else { throw Self.unable(adapter.descriptor, .inspect) }
-            return try Self.inspect(inspecting, state, facts)
+    }
+
+    /// What it can do, from the protocols that it adopts.
+    public var capabilities: [Capability] {
+        Capability.allCases.filter { capability in
+            switch capability {
+            case .onlineRefresh: adapter is any OnlineRefreshing
+            case .offlineActivation: adapter is any OfflineActivating
+            case .keyUpgrade: adapter is any KeyUpgrading
+            case .deviceAuthorization: adapter is any DeviceAuthorizing
+            case .tokenVerification: adapter is any TokenVerifying
+            case .recording: adapter is any Recording
+            }
         }
     }
+
+    /// Whether it can ask what became of an act.
+    public var inspects: Bool { adapter is any Inspecting }
+
+    /// What it knows of keys; nil where its vendor activates none.
+    public var keys: KeyDesk? { (adapter as? any KeyUpgrading).map(KeyDesk.init) }
+
+    /// What it knows of tokens; nil where its license is none.
+    public var tokens: (any TokenVerifying)? { adapter as? any TokenVerifying }
 
     /// Begins a conversation.
     ///
     /// - Throws: ``AdapterError``; `rejected` where the adapter lacks the capability.
-    public func begin(_ act: Act, facts: Facts) throws -> ErasedTransition { try begins(act, facts) }
+    public func begin(_ act: Act, facts: Facts) throws -> ErasedTransition {
+        switch act {
+        case .refresh:
+            if let refreshing = adapter as? any OnlineRefreshing { return try Self.refresh(refreshing, facts) }
+        case .request:
+            if let offline = adapter as? any OfflineActivating { return try Self.request(offline, facts) }
+        case .authorize:
+            if let authorizing = adapter as? any DeviceAuthorizing { return try Self.authorize(authorizing, facts) }
+        case .deauthorize:
+            if let authorizing = adapter as? any DeviceAuthorizing { return try Self.deauthorize(authorizing, facts) }
+        case .upgrade, .record, .inspect:
+            // They begin with keys, with what a person recorded, with a state.
+            break
+        }
+        throw Self.unable(descriptor, act)
+    }
 
     /// Goes on with a conversation from a transition, as it was made or as it was journaled.
     ///
@@ -79,7 +72,10 @@ public struct AnyAdapter: Sendable {
     }
 
     /// Asks what became of the act that was under way in the journaled state.
-    public func inspect(_ state: Data, facts: Facts) throws -> ErasedTransition { try inspections(state, facts) }
+    public func inspect(_ state: Data, facts: Facts) throws -> ErasedTransition {
+        guard let inspecting = adapter as? any Inspecting else { throw Self.unable(descriptor, .inspect) }
+        return try Self.inspect(inspecting, state, facts)
+    }
 
     private static func refresh(_ adapter: some OnlineRefreshing, _ facts: Facts) throws -> ErasedTransition {
         try ErasedTransition(adapter.refresh(facts))

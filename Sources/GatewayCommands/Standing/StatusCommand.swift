@@ -29,6 +29,8 @@ struct StatusCommand: AsyncParsableCommand {
             let rows = try await gateway.perform(Status(customer: customer, levels: level, at: at), by: caller)
             return (rows, try await ArchivedCustomer(customer, isEmpty: rows.isEmpty, gateway, caller))
         }
+        // A hundred thousand rows take longer to be freed, one by one, than the program has to live.
+        _ = Unmanaged.passRetained(UntilExit(rows))
         if options.json {
             await StatusJSON.write(rows)
         } else if let archived {
@@ -39,4 +41,11 @@ struct StatusCommand: AsyncParsableCommand {
             await StatusTable(rows: rows).print(width: Console.width, color: Console.hasColor)
         }
     }
+}
+
+/// Keeps something for as long as the program runs.
+private final class UntilExit {
+    private let kept: StatusList
+
+    init(_ kept: StatusList) { self.kept = kept }
 }
