@@ -31,9 +31,10 @@ extension Store {
         in scope: Scope, customer: String? = nil, installation: String? = nil
     ) async throws -> [AskedOperation] {
         try await pool.read { db in
+            // The first condition is the index's own: without it the whole history is read.
             try db.rows(
                 """
-                \(Self.selectAsked) WHERE o.status = 'asking' AND (?1 IS NULL OR o.customer = ?1)
+                \(Self.selectAsked) WHERE o.status IN ('asking', 'planned') AND o.status = 'asking' AND (?1 IS NULL OR o.customer = ?1)
                 AND (?2 IS NULL OR o.customer = ?2) AND (?3 IS NULL OR o.installation = ?3)
                 """, [scope.customer, customer, installation]
             ).map(AskedOperation.init(row:))

@@ -58,13 +58,13 @@ extension Store {
             try db.rows(
                 Self.selectUpgrade + """
                      WHERE (?1 IS NULL OR customer = ?1) AND (?2 IS NULL OR customer = ?2)
-                    AND ((phase = 'done' AND closed_at IS NULL) OR operation IN (
-                        SELECT id FROM operations WHERE act = 'upgrade' AND ended_at IS NULL
-                        AND status IN ('interrupted', 'running'))
+                    AND ((phase = 'done' AND closed_at IS NULL) OR EXISTS (
+                        SELECT 1 FROM operations o WHERE o.id = upgrades.operation AND o.ended_at IS NULL
+                        AND o.status IN ('interrupted', 'running'))
                     OR (phase IN ('failed', 'rolledBack') AND closed_at IS NULL
                         AND operation = (SELECT MAX(operation) FROM upgrades u WHERE u.installation = upgrades.installation)
-                        AND operation IN (SELECT id FROM operations
-                            WHERE act = 'upgrade' AND ended_at IS NOT NULL AND outcome <> 'cancelled')))
+                        AND EXISTS (SELECT 1 FROM operations o WHERE o.id = upgrades.operation
+                            AND o.ended_at IS NOT NULL AND o.outcome <> 'cancelled')))
                     AND installation IN (SELECT id FROM installations WHERE archived_at IS NULL)
                     ORDER BY operation
                     """, [scope.customer, customer]
@@ -94,7 +94,7 @@ extension Store {
         try await pool.read { db in
             try db.rows(
                 Self.selectOperation + """
-                     WHERE act = 'upgrade' AND ended_at IS NULL AND status <> 'asking'
+                     WHERE id IN (SELECT operation FROM upgrades) AND ended_at IS NULL AND status <> 'asking'
                     AND (?1 IS NULL OR customer = ?1) AND (waits_until IS NULL OR waits_until <= ?2)
                     """, [scope.customer, now.milliseconds]
             ).map(OperationRecord.init(row:)).sorted { $0.id < $1.id }
