@@ -13,9 +13,11 @@ struct SecretArguments {
             if index > 0, arguments[index - 1] == "--key" { secrets.append(argument) }
             if isOfTokens && argument.count >= Self.leastToken || Self.isSigned(argument) { secrets.append(argument) }
         }
-        self.secrets = secrets.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
+        self.secrets = secrets.filter { $0.count >= Self.leastKey }.sorted { $0.count > $1.count }
     }
 
+    /// Nothing shorter is a key, and what is shorter may stand in any word.
+    private static let leastKey = 6
     /// Hardly a word that is meant for people is as long.
     private static let leastToken = 32
 

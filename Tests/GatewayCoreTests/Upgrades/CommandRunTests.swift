@@ -29,21 +29,20 @@ struct CommandRunTests {
 
     @Test("One that takes too long is ended, with everything that it started")
     func late() async throws {
-        let file = FileManager.default.temporaryDirectory.path + "/late-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        let result = try await run("tail -f /dev/null & echo $! > \(file); wait", limit: 1)
-        #expect(!result.succeeded && result.told.contains("longer than 1 seconds"), "\(result.told)")
-        let child = try #require(
-            pid_t(try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
-        // It may be there still as one that nobody has waited for; and a signal takes a moment to arrive.
-        var state: Substring?
-        for _ in 0..<1000 {
-            let words = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.split(separator: " ")
-            state = words?.dropFirst(2).first
-            if state == nil || state == "Z" { break }
-            try await Task.sleep(for: .milliseconds(10))
+        let pipe = FileManager.default.temporaryDirectory.path + "/late-\(UUID().uuidString)"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let reader = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        defer {
+            close(reader)
+            try? FileManager.default.removeItem(atPath: pipe)
         }
-        #expect(state == nil || state == "Z")
+        let result = try await run("exec 3> \(pipe); tail -f /dev/null & echo begun >&3; wait", limit: 1)
+        #expect(!result.succeeded && result.told.contains("longer than 1 seconds"), "\(result.told)")
+        var begun = [UInt8](repeating: 0, count: 16)
+        #expect(read(reader, &begun, begun.count) == 6)
+        // The pipe hangs up once nobody who was started has it open any more: a signal takes a moment to arrive.
+        var end = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+        #expect(poll(&end, 1, 60_000) == 1 && end.revents & Int16(POLLHUP) != 0)
     }
 
     @Test("One that writes without end or measure is no failure for that")
