@@ -72,6 +72,8 @@ struct SeatProcessTests {
     private static func work(_ worker: Int, _ estate: Estate, _ store: StoreFile) async throws -> Known {
         var random = Seeded(state: UInt64(worker))
         var known = Known()
+        // How long such a process lives here and now; the first one's is guessed.
+        var life = Duration.milliseconds(20)
         for step in 1...7 {
             let own = known.granted.sorted().randomElement(using: &random)
             let act = Int.random(in: 1...10, using: &random)
@@ -84,14 +86,14 @@ struct SeatProcessTests {
                 }
             let child = try estate.start(["seats"] + arguments)
             if Int.random(in: 1...3, using: &random) == 1 {
-                // Somewhere in the life of such a process, which is a fraction of a second.
-                let moment = Int32.random(in: 0...250, using: &random)
+                // Somewhere in its life, if that is like the last one's.
+                let moment = Int32.random(in: 0...max(1, Int32(life / .milliseconds(1))), using: &random)
                 await onThread { _ = poll(nil, 0, moment) }
                 child.signal(SIGKILL)
             }
             let finished = try await child.finished()
             let wasKilled = finished.code == 128 + SIGKILL
-            if wasKilled { known.kills += 1 }
+            if wasKilled { known.kills += 1 } else { life = finished.took }
             switch (arguments[0], finished.code) {
             case ("claim", 0):
                 known.granted.insert(session)
